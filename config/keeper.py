@@ -1,0 +1,108 @@
+"""Keep one server running for as long as somebody uses it, and then stop it.
+
+A process of its own, started by `embedded.py` with one JSON argument. The kernel does
+the counting: every user holds a shared lock on `users.lock`, which it loses however it
+ends, so the keeper that gets that lock for itself knows that nobody is left.
+`keeper.lock` is inherited by the server and its children: while it is taken, something
+of this cluster still runs, and once it is free every pid file is a left-over.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PERIOD = 0.1  # seconds between looks at the users and at the server
+PATIENCE = 5.0  # seconds for each way of stopping, the gentlest first
+QUICK_ENDS = 5  # a server that ends at once this often in a row is given up
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server to keep: where its locks are, how it starts and how it stops."""
+
+    folder: str
+    command: list[str]
+    stop_signal: int
+    stale: list[str]  # files that a crash leaves and that would block a start
+
+
+def take(path: Path, how: int) -> int:
+    """Return a descriptor that holds the lock, for as long as it is open.
+
+    Raises BlockingIOError when `how` says not to wait and the lock is taken.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, how)
+    except BlockingIOError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def take_now(path: Path) -> int | None:
+    """Return a descriptor that holds the lock alone, or None when it is taken."""
+    try:
+        return take(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+
+
+def keep(service: Service) -> None:
+    """Run the server, again when it dies, until nobody uses it.
+
+    Returns at once when another keeper is there. Ends with a failure when the server
+    cannot run at all; its own words are in the log.
+    """
+    alive = take_now(Path(service.folder, "keeper.lock"))
+    if alive is None:
+        return
+    for path in service.stale:
+        Path(path).unlink(missing_ok=True)
+    server, quick_ends, began = _start(service, alive), 0, time.monotonic()
+    while take_now(Path(service.folder, "users.lock")) is None:
+        time.sleep(PERIOD)
+        if server.poll() is None:
+            continue
+        quick_ends = quick_ends + 1 if time.monotonic() - began < PATIENCE else 0
+        if quick_ends == QUICK_ENDS:
+            sys.exit(f"{service.command[0]} does not stay up.")
+        time.sleep(quick_ends * PERIOD)
+        server, began = _start(service, alive), time.monotonic()
+    _stop(server, service.stop_signal)
+
+
+def _start(service: Service, alive: int) -> subprocess.Popen[bytes]:
+    parent = os.getpid()
+
+    def end_with_keeper() -> None:
+        # Linux tells the server when its keeper is killed; nobody else would.
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, service.stop_signal)  # PR_SET_PDEATHSIG
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return subprocess.Popen(
+        service.command, pass_fds=[alive], preexec_fn=end_with_keeper
+    )
+
+
+def _stop(server: subprocess.Popen[bytes], gently: int) -> None:
+    for number in (gently, signal.SIGQUIT, signal.SIGKILL):
+        server.send_signal(number)
+        try:
+            server.wait(PATIENCE)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+if __name__ == "__main__":
+    keep(Service(**json.loads(sys.argv[1])))
