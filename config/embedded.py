@@ -333,7 +333,7 @@ def _redis_answers(path: Path) -> bool:
 
 
 def _create_database(url: str, name: str) -> None:
-    known = "SELECT FROM pg_database WHERE datname = %s"
+    known = "SELECT 1 FROM pg_database WHERE datname = %s"
     with psycopg.connect(url, autocommit=True) as connection:
         if not connection.execute(known, [name]).fetchone():
             connection.execute(
