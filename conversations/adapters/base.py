@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Visibility(TextChoices):
-    PUBLIC = "public", "Public"
-    PRIVATE = "private", "Private"
+    PUBLIC = "public", _("Public")
+    PRIVATE = "private", _("Private")
 
 
 class Attachment(NamedTuple):
