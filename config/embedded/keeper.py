@@ -1,6 +1,6 @@
 """Keep one server running for as long as somebody uses it, and then stop it.
 
-A process of its own, started by `embedded.py` with one JSON argument. The kernel does
+A process of its own, started by `users.py` with one JSON argument. The kernel does
 the counting: every user holds a shared lock on `users.lock`, which it loses however it
 ends, so the keeper that gets that lock for itself knows that nobody is left.
 `keeper.lock` is inherited by the server and its children: while it is taken, something

@@ -1,0 +1,119 @@
+"""What this process uses: the locks that keep its servers running."""
+
+import atexit
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from config.embedded import keeper
+from config.embedded.places import Unavailable
+
+PATIENCE = 60.0  # seconds for a server to answer, recovery after a crash included
+SLOTS = 64  # test runs at the same time in one checkout
+LOG_LIMIT = 1_000_000  # bytes of a server's log that a new keeper goes on from
+
+_held: list[tuple[Path, int]] = []
+_keepers: list[subprocess.Popen[bytes]] = []
+
+
+def take_slot(folder: Path) -> int:
+    """Return the first free number; it is ours until this process ends."""
+    for number in range(1, SLOTS + 1):
+        if keeper.take_now(folder / f"slot-{number}.lock") is not None:
+            return number
+    raise Unavailable(f"{SLOTS} processes use {folder} already.")
+
+
+def hold(home: Path) -> None:
+    """Be counted as a user of the server in `home`.
+
+    Waits while a keeper that saw the last user go is still stopping its server.
+    """
+    _held.append((home, keeper.take(home / "users.lock", fcntl.LOCK_SH)))
+
+
+def run(service: keeper.Service, answers: Callable[[], bool]) -> None:
+    """Return once the server answers, with a keeper beside it.
+
+    Raises Unavailable, with the server's own words, when it does not.
+    """
+    log = Path(service.folder, "log")
+    started: subprocess.Popen[bytes] | None = None
+
+    def up() -> bool:
+        nonlocal started
+        if answers():
+            return True
+        if started and started.poll():
+            raise Unavailable(f"A server ended at once: {log.read_text()[-2000:]}")
+        # One that ended well met another keeper, which may just have been leaving.
+        if started is None or started.poll() == 0:
+            started = _start_keeper(service, log)
+        return False
+
+    if not _wait(up, PATIENCE):
+        raise Unavailable(f"A server does not answer: {log.read_text()[-2000:]}")
+
+
+def release() -> None:
+    """Let go of the services; those that nobody else uses have stopped on return."""
+    while _held:
+        home, users = _held.pop()
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue  # somebody else still works with it
+        finally:
+            os.close(users)
+        _wait(partial(_is_free, home / "keeper.lock"), 4 * keeper.PATIENCE)
+    _keepers[:] = [process for process in _keepers if process.poll() is None]
+
+
+def _release_at_exit(owner: int) -> None:
+    # A forked child shares our locks and must not let go of them for us.
+    if os.getpid() == owner:
+        release()
+
+
+atexit.register(_release_at_exit, os.getpid())
+
+
+def _start_keeper(service: keeper.Service, log: Path) -> subprocess.Popen[bytes]:
+    # Isolated, so that it is ready at once and imports nothing of ours; in a session
+    # of its own, so that Ctrl-C reaches the users first and the servers last.
+    command = [sys.executable, "-I", keeper.__file__, json.dumps(asdict(service))]
+    is_long = log.exists() and log.stat().st_size > LOG_LIMIT
+    with log.open("wb" if is_long else "ab") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            start_new_session=True,
+        )
+    _keepers.append(process)
+    return process
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_free(lock: Path) -> bool:
+    taken = keeper.take_now(lock)
+    if taken is not None:
+        os.close(taken)
+    return taken is not None
