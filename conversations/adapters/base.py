@@ -101,9 +101,8 @@ class Adapter(Protocol):
     """What every platform module offers. `now` is aware and comes from the caller,
     who asks the database: the clock of one machine may lie."""
 
-    @property
-    def text_limit(self) -> int:
-        """Characters that fit into one post."""
+    # Characters that fit into one post.
+    text_limit: int
 
     def verify(
         self,

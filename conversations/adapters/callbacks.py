@@ -1,0 +1,183 @@
+"""Signed calls to a channel's callback: post a text, or ask what became of one."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from conversations.adapters.base import Outgoing
+from conversations.adapters.fields import Fields
+from conversations.adapters.outgoing import Answer, fetch
+from conversations.adapters.signatures import sign
+from conversations.adapters.text import clean
+from conversations.exceptions import (
+    ChannelUnusable,
+    DeliveryDeferred,
+    DeliveryRefused,
+    DeliveryUncertain,
+)
+
+LATER = frozenset({408, 425, 429})
+# Our secret is not known there any more, or the whole address is gone.
+DEAD = frozenset({401, 410})
+
+_SECONDS = re.compile(r"[0-9]{1,7}")
+
+
+def send(
+    outgoing: Outgoing,
+    *,
+    callback_url: str,
+    secrets: Sequence[str],
+    now: datetime,
+    allowed_hosts: Iterable[str] = (),
+) -> str:
+    """Post `outgoing` once; returns the platform's id of the post.
+
+    The `webhook-id` is the delivery's, the same on every try, so that a receiver can
+    tell a repeat. Raises DeliveryDeferred (nothing was posted, a later try is safe),
+    DeliveryRefused (never), DeliveryUncertain (nobody knows: look it up) or
+    ChannelUnusable (nothing was posted, a person has to repair the channel).
+    """
+    body = json.dumps(
+        {
+            "delivery_id": outgoing.delivery_id,
+            "thread": outgoing.thread,
+            "in_reply_to": outgoing.in_reply_to,
+            "text": outgoing.text,
+            "visibility": outgoing.visibility,
+        },
+        ensure_ascii=False,
+    ).encode()
+    headers = _headers(secrets, outgoing.delivery_id, now, body)
+    answer = fetch(
+        "POST", callback_url, headers=headers, body=body, allowed_hosts=allowed_hosts
+    )
+    _require_accepted(answer, now)
+    return _external_id(answer)
+
+
+def look_up(
+    delivery_id: str,
+    *,
+    callback_url: str,
+    secrets: Sequence[str],
+    now: datetime,
+    allowed_hosts: Iterable[str] = (),
+) -> str | None:
+    """The platform's id of an earlier post; None when the platform says it is not
+    there (404). Asking changes nothing, so every other answer, and none at all, is
+    the same DeliveryUncertain."""
+    url = _beneath(callback_url, delivery_id)
+    headers = _headers(secrets, delivery_id, now, b"")
+    try:
+        answer = fetch("GET", url, headers=headers, allowed_hosts=allowed_hosts)
+    except (DeliveryDeferred, ChannelUnusable) as error:
+        raise DeliveryUncertain(str(error)) from error
+    if answer.status == 404:
+        return None
+    if 200 <= answer.status < 300:
+        return _external_id(answer)
+    raise DeliveryUncertain(_said(answer), retry_after=retry_after(answer, now))
+
+
+def retry_after(answer: Answer, now: datetime) -> float | None:
+    """Seconds the platform asked us to stay away (RFC 9110, 10.2.3), or None.
+
+    A date is measured against the platform's own clock when it tells that too.
+    """
+    given = answer.headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(given):
+        return float(given)
+    until = _date(given)
+    if until is None:
+        return None
+    here = _date(answer.headers.get("Date", "")) or now
+    return max(0.0, (until - here).total_seconds())
+
+
+def _headers(
+    secrets: Sequence[str], delivery_id: str, now: datetime, body: bytes
+) -> dict[str, str]:
+    try:
+        signed = sign(secrets=secrets, event_id=delivery_id, now=now, body=body)
+    except ValueError as error:
+        raise ChannelUnusable(
+            "The channel has no signing secret; nothing is sent unsigned."
+        ) from error
+    return {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": "Webcare",
+        **signed,
+    }
+
+
+def _require_accepted(answer: Answer, now: datetime) -> None:
+    status = answer.status
+    if 200 <= status < 300:
+        return
+    said, wait = _said(answer), retry_after(answer, now)
+    if status in LATER:
+        raise DeliveryDeferred(said, retry_after=wait)
+    if status in DEAD:
+        raise ChannelUnusable(said)
+    if 300 <= status < 500:
+        raise DeliveryRefused(said)
+    raise DeliveryUncertain(said, retry_after=wait)
+
+
+def _external_id(answer: Answer) -> str:
+    """The post is out, so an id given as a whole number is taken as well."""
+    given = _json(answer)
+    if type(given.get("external_id")) is int:
+        given["external_id"] = str(given["external_id"])
+    errors: dict[str, list[str]] = {}
+    external_id = Fields(given, errors).identifier("external_id", required=True)
+    if errors:
+        raise DeliveryUncertain(
+            f"The platform answered {answer.status} without a readable external_id."
+        )
+    return external_id
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    """The object in the answer; empty when there is none to read."""
+    try:
+        given = json.loads(answer.body) if answer.complete else {}
+    except (ValueError, RecursionError):
+        given = {}
+    return given if isinstance(given, dict) else {}
+
+
+def _said(answer: Answer) -> str:
+    """The status, and the platform's own words where it gives any."""
+    given = _json(answer)
+    words = next(
+        (
+            given[name]
+            for name in ("detail", "message", "error", "title")
+            if isinstance(given.get(name), str)
+        ),
+        "",
+    )
+    reason = " ".join(clean(words[:1_000]).split())[:200]
+    return f"The platform answered {answer.status}" + (f": {reason}" if reason else ".")
+
+
+def _date(given: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(given)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _beneath(url: str, delivery_id: str) -> str:
+    parts = urlsplit(url)
+    path = f"{parts.path.rstrip('/')}/{quote(delivery_id, safe='')}"
+    return parts._replace(path=path, fragment="").geturl()
