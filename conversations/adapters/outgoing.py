@@ -2,7 +2,7 @@
 
 It is built on the standard library's HTTP/1.1 because what matters here is *when* a
 call fails. Before the first byte of the request is written, nothing has happened and
-a later try is safe. After it, nobody knows, and the difference is two exceptions.
+a later try is safe. After it nobody knows. The difference is two exceptions.
 No redirects, no proxies, no cookies, no decompression.
 """
 
@@ -31,7 +31,8 @@ MAX_ANSWER = 65_536  # bytes of the body that are read
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `complete` is False when the body was longer than we read."""
+    """What came back. The status is certain; `complete` is False when the body was
+    longer than we read, or broke off."""
 
     status: int
     headers: Message
@@ -52,7 +53,7 @@ def fetch(
 
     `total_timeout` is in seconds. Raises ChannelUnusable when the address may not be
     called and DeliveryDeferred when nothing was sent; DeliveryUncertain when the
-    request left us and no whole answer came back.
+    request left us and no status came back.
     """
     deadline = time.monotonic() + total_timeout
     target = find_target(url, allowed_hosts=allowed_hosts, timeout=CONNECT_TIMEOUT)
@@ -62,7 +63,7 @@ def fetch(
             return _exchange(sock, target, method, headers, body)
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise DeliveryUncertain(
-                f"{target.host} got the request, but no whole answer came back."
+                f"{target.host} got the request, but no answer came back."
             ) from error
 
 
@@ -118,13 +119,16 @@ def _exchange(
     fixed = {"Host": target.host_header, "Connection": "close"}
     connection.request(method, target.path, body, {**headers, **fixed})
     with connection.getresponse() as response:
-        start = response.read(MAX_ANSWER + 1)
-        return Answer(
-            status=response.status,
-            headers=response.headers,
-            body=start[:MAX_ANSWER],
-            complete=len(start) <= MAX_ANSWER,
-        )
+        return _answer(response)
+
+
+def _answer(response: http.client.HTTPResponse) -> Answer:
+    """The status has been said by now, so a body that breaks off is no failure."""
+    body, complete = b"", False
+    with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+        body = response.read(MAX_ANSWER + 1)
+        complete = len(body) <= MAX_ANSWER and not response.length
+    return Answer(response.status, response.headers, body[:MAX_ANSWER], complete)
 
 
 @contextlib.contextmanager

@@ -1,3 +1,4 @@
+import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,29 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 Talk = Callable[[socket.socket], None]
+
+
+def _read_request(line: socket.socket) -> bytes:
+    request = _more(line)
+    while b"\r\n\r\n" not in request:
+        request += _more(line)
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while len(body) < int(length[1] if length else 0):
+        body += _more(line)
+    return head + b"\r\n\r\n" + body
+
+
+def _more(line: socket.socket) -> bytes:
+    if not (found := line.recv(65_536)):
+        raise ConnectionError("The caller hung up.")
+    return found
+
+
+@pytest.fixture
+def read_request() -> Callable[[socket.socket], bytes]:
+    """Reads one whole request, head and body."""
+    return _read_request
 
 
 @pytest.fixture
@@ -68,7 +92,7 @@ def answering(serve: Callable[[Talk], str]) -> Callable[..., str]:
 
     def start(answer: bytes, seen: list[bytes] | None = None) -> str:
         def talk(line: socket.socket) -> None:
-            request = read_request(line)
+            request = _read_request(line)
             if seen is not None:
                 seen.append(request)
             line.sendall(answer)
@@ -76,21 +100,3 @@ def answering(serve: Callable[[Talk], str]) -> Callable[..., str]:
         return serve(talk)
 
     return start
-
-
-def read_request(line: socket.socket) -> bytes:
-    request = b""
-    while b"\r\n\r\n" not in request:
-        request += line.recv(65_536)
-    head, _, body = request.partition(b"\r\n\r\n")
-    length = next(
-        (
-            int(header.split(b":")[1])
-            for header in head.split(b"\r\n")
-            if header.lower().startswith(b"content-length")
-        ),
-        0,
-    )
-    while len(body) < length:
-        body += line.recv(65_536)
-    return head + b"\r\n\r\n" + body
