@@ -1,0 +1,44 @@
+"""The pipeline in its order, and the sweeps that beat runs: one table each."""
+
+# Stage -> the task that does its due work.
+STAGES = {
+    "read": "conversations.tasks.read_events",
+    "changed": "webcare.tasks.note_changes",
+    "ticket": "webcare.tasks.take_in",
+    "triage": "webcare.tasks.triage",
+    "assign": "webcare.tasks.assign",
+    "settled": "webcare.tasks.settle_replies",
+}
+# Rung as soon as a batch of the first is committed; the relay rings all the others.
+FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}
+
+SEND = "conversations.tasks.send_due"
+
+# Calls to platforms wait for the network: they have workers of their own.
+ROUTES = {
+    SEND: {"queue": "send"},
+    "conversations.tasks.look_up_uncertain": {"queue": "send"},
+    "webcare.tasks.train_topics": {"queue": "train"},
+}
+
+# Safe to miss, safe to run twice. A stage that the relay forgot is found here.
+SWEEPS = {
+    name: {"task": task, "schedule": 10.0, "options": {"expires": 10}}
+    for name, task in STAGES.items()
+} | {
+    "settle-stuck": {
+        "task": "conversations.tasks.settle_stuck",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "look-up-uncertain": {
+        "task": "conversations.tasks.look_up_uncertain",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "offer-waiting": {
+        "task": "webcare.tasks.offer_waiting",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+}

@@ -1,0 +1,190 @@
+"""The one mouth: everything we say on a platform leaves through `send_due`."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from conversations.actions import gate, settling
+from conversations.adapters.base import Outgoing, Visibility
+from conversations.adapters.registry import ADAPTERS
+from conversations.exceptions import (
+    ChannelUnusable,
+    DeliveryDeferred,
+    DeliveryRefused,
+    DeliveryUncertain,
+)
+from conversations.models import Channel, Delivery, Message, State, Thread
+from conversations.models.bulk import fetch
+
+# A call ends by itself well before this; who is longer under way never came back.
+PATIENCE_SECONDS = 30
+AT_ONCE = 4  # calls under way per channel: one slow platform is one slow channel
+
+
+def queue_delivery(
+    *, thread: Thread, in_reply_to: Message | None, text: str
+) -> Delivery:
+    """Write down a text that is to go out, held for as long as it may be taken back.
+
+    It keeps the thread's visibility: an answer to something private stays private.
+    Belongs in the transaction of whoever wrote it; the gate is asked by them before,
+    and again at the moment of sending.
+    """
+    hold = _hold_seconds(thread)
+    return Delivery.objects.create(
+        channel_id=thread.channel_id,
+        thread=thread,
+        in_reply_to=in_reply_to,
+        visibility=thread.visibility,
+        text=text,
+        due_at=timezone.now() + timedelta(seconds=hold),
+    )
+
+
+def take_back(delivery: Delivery) -> bool:
+    """Cancel a text that has not left; False when it is too late."""
+    return bool(
+        Delivery.objects.filter(pk=delivery.pk, state=State.WAITING).update(
+            state=State.CANCELLED, settled_at=timezone.now()
+        )
+    )
+
+
+def send_due(channel_id: int) -> int:
+    """Send what is due on one channel, one text after the other; returns how many.
+
+    Claiming is one UPDATE, so no two workers send the same text; texts of one thread
+    leave in the order in which they were written. The platform is called with no
+    transaction open. Who dies in between leaves the row in *sending*, which
+    `settle_stuck` turns into *uncertain*: nothing is ever sent again on doubt.
+    """
+    count = 0
+    while delivery := _claim(channel_id):
+        _send(delivery)
+        count += 1
+    return count
+
+
+def _hold_seconds(thread: Thread) -> int:
+    channel = thread.channel
+    if thread.visibility == Visibility.PRIVATE:
+        return channel.private_hold_seconds
+    return channel.public_hold_seconds
+
+
+def _claim(channel_id: int) -> Delivery | None:
+    """Take the oldest text that is due and whose turn it is in its thread."""
+    claimed = fetch(
+        """UPDATE conversations_delivery d
+              SET state = 'sending', attempts = attempts + 1, claimed_at = now(),
+                  fence = %s
+            WHERE id = (
+                SELECT w.id FROM conversations_delivery w
+                  JOIN conversations_channel c ON c.id = w.channel_id
+                 WHERE w.channel_id = %s AND w.state = 'waiting' AND w.due_at <= now()
+                   AND c.stopped_at IS NULL
+                   AND (c.blocked_until IS NULL OR c.blocked_until <= now())
+                   AND (SELECT count(*) FROM conversations_delivery s
+                         WHERE s.channel_id = c.id AND s.state = 'sending') < %s
+                   AND NOT EXISTS (
+                       SELECT FROM conversations_delivery earlier
+                        WHERE earlier.thread_id = w.thread_id AND earlier.id < w.id
+                          AND earlier.state IN ('sending', 'uncertain', 'waiting'))
+                 ORDER BY w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
+              AND state = 'waiting'
+        RETURNING id""",
+        [secrets.randbits(62), channel_id, AT_ONCE],
+    )
+    if not claimed:
+        return None
+    return Delivery.objects.select_related("channel", "thread", "in_reply_to").get(
+        pk=claimed[0][0]
+    )
+
+
+def _send(delivery: Delivery) -> None:
+    """Ask the gate once more, then the platform, and write down what became of it."""
+    channel = delivery.channel
+    if no := gate.refusal(
+        channel=channel, text=delivery.text, in_reply_to=delivery.in_reply_to
+    ):
+        settling.refused(delivery, reason=no[1])
+        return
+    try:
+        external_id = ADAPTERS[channel.kind].send(
+            _outgoing(delivery), **_connection(channel)
+        )
+    except ChannelUnusable as error:
+        settling.stopped(delivery, reason=str(error))
+    except DeliveryDeferred as error:
+        settling.deferred(delivery, reason=str(error), retry_after=error.retry_after)
+    except DeliveryRefused as error:
+        settling.refused(delivery, reason=str(error))
+    except DeliveryUncertain as error:
+        settling.uncertain(delivery, reason=str(error))
+    else:
+        settling.sent(delivery, external_id=external_id)
+
+
+def look_up_uncertain() -> int:
+    """Ask the platforms about texts whose outcome is unknown; returns how many.
+
+    What is found there was sent. What is not there, long after any call could still
+    be under way, was not, and may go out. A platform that does not tell is asked
+    again later, and the text stays visible as *uncertain*.
+    """
+    asked = 0
+    while delivery := _claim_look_up():
+        asked += 1
+        channel = delivery.channel
+        try:
+            external_id = ADAPTERS[channel.kind].look_up(
+                str(delivery.public_id), **_connection(channel)
+            )
+        except (DeliveryUncertain, ChannelUnusable):
+            continue
+        if external_id:
+            settling.sent(delivery, external_id=external_id)
+        else:
+            settling.not_there(delivery)
+    return asked
+
+
+def _claim_look_up() -> Delivery | None:
+    """Take one doubtful text that nobody asked about in the last half minute."""
+    claimed = fetch(
+        """UPDATE conversations_delivery SET look_up_at = now() + interval '30 seconds'
+            WHERE id = (
+                SELECT id FROM conversations_delivery
+                 WHERE state = 'uncertain' AND look_up_at <= now()
+                   AND claimed_at < now() - make_interval(secs => %s)
+                 ORDER BY look_up_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id""",
+        [PATIENCE_SECONDS],
+    )
+    if not claimed:
+        return None
+    return Delivery.objects.select_related("channel", "thread").get(pk=claimed[0][0])
+
+
+def _outgoing(delivery: Delivery) -> Outgoing:
+    parent = delivery.in_reply_to
+    return Outgoing(
+        delivery_id=str(delivery.public_id),
+        text=delivery.text,
+        visibility=Visibility(delivery.visibility),
+        thread=delivery.thread.platform_id,
+        in_reply_to=parent.external_id if parent else None,
+    )
+
+
+def _connection(channel: Channel) -> dict[str, Any]:
+    return {
+        "callback_url": channel.callback_url,
+        "secrets": channel.secrets,
+        "now": timezone.now(),
+        "allowed_hosts": settings.OUTGOING_ALLOWED_HOSTS,
+    }

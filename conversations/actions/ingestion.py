@@ -1,0 +1,46 @@
+"""Keep what came in before anybody is told that it did. Nothing is published here."""
+
+from collections.abc import Sequence
+
+from conversations.adapters.base import Item
+from conversations.models import Channel, Source
+from conversations.models.bulk import fetch
+
+READ = "read"  # the stage that reads what is kept here
+
+
+def keep_call(*, channel: Channel, key: str, body: bytes) -> bool:
+    """Keep one signed call, whole and unread; False when it had come before.
+
+    One statement, committed when this returns.
+    """
+    return _keep(channel, Source.HOOK, {f"h:{key}"[:200]: body}) == 1
+
+
+def keep_items(*, channel: Channel, items: Sequence[Item]) -> int:
+    """Keep the messages of one API call; returns how many had not come before.
+
+    One statement, committed when this returns. A key that stands twice in `items`
+    is kept once.
+    """
+    return _keep(channel, Source.API, {item.key: item.raw for item in items})
+
+
+def _keep(channel: Channel, source: Source, bodies: dict[str, bytes]) -> int:
+    """Insert in the order of the keys, so that two calls can never wait in a ring."""
+    keys = sorted(bodies)
+    keep = """
+        WITH kept AS (
+            INSERT INTO conversations_inboundevent (channel_id, source, key, body)
+            SELECT %s, %s, given.key, given.body
+              FROM unnest(%s::text[], %s::bytea[]) AS given(key, body)
+                ON CONFLICT DO NOTHING
+            RETURNING id
+        ), queued AS (
+            INSERT INTO conversations_work (stage, subject_id)
+            SELECT %s, id FROM kept
+        )
+        SELECT count(*) FROM kept"""
+    given = [channel.pk, source.value, keys, [bodies[key] for key in keys], READ]
+    [[kept]] = fetch(keep, given)
+    return int(kept)

@@ -1,0 +1,83 @@
+"""The relay looks at the rows five times a second and rings for what is due.
+
+Intake publishes nothing, so that it never waits for Redis; this is where its nudges
+come from. What nobody answers to is done here: then Redis, or every worker, is away.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import close_old_connections
+
+
+from conversations import nudges
+from conversations.actions import delivery, settling
+from conversations.actions.batches import set_aside_exhausted
+from conversations.queries.deliveries import channels_due
+from conversations.queries.work import stages_due
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.2
+# Longer than a busy worker takes to come round, and short for those who wait.
+UNHEARD_SECONDS = 5
+KEEP_HOUSE_SECONDS = 5
+
+
+class Relay:
+    """One relay; several may run, since a nudge too many does no harm."""
+
+    def __init__(self) -> None:
+        self._senders = ThreadPoolExecutor(max_workers=2)
+        self._sending: set[int] = set()
+        self._kept_house_at = 0.0
+
+    def poll(self) -> None:
+        """Ring for everything due now, and do what nobody answered to."""
+        self._ring()
+        if time.monotonic() - self._kept_house_at >= KEEP_HOUSE_SECONDS:
+            self._kept_house_at = time.monotonic()
+            self._keep_house()
+
+    def _ring(self) -> None:
+        """Ring until a nudge is lost: with the broker away each would wait again."""
+        due: list[Callable[[], bool]] = [
+            *(_stage_bell(stage) for stage in stages_due(list(settings.PIPELINE_STAGES))),
+            *(_channel_bell(channel) for channel in channels_due()),
+        ]
+        all(bell() for bell in due)
+
+    def _keep_house(self) -> None:
+        settling.settle_stuck(delivery.PATIENCE_SECONDS)
+        set_aside_exhausted()
+        stages = list(settings.PIPELINE_STAGES)
+        for stage in stages_due(stages, for_seconds=UNHEARD_SECONDS):
+            log.warning("nudges unheard", stage=stage)
+            current_app.tasks[settings.PIPELINE_STAGES[stage]]()
+        self._send_unheard(channels_due(for_seconds=UNHEARD_SECONDS))
+
+    def _send_unheard(self, channels: Iterable[int]) -> None:
+        """Platforms are slow: a thread waits for them, the relay goes on."""
+        for channel in channels:
+            if channel not in self._sending:
+                self._sending.add(channel)
+                self._senders.submit(self._send, channel)
+
+    def _send(self, channel: int) -> None:
+        try:
+            delivery.send_due(channel)
+        finally:
+            self._sending.discard(channel)
+            close_old_connections()
+
+
+def _stage_bell(stage: str) -> Callable[[], bool]:
+    return lambda: nudges.ring_stage(stage)
+
+
+def _channel_bell(channel: int) -> Callable[[], bool]:
+    return lambda: nudges.ring_sender(channel)

@@ -1,0 +1,169 @@
+"""What became of a text we sent: written down once, by whoever holds the claim."""
+
+import structlog
+from django.db import transaction
+
+from conversations.actions import batches
+from conversations.models import Delivery, Direction, Message
+from conversations.models.bulk import fetch, insert
+
+log = structlog.get_logger(__name__)
+
+SETTLED = "settled"  # the stage in which the desk learns how it ended
+MAX_ATTEMPTS = 8
+OPEN_CIRCUIT_AFTER = 5  # failures in a row
+CIRCUIT_SECONDS = 30
+LONGEST_WAIT_SECONDS = 300
+
+
+@transaction.atomic
+def sent(delivery: Delivery, *, external_id: str) -> None:
+    """The platform has it: our text becomes a message of its thread.
+
+    Where the platform told us of our own post before its answer came, that message
+    is the one.
+    """
+    message = _message(delivery, external_id)
+    if _settle(delivery, "sent", message=message):
+        batches.enqueue(SETTLED, [delivery.pk])
+        _calm(delivery)
+
+
+@transaction.atomic
+def refused(delivery: Delivery, *, reason: str) -> None:
+    """It will never be sent; its writer has to know."""
+    if _settle(delivery, "refused", failure=reason):
+        batches.enqueue(SETTLED, [delivery.pk])
+
+
+@transaction.atomic
+def uncertain(delivery: Delivery, *, reason: str) -> None:
+    """Nobody knows whether it is public: looked up, else a person decides."""
+    if _settle(delivery, "uncertain", failure=reason):
+        batches.enqueue(SETTLED, [delivery.pk])
+        _trouble(delivery)
+
+
+def deferred(delivery: Delivery, *, reason: str, retry_after: float | None) -> None:
+    """Not now: wait as told, else longer each time with full jitter.
+
+    After MAX_ATTEMPTS it is refused, and its writer decides.
+    """
+    if delivery.attempts >= MAX_ATTEMPTS:
+        refused(delivery, reason=f"Given up after {delivery.attempts} tries: {reason}")
+        return
+    longest = min(LONGEST_WAIT_SECONDS, 2**delivery.attempts)
+    fetch(
+        """UPDATE conversations_delivery
+              SET state = 'waiting', failure = %s, due_at = now() +
+                  make_interval(secs => coalesce(%s, %s * random()))
+            WHERE id = %s AND fence = %s AND state = 'sending'""",
+        [reason[:500], retry_after, longest, delivery.pk, delivery.fence],
+    )
+    _trouble(delivery, retry_after)
+
+
+def stopped(delivery: Delivery, *, reason: str) -> None:
+    """The channel's credentials are dead: it stops, its texts stay and wait."""
+    fetch(
+        """UPDATE conversations_delivery
+              SET state = 'waiting', attempts = attempts - 1, failure = %s
+            WHERE id = %s AND fence = %s AND state = 'sending'""",
+        [reason[:500], delivery.pk, delivery.fence],
+    )
+    fetch(
+        """UPDATE conversations_channel SET stopped_at = now(), stopped_because = %s
+            WHERE id = %s AND stopped_at IS NULL""",
+        [reason[:300], delivery.channel_id],
+    )
+    log.error("channel stopped", channel=delivery.channel_id)
+
+
+@transaction.atomic
+def not_there(delivery: Delivery) -> None:
+    """The platform says that it never came: it may go out, after all."""
+    fetch(
+        """UPDATE conversations_delivery
+              SET state = 'waiting', due_at = now(), look_up_at = NULL
+            WHERE id = %s AND state = 'uncertain'""",
+        [delivery.pk],
+    )
+
+
+def settle_stuck(patience_seconds: int) -> int:
+    """Call *uncertain* what somebody began to send and never came back from.
+
+    Returns how many. The row was claimed longer ago than any call can last.
+    """
+    with transaction.atomic():
+        lost = fetch(
+            """UPDATE conversations_delivery
+                  SET state = 'uncertain', look_up_at = now(),
+                      failure = 'The sender did not come back.'
+                WHERE state = 'sending'
+                  AND claimed_at < now() - make_interval(secs => %s)
+            RETURNING id""",
+            [patience_seconds],
+        )
+        batches.enqueue(SETTLED, [pk for [pk] in lost])
+    return len(lost)
+
+
+def _message(delivery: Delivery, external_id: str) -> int:
+    rows = insert(
+        Message,
+        [
+            {
+                "channel": delivery.channel_id,
+                "external_id": external_id,
+                "thread": delivery.thread_id,
+                "author": None,
+                "direction": Direction.OUT.value,
+                "visibility": delivery.visibility,
+                "text": delivery.text,
+                "posted_at": delivery.claimed_at,
+            }
+        ],
+        # Without an update a row that was there would not come back.
+        conflict="""ON CONFLICT (channel_id, external_id) DO UPDATE
+                    SET external_id = EXCLUDED.external_id""",
+        returning="id",
+    )
+    return int(rows[0][0])
+
+
+def _settle(
+    delivery: Delivery, state: str, *, message: int | None = None, failure: str = ""
+) -> bool:
+    """Guarded by the claim: a worker that comes back late changes nothing."""
+    settled = fetch(
+        """UPDATE conversations_delivery
+              SET state = %s, settled_at = now(), message_id = %s, failure = %s,
+                  look_up_at = CASE WHEN %s = 'uncertain' THEN now() END
+            WHERE id = %s AND fence = %s AND state IN ('sending', 'uncertain')
+        RETURNING id""",
+        [state, message, failure[:500], state, delivery.pk, delivery.fence],
+    )
+    return bool(settled)
+
+
+def _trouble(delivery: Delivery, retry_after: float | None = None) -> None:
+    """Count a failure; obey a wait; after several in a row leave the platform be."""
+    fetch(
+        """UPDATE conversations_channel
+              SET failures = failures + 1,
+                  blocked_until = greatest(blocked_until,
+                      now() + make_interval(secs => %s),
+                      CASE WHEN failures + 1 >= %s
+                           THEN now() + make_interval(secs => %s) END)
+            WHERE id = %s""",
+        [retry_after, OPEN_CIRCUIT_AFTER, CIRCUIT_SECONDS, delivery.channel_id],
+    )
+
+
+def _calm(delivery: Delivery) -> None:
+    if delivery.channel.failures:
+        fetch(
+            "UPDATE conversations_channel SET failures = 0 WHERE id = %s",
+            [delivery.channel_id],
+        )

@@ -1,0 +1,32 @@
+from conversations.models.channels import Channel, Mode
+from conversations.models.deliveries import Delivery, State
+from conversations.models.events import InboundEvent, Source
+from conversations.models.threads import (
+    Attachment,
+    Author,
+    Direction,
+    Message,
+    MessageVersion,
+    Thread,
+    Tombstone,
+    Visibility,
+)
+from conversations.models.work import Work
+
+__all__ = [
+    "Attachment",
+    "Author",
+    "Channel",
+    "Delivery",
+    "Direction",
+    "InboundEvent",
+    "Message",
+    "MessageVersion",
+    "Mode",
+    "Source",
+    "State",
+    "Thread",
+    "Tombstone",
+    "Visibility",
+    "Work",
+]

@@ -1,0 +1,67 @@
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.sealed import SealedField
+
+
+class Mode(models.TextChoices):
+    """How far we go on a channel: it begins with listening, and stays polite."""
+
+    LISTENING = "listening", _("Listening")
+    PILOT = "pilot", _("Pilot")
+    ENGAGE = "engage", _("Engaging")
+    PAUSED = "paused", _("Paused")
+
+
+SPEAKING = frozenset({Mode.PILOT, Mode.ENGAGE})
+
+
+class Channel(models.Model):
+    """One connected account on one platform."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30, default="generic")
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.LISTENING)
+    # Two secrets may be live while one is being replaced by the other.
+    secret = SealedField(default="", blank=True)
+    previous_secret = SealedField(default="", blank=True)
+    callback_url = models.URLField(max_length=500, default="", blank=True)
+    text_limit = models.PositiveIntegerField(default=5_000)
+    # Seconds in which an agent may take an answer back.
+    public_hold_seconds = models.PositiveSmallIntegerField(default=10)
+    private_hold_seconds = models.PositiveSmallIntegerField(default=0)
+    # Answers a day while in pilot.
+    pilot_cap = models.PositiveIntegerField(default=25)
+    # Set by a platform's refusal: no call goes out before this moment.
+    blocked_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    # Set when the platform no longer accepts our credentials: a person must look.
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.CharField(max_length=300, default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="channel_mode_is_known",
+                condition=models.Q(mode__in=Mode.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets(self) -> list[str]:
+        """The live secrets, newest first; empty when none was ever set."""
+        return [secret for secret in (self.secret, self.previous_secret) if secret]
+
+    @property
+    def may_send(self) -> bool:
+        return self.mode in SPEAKING

@@ -1,0 +1,12 @@
+from conversations.models.bulk import fetch
+
+
+def channels_due(*, for_seconds: float = 0) -> list[int]:
+    """Return the channels with a text that has been due for at least this long."""
+    due = """
+        SELECT DISTINCT d.channel_id FROM conversations_delivery d
+          JOIN conversations_channel c ON c.id = d.channel_id
+         WHERE d.state = 'waiting' AND c.stopped_at IS NULL
+           AND d.due_at <= now() - make_interval(secs => %s)
+           AND (c.blocked_until IS NULL OR c.blocked_until <= now())"""
+    return [channel for [channel] in fetch(due, [for_seconds])]

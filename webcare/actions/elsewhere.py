@@ -1,0 +1,64 @@
+"""Answers of ours that were written outside the desk, in the platform's own app."""
+
+from collections.abc import Sequence
+
+from conversations.models.bulk import fetch, insert
+
+from webcare.actions import turns
+from webcare.actions.engagement import Message
+from webcare.actions.log import Line, record_many
+from webcare.actions.turns import Answer
+from webcare.models import TicketEvent, TicketMessage
+
+
+def note_answers(messages: Sequence[Message]) -> None:
+    """Stop the clock of the tickets that these outbound messages answer.
+
+    An answer belongs to the ticket of the message it replies to, else to the
+    longest waiting live ticket of its thread. What the desk itself sent is known by
+    its delivery and left alone.
+    """
+    if not messages:
+        return
+    found = _tickets_of([message.id for message in messages])
+    answered = [(message, ticket) for message, ticket in found if ticket]
+    at = {message.id: message.posted_at for message in messages}
+    rows = [
+        {"message": message, "ticket": ticket, "origin_ticket": ticket}
+        for message, ticket in answered
+    ]
+    insert(TicketMessage, rows, conflict="ON CONFLICT DO NOTHING")
+    turns.answer([Answer(ticket, at[m], m, None) for m, ticket in answered])
+    record_many(
+        [
+            Line(
+                ticket,
+                TicketEvent.Kind.ANSWERED_ELSEWHERE,
+                at[message],
+                {"message": message},
+            )
+            for message, ticket in answered
+        ],
+        cause="platform",
+    )
+
+
+def _tickets_of(message_ids: list[int]) -> list[tuple[int, ...]]:
+    return fetch(
+        """SELECT m.id, coalesce(
+                   (SELECT tm.ticket_id FROM conversations_message parent
+                      JOIN webcare_ticketmessage tm ON tm.message_id = parent.id
+                     WHERE parent.channel_id = m.channel_id
+                       AND parent.external_id = m.in_reply_to
+                       AND m.in_reply_to <> ''),
+                   (SELECT k.id FROM webcare_ticket k
+                     WHERE k.thread_id = m.thread_id
+                       AND k.status NOT IN ('resolved', 'closed')
+                     ORDER BY k.waiting_since NULLS LAST, k.id LIMIT 1)) AS ticket
+             FROM conversations_message m
+            WHERE m.id = ANY(%s)
+              AND NOT EXISTS (SELECT FROM conversations_delivery d
+                               WHERE d.message_id = m.id)
+            ORDER BY m.id""",
+        [message_ids],
+    )

@@ -1,0 +1,220 @@
+"""Messages that we answer become tickets, or join the ticket they belong to."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from conversations.actions import batches
+from conversations.models.bulk import fetch, insert
+
+from webcare.actions import elsewhere, engagement, turns
+from webcare.actions.engagement import Engaged
+from webcare.actions.log import Line, record_many
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.outcomes import Priority
+from webcare.models import Ticket, TicketEvent, TicketMessage
+
+TRIAGE = "triage"
+EXCERPT = 280
+
+Pair = tuple[int, int]  # thread, author: what one ticket belongs to
+
+
+class Found(NamedTuple):
+    """The newest ticket of a pair: the live one where there is one."""
+
+    id: int
+    thread: int
+    author: int
+    status: str
+    resolved_at: datetime | None
+    reopen_hours: int
+
+    def takes(self, message: engagement.Message) -> bool:
+        """Whether this message goes on with this ticket, rather than a new one."""
+        if self.status != Status.RESOLVED:
+            return self.status in LIVE
+        assert self.resolved_at is not None
+        window = timedelta(hours=self.reopen_hours)
+        return message.posted_at <= self.resolved_at + window
+
+
+class Group(NamedTuple):
+    """What one author newly said in one thread, and the ticket it belongs to."""
+
+    ticket: int
+    said: Sequence[Engaged]
+    found: Found | None  # None: the ticket was made for this
+
+    @property
+    def reopens(self) -> bool:
+        return self.found is not None and self.found.status == Status.RESOLVED
+
+
+def take_in(message_ids: list[int]) -> None:
+    """Decide, then make, join or reopen tickets; what we said elsewhere is noted.
+
+    One live ticket per thread and author, whatever arrives at the same time: threads
+    are locked in rising order, and the database refuses a second one.
+    """
+    messages = engagement.heard(message_ids)
+    _lock_threads(messages)
+    engaged = engagement.engage([m for m in messages if m.direction == "in"])
+    groups = _place(engaged)
+    _attach(groups)
+    _continue([group for group in groups if group.found])
+    _write_history(groups)
+    waiting = turns.start({group.ticket: group.said[0].message for group in groups})
+    elsewhere.note_answers([m for m in messages if m.direction == "out"])
+    batches.enqueue(TRIAGE, waiting)
+
+
+STAGE = batches.Stage("ticket", take_in)
+
+
+def _lock_threads(messages: Iterable[engagement.Message]) -> None:
+    fetch(
+        "SELECT pg_advisory_xact_lock(2, (t %% 2147483647)::int)"
+        "  FROM unnest(%s::bigint[]) AS t",
+        [sorted({message.thread for message in messages})],
+    )
+
+
+def _place(engaged: Sequence[Engaged]) -> list[Group]:
+    """Give each author's new messages a ticket: the one there is, or a new one."""
+    said: dict[Pair, list[Engaged]] = {}
+    for one in engaged:
+        assert one.message.author is not None  # the database sees to it
+        said.setdefault((one.message.thread, one.message.author), []).append(one)
+    found = _newest_tickets(list(said))
+    kept = {
+        pair: ticket
+        for pair, ticket in found.items()
+        if ticket.takes(said[pair][-1].message)
+    }
+    fresh = {pair: ones for pair, ones in said.items() if pair not in kept}
+    made = _open(fresh, {pair: found[pair].id for pair in fresh if pair in found})
+    return [
+        Group(kept[pair].id if pair in kept else made[pair], ones, kept.get(pair))
+        for pair, ones in said.items()
+    ]
+
+
+def _newest_tickets(pairs: Sequence[Pair]) -> dict[Pair, Found]:
+    if not pairs:
+        return {}
+    rows = fetch(
+        """WITH newest AS (
+               SELECT t.id
+                 FROM unnest(%s::bigint[], %s::bigint[]) AS pair(thread, author)
+                CROSS JOIN LATERAL (
+                    SELECT id FROM webcare_ticket
+                     WHERE thread_id = pair.thread AND author_id = pair.author
+                     ORDER BY (status IN ('resolved', 'closed')), id DESC
+                     LIMIT 1) AS t)
+           SELECT t.id, t.thread_id, t.author_id, t.status, t.resolved_at,
+                  coalesce((SELECT q.reopen_window_hours FROM webcare_queue q
+                             WHERE q.id = t.queue_id), 72)
+             FROM webcare_ticket t JOIN newest USING (id)
+            ORDER BY t.id FOR NO KEY UPDATE OF t""",
+        [[thread for thread, _ in pairs], [author for _, author in pairs]],
+    )
+    return {(row[1], row[2]): Found(*row) for row in rows}
+
+
+def _open(
+    fresh: dict[Pair, list[Engaged]], follows: dict[Pair, int]
+) -> dict[Pair, int]:
+    rows = [
+        {
+            "thread": pair[0],
+            "author": pair[1],
+            "channel": ones[0].message.channel,
+            "follows": follows.get(pair),
+            "opened_at": ones[0].message.posted_at,
+            **_newest(ones),
+        }
+        for pair, ones in fresh.items()
+    ]
+    made = insert(Ticket, rows, returning="id, thread_id, author_id")
+    return {(thread, author): pk for pk, thread, author in made}
+
+
+def _newest(ones: Sequence[Engaged]) -> dict[str, Any]:
+    """What a ticket shows of its newest messages."""
+    danger = any(one.reason == "danger" for one in ones)
+    last = ones[-1].message
+    return {
+        "excerpt": " ".join(last.text[: EXCERPT * 2].split())[:EXCERPT],
+        "last_message_at": last.posted_at,
+        "last_inbound": last.id,
+        "is_danger": danger,
+        "priority": (Priority.URGENT if danger else Priority.NORMAL).value,
+    }
+
+
+def _attach(groups: Sequence[Group]) -> None:
+    rows = [
+        {
+            "message": one.message.id,
+            "ticket": group.ticket,
+            "origin_ticket": group.ticket,
+        }
+        for group in groups
+        for one in group.said
+    ]
+    insert(TicketMessage, rows)
+
+
+def _continue(groups: Sequence[Group]) -> None:
+    """The author wrote again: what was parked or resolved is work once more."""
+    if not groups:
+        return
+    news = [_newest(group.said) for group in groups]
+    fetch(
+        """UPDATE webcare_ticket t
+              SET status = CASE WHEN status = 'new' THEN 'new' ELSE 'open' END,
+                  resolved_at = NULL, resolution = '', resolution_seconds = NULL,
+                  snoozed_until = NULL,
+                  is_danger = t.is_danger OR given.danger,
+                  priority = CASE WHEN given.danger THEN 'urgent' ELSE priority END,
+                  excerpt = CASE WHEN given.at >= last_message_at
+                            THEN given.excerpt ELSE t.excerpt END,
+                  last_inbound_id = CASE WHEN given.at >= last_message_at
+                            THEN given.inbound ELSE last_inbound_id END,
+                  last_message_at = greatest(last_message_at, given.at),
+                  changed_at = now(), version = version + 1
+             FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[],
+                         %s::bool[]) AS given(id, excerpt, at, inbound, danger)
+            WHERE t.id = given.id""",
+        [
+            [group.ticket for group in groups],
+            [new["excerpt"] for new in news],
+            [new["last_message_at"] for new in news],
+            [new["last_inbound"] for new in news],
+            [new["is_danger"] for new in news],
+        ],
+    )
+
+
+def _write_history(groups: Sequence[Group]) -> None:
+    lines = [
+        Line(
+            group.ticket,
+            kind,
+            one.message.posted_at,
+            {"message": one.message.id, "reason": one.reason},
+        )
+        for group in groups
+        for one, kind in zip(group.said, _kinds(group), strict=True)
+    ]
+    record_many(lines, cause="intake")
+
+
+def _kinds(group: Group) -> list[TicketEvent.Kind]:
+    first = TicketEvent.Kind.MESSAGE_ADDED
+    if group.found is None:
+        first = TicketEvent.Kind.OPENED
+    elif group.reopens:
+        first = TicketEvent.Kind.REOPENED
+    return [first] + [TicketEvent.Kind.MESSAGE_ADDED] * (len(group.said) - 1)

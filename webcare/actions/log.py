@@ -1,0 +1,48 @@
+"""Every change of a ticket writes one line here, in the same transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from webcare.models import Ticket, TicketEvent, User
+from conversations.models.bulk import insert
+
+
+class Line(NamedTuple):
+    """One thing that happened to one ticket."""
+
+    ticket: int
+    kind: TicketEvent.Kind
+    effective_at: datetime
+    data: Mapping[str, Any]
+
+
+def record(
+    ticket: Ticket,
+    kind: TicketEvent.Kind,
+    *,
+    at: datetime,
+    actor: User | None = None,
+    cause: str = "person",
+    **data: Any,
+) -> None:
+    """Write one line in the ticket's history; `at` is when it happened."""
+    TicketEvent.objects.create(
+        ticket=ticket, kind=kind, effective_at=at, actor=actor, cause=cause, data=data
+    )
+
+
+def record_many(lines: Sequence[Line], *, cause: str) -> None:
+    """Write many lines in one statement; for the stages of the pipeline."""
+    rows = [
+        {
+            "ticket": line.ticket,
+            "kind": line.kind.value,
+            "effective_at": line.effective_at,
+            "cause": cause,
+            "data": json.dumps(line.data),
+        }
+        for line in lines
+    ]
+    insert(TicketEvent, rows)

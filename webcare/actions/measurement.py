@@ -1,0 +1,98 @@
+"""Deliveries that reached their end: the turn closes, or the ticket comes back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from conversations.actions import batches
+from conversations.models.bulk import fetch, insert
+
+from webcare.actions import turns
+from webcare.actions.log import Line, record_many
+from webcare.actions.turns import Answer
+from webcare.models import TicketEvent, TicketMessage
+
+Kind = TicketEvent.Kind
+KINDS = {
+    "sent": Kind.REPLY_SENT,
+    "refused": Kind.REPLY_REFUSED,
+    "uncertain": Kind.REPLY_UNCERTAIN,
+}
+
+
+class Settled(NamedTuple):
+    """An answer, and how its delivery stands."""
+
+    ticket: int
+    reply: str
+    by: int
+    state: str
+    at: datetime
+    message: int | None
+    failure: str
+
+
+def settle_replies(delivery_ids: list[int]) -> None:
+    """Note what became of these deliveries on their tickets.
+
+    What was sent closes the turn at the platform's acceptance. What was refused, or
+    nobody knows of, brings its ticket back to its agent's list as open.
+    """
+    settled = _read(delivery_ids)
+    sent = [one for one in settled if one.message]
+    insert(
+        TicketMessage,
+        [
+            {"message": one.message, "ticket": one.ticket, "origin_ticket": one.ticket}
+            for one in sent
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+    )
+    answers = [Answer(s.ticket, s.at, s.message, s.by) for s in sent if s.message]
+    turns.answer(answers)
+    turns.sign(answers)
+    _bring_back([one.ticket for one in settled if one.state != "sent"])
+    record_many(
+        [
+            Line(
+                one.ticket,
+                KINDS[one.state],
+                one.at,
+                {"reply": one.reply, "message": one.message, "why": one.failure},
+            )
+            for one in settled
+        ],
+        cause="delivery",
+    )
+
+
+STAGE = batches.Stage("settled", settle_replies)
+
+
+def _read(delivery_ids: Sequence[int]) -> list[Settled]:
+    rows = fetch(
+        """SELECT r.ticket_id, r.public_id::text, r.author_id, d.state,
+                  coalesce(d.settled_at, now()), d.message_id, d.failure
+             FROM conversations_delivery d
+             JOIN webcare_reply r ON r.delivery_id = d.id
+            WHERE d.id = ANY(%s) AND d.state IN ('sent', 'refused', 'uncertain')
+            ORDER BY d.id""",
+        [list(delivery_ids)],
+    )
+    return [Settled(*row) for row in rows]
+
+
+def _bring_back(tickets: Sequence[int]) -> None:
+    fetch(
+        """UPDATE webcare_ticket k
+              SET status = 'open', resolved_at = NULL, resolution = '',
+                  resolution_seconds = NULL, snoozed_until = NULL,
+                  changed_at = now(), version = version + 1
+            WHERE id = ANY(%s) AND status <> 'closed'
+              AND NOT EXISTS (
+                  SELECT FROM webcare_ticket newer
+                   WHERE newer.thread_id = k.thread_id
+                     AND newer.author_id = k.author_id AND newer.id > k.id
+                     AND newer.status NOT IN ('resolved', 'closed'))""",
+        [list(tickets)],
+    )

@@ -1,0 +1,156 @@
+"""Answers: written once, held while they may be taken back, then out of our hands."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from conversations.actions import gate
+from conversations.actions.delivery import queue_delivery, take_back
+
+from webcare.actions.log import record
+from webcare.actions.tickets import touched, move, settle_as_resolved
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.outcomes import Resolution
+from webcare.domain.permissions import Permission
+from webcare.exceptions import (
+    Invalid,
+    ReplyTooLong,
+    SendingRefused,
+    StaleReply,
+    TicketChanged,
+)
+from webcare.models import Reply, Ticket, TicketEvent, User
+from webcare.queries.people import require
+from webcare.queries.tickets import Seen
+
+Kind = TicketEvent.Kind
+THEN = frozenset({Status.OPEN, Status.PENDING, Status.RESOLVED})
+
+
+@transaction.atomic
+def send_reply(
+    *,
+    ticket: Ticket,
+    user: User,
+    text: str,
+    client_key: str,
+    seen: Seen | None = None,
+    then: Status = Status.PENDING,
+) -> Reply:
+    """Write an answer down and hand it to delivery.
+
+    `client_key` is made by the form or client: the same key is the same answer,
+    however often it comes. `seen` is what the writer had before them; without it
+    nothing counts as stale. `then` is where the ticket goes: open, pending or
+    resolved. The writer becomes its agent if it had none.
+
+    Raises StaleReply when the author wrote again or we answered since, SendingRefused
+    and ReplyTooLong from the send gate, Invalid, NotAllowed, TicketChanged.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    if then not in THEN:
+        raise Invalid(then="Choose open, pending or resolved.")
+    ticket = (
+        Ticket.objects.select_for_update(of=["self"])
+        .select_related("thread__channel", "last_inbound")
+        .get(pk=ticket.pk)
+    )
+    if known := Reply.objects.filter(ticket=ticket, client_key=client_key).first():
+        return known
+    if ticket.status not in LIVE:
+        raise TicketChanged("This ticket is not open any more: reopen it first.")
+    _refuse_stale(ticket, seen)
+    _ask_gate(ticket, text)
+    return _write(ticket, user, text, client_key, then)
+
+
+@transaction.atomic
+def take_back_reply(*, reply: Reply, user: User) -> Reply:
+    """Cancel an answer that is still held, and put its ticket back.
+
+    Raises NotAllowed, and TicketChanged when it has left already.
+    """
+    ticket = Ticket.objects.select_for_update().get(pk=reply.ticket_id)
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    if not take_back(reply.delivery):
+        raise TicketChanged("This answer has left already.")
+    if ticket.status == reply.then and ticket.status != reply.status_before:
+        _put_back(ticket, Status(reply.status_before))
+    now = timezone.now()
+    record(
+        ticket, Kind.REPLY_TAKEN_BACK, at=now, actor=user, reply=str(reply.public_id)
+    )
+    return reply
+
+
+def _refuse_stale(ticket: Ticket, seen: Seen | None) -> None:
+    now = Seen.of(ticket)
+    if seen is None or (seen.inbound, seen.reply) == (now.inbound, now.reply):
+        return
+    raise StaleReply(
+        "There is something new in this conversation: read it, then send again.",
+        author_wrote=seen.inbound != now.inbound,
+        we_answered=seen.reply != now.reply,
+        etag=str(now),
+    )
+
+
+def _ask_gate(ticket: Ticket, text: str) -> None:
+    no = gate.refusal(
+        channel=ticket.thread.channel, text=text, in_reply_to=ticket.last_inbound
+    )
+    if no is None:
+        return
+    code, sentence = no
+    raise (ReplyTooLong if code == "too_long" else SendingRefused)(sentence, rule=code)
+
+
+def _write(
+    ticket: Ticket, user: User, text: str, client_key: str, then: Status
+) -> Reply:
+    delivery = queue_delivery(
+        thread=ticket.thread, in_reply_to=ticket.last_inbound, text=text
+    )
+    reply = Reply.objects.create(
+        ticket=ticket,
+        author=user,
+        client_key=client_key,
+        text=text,
+        written_against=ticket.last_inbound,
+        delivery=delivery,
+        then=then,
+        status_before=Status.OPEN if ticket.status == Status.NEW else ticket.status,
+    )
+    _go(ticket, user, then)
+    record(
+        ticket,
+        Kind.REPLY_WRITTEN,
+        at=timezone.now(),
+        actor=user,
+        reply=str(reply.public_id),
+        then=then.value,
+    )
+    return reply
+
+
+def _go(ticket: Ticket, user: User, then: Status) -> None:
+    """Take the ticket along with its answer; the writer becomes its agent."""
+    now = timezone.now()
+    if ticket.status == Status.NEW:
+        move(ticket, Status.OPEN, agent=user)
+    elif ticket.agent_id is None:
+        Ticket.objects.filter(pk=ticket.pk).update(agent=user, **touched())
+    if then == Status.RESOLVED:
+        settle_as_resolved(ticket, at=now, outcome=Resolution.ANSWERED)
+        record(ticket, Kind.RESOLVED, at=now, actor=user, outcome="answered")
+    elif then != ticket.status:
+        move(ticket, then)
+
+
+def _put_back(ticket: Ticket, status: Status) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(
+        status=status,
+        resolved_at=None,
+        resolution="",
+        resolution_seconds=None,
+        **touched(),
+    )

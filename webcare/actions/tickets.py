@@ -1,0 +1,242 @@
+"""What people do with a ticket: one guarded update and one line of history each."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from webcare.actions import clocks, turns
+from webcare.actions.log import record
+from webcare.domain.lifecycle import LIVE, Status, require_move
+from webcare.domain.outcomes import DecidedBy, Resolution
+from webcare.domain.permissions import Permission
+from webcare.exceptions import Invalid, StaleVersion, TicketChanged
+from webcare.models import Note, Queue, Ticket, TicketEvent, Topic, User
+from webcare.queries.people import may, require
+
+Kind = TicketEvent.Kind
+
+
+@transaction.atomic
+def claim_ticket(*, ticket: Ticket, user: User) -> Ticket:
+    """Make `user` the one who answers; claiming what is already theirs is no change.
+
+    Raises TicketChanged when another was first, InvalidMove when it is not live.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    _require_live(ticket)
+    if ticket.agent_id == user.pk:
+        return ticket
+    return _hand_to(ticket, user, actor=user, only_if=None)
+
+
+@transaction.atomic
+def assign_ticket(
+    *, ticket: Ticket, user: User, agent: User, version: int | None = None
+) -> Ticket:
+    """Let a team lead, or an agent for themselves, say who answers.
+
+    `version` is the one the caller has seen. Raises NotAllowed, StaleVersion, Invalid
+    when `agent` does not work in the ticket's queue.
+    """
+    needed = Permission.WORK_TICKETS if agent == user else Permission.STEER_QUEUES
+    require(user, needed, ticket.queue_id)
+    _require_live(ticket)
+    _require_version(ticket, version)
+    if not may(agent, Permission.WORK_TICKETS, ticket.queue_id):
+        raise Invalid(agent="This person does not work in the ticket's queue.")
+    return _hand_to(ticket, agent, actor=user, only_if=ticket.agent_id)
+
+
+@transaction.atomic
+def release_ticket(*, ticket: Ticket, user: User) -> Ticket:
+    """Give a ticket back to its queue. Raises NotAllowed for another's ticket."""
+    own = ticket.agent_id == user.pk
+    needed = Permission.WORK_TICKETS if own else Permission.STEER_QUEUES
+    require(user, needed, ticket.queue_id)
+    if ticket.agent_id is None:
+        return ticket
+    was = ticket.agent_id
+    _change(ticket, agent=None)
+    record(ticket, Kind.RELEASED, at=timezone.now(), actor=user, agent=was)
+    return ticket
+
+
+@transaction.atomic
+def route_ticket(
+    *, ticket: Ticket, user: User, queue: Queue, version: int | None = None
+) -> Ticket:
+    """Move a ticket to another queue; its agent lets go of it if they are not there.
+
+    Raises NotAllowed, StaleVersion.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    _require_version(ticket, version)
+    if ticket.queue_id == queue.pk:
+        return ticket
+    agent = ticket.agent
+    stays = agent is not None and may(agent, Permission.WORK_TICKETS, queue.pk)
+    _change(ticket, queue=queue, agent=agent if stays else None)
+    clocks.start([ticket.pk])
+    why = {"by": "person"}
+    now = timezone.now()
+    record(ticket, Kind.ROUTED, at=now, actor=user, queue=queue.pk, why=why)
+    return ticket
+
+
+@transaction.atomic
+def classify_ticket(
+    *, ticket: Ticket, user: User, topic: Topic | None, version: int | None = None
+) -> Ticket:
+    """Say what a ticket is about; no rule or model changes that again.
+
+    Raises NotAllowed, StaleVersion, Invalid for a retired topic.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    _require_version(ticket, version)
+    if topic is not None and topic.retired_at:
+        raise Invalid(topic="This topic is no longer in use: choose another.")
+    was = ticket.topic_id
+    _change(ticket, topic=topic, topic_by=DecidedBy.PERSON, topic_confidence=None)
+    record(
+        ticket,
+        Kind.CLASSIFIED,
+        at=timezone.now(),
+        actor=user,
+        topic=topic.pk if topic else None,
+        by=DecidedBy.PERSON.value,
+        was=was,
+    )
+    return ticket
+
+
+@transaction.atomic
+def resolve_ticket(
+    *, ticket: Ticket, user: User, outcome: Resolution = Resolution.ANSWERED
+) -> Ticket:
+    """Close the question, with what became of it, and stop every clock.
+
+    A turn that still waits is closed as deliberately unanswered, unless an answer is
+    on its way out. Raises NotAllowed, InvalidMove, TicketChanged.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    now = timezone.now()
+    settle_as_resolved(ticket, at=now, outcome=outcome)
+    if not _answer_is_under_way(ticket):
+        turns.leave(ticket.pk, now)
+        Ticket.objects.filter(pk=ticket.pk).update(waiting_since=None, due_at=None)
+    record(ticket, Kind.RESOLVED, at=now, actor=user, outcome=outcome.value)
+    ticket.refresh_from_db()
+    return ticket
+
+
+@transaction.atomic
+def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
+    """Make a resolved ticket work again. Raises InvalidMove, TicketChanged.
+
+    Raises TicketChanged too when its author has a newer live ticket in the thread.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    if _has_live_twin(ticket):
+        raise TicketChanged("This author has a newer ticket in the same thread.")
+    move(
+        ticket,
+        Status.OPEN,
+        resolved_at=None,
+        resolution="",
+        resolution_seconds=None,
+    )
+    clocks.start([ticket.pk])
+    record(ticket, Kind.REOPENED, at=timezone.now(), actor=user)
+    return ticket
+
+
+@transaction.atomic
+def add_note(*, ticket: Ticket, user: User, text: str) -> Note:
+    """Tell colleagues something; it never leaves the desk. Raises NotAllowed."""
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    note = Note.objects.create(ticket=ticket, author=user, text=text)
+    _change(ticket)
+    at = timezone.now()
+    record(ticket, Kind.NOTE_ADDED, at=at, actor=user, note=str(note.public_id))
+    return note
+
+
+def settle_as_resolved(ticket: Ticket, *, at: datetime, outcome: Resolution) -> None:
+    """Move to resolved, count the whole calendar seconds it took, stop that clock."""
+    seconds = max(0, int((at - ticket.opened_at).total_seconds()))
+    move(
+        ticket,
+        Status.RESOLVED,
+        resolved_at=at,
+        resolution=outcome,
+        resolution_seconds=seconds,
+        snoozed_until=None,
+    )
+    clocks.stop_resolution(ticket.pk, at)
+
+
+def move(ticket: Ticket, target: Status, **changes: Any) -> None:
+    """Change the status only if nobody has changed it since `ticket` was read.
+
+    Raises InvalidMove, TicketChanged.
+    """
+    require_move(ticket.status, target)
+    _change(ticket, status=target, **changes)
+
+
+def _hand_to(
+    ticket: Ticket, agent: User, *, actor: User, only_if: int | None
+) -> Ticket:
+    status = Status.OPEN if ticket.status == Status.NEW else ticket.status
+    moved = Ticket.objects.filter(
+        pk=ticket.pk, agent=only_if, status=ticket.status
+    ).update(agent=agent, status=status, **touched())
+    if not moved:
+        raise TicketChanged("Someone else has this ticket now.")
+    ticket.refresh_from_db()
+    why = {"by": "person"}
+    now = timezone.now()
+    record(ticket, Kind.ASSIGNED, at=now, actor=actor, agent=agent.pk, why=why)
+    return ticket
+
+
+def _change(ticket: Ticket, **changes: Any) -> None:
+    changed = Ticket.objects.filter(pk=ticket.pk, status=ticket.status).update(
+        **changes, **touched()
+    )
+    if not changed:
+        raise TicketChanged("Someone else changed this ticket: look at it again.")
+    ticket.refresh_from_db()
+
+
+def touched() -> dict[str, Any]:
+    return {"changed_at": Now(), "version": F("version") + 1}
+
+
+def _require_live(ticket: Ticket) -> None:
+    if ticket.status not in LIVE:
+        raise TicketChanged("This ticket is not open any more: reopen it first.")
+
+
+def _require_version(ticket: Ticket, version: int | None) -> None:
+    if version is not None and version != ticket.version:
+        raise StaleVersion("The ticket has changed: look at what is new.")
+
+
+def _answer_is_under_way(ticket: Ticket) -> bool:
+    return ticket.replies.filter(
+        delivery__state__in=["waiting", "sending", "uncertain"]
+    ).exists()
+
+
+def _has_live_twin(ticket: Ticket) -> bool:
+    return (
+        Ticket.objects.live()
+        .filter(thread=ticket.thread_id, author=ticket.author_id)
+        .exclude(pk=ticket.pk)
+        .exists()
+    )

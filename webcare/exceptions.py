@@ -1,0 +1,82 @@
+"""Rules of the desk, broken. `code` is stable; the sentence is for people."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+class WebcareError(Exception):
+    """A rule of the desk was broken; `detail` says what to do about it."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "", **data: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.data = data
+
+
+class NotFound(WebcareError):
+    """It does not exist, or not for this person: the two look the same."""
+
+    code = "not_found"
+
+
+class NotAllowed(WebcareError):
+    """The person may see this, but not do that."""
+
+    code = "not_allowed"
+
+
+class TicketChanged(WebcareError):
+    """Someone else moved the ticket first: read it again, then decide."""
+
+    code = "ticket_changed"
+
+
+class StaleReply(WebcareError):
+    """The author wrote again, or we answered, since this reply was begun."""
+
+    code = "stale_reply"
+
+
+class StaleVersion(WebcareError):
+    """The edit was made on an older version of the object."""
+
+    code = "stale_version"
+
+
+class InvalidMove(WebcareError):
+    """The ticket's status does not allow this."""
+
+    code = "invalid_move"
+
+    def __init__(self, *, current: str, target: str) -> None:
+        detail = _("A ticket that is %(current)s cannot become %(target)s.")
+        super().__init__(
+            detail % {"current": current, "target": target},
+            current=current,
+            target=target,
+        )
+
+
+class SendingRefused(WebcareError):
+    """The send gate says no; `detail` says which rule and what would help."""
+
+    code = "sending_refused"
+
+
+class ReplyTooLong(WebcareError):
+    """The platform would not take a text of this length."""
+
+    code = "reply_too_long"
+
+
+class Invalid(WebcareError):
+    """A value cannot be used; `errors` has sentences per field."""
+
+    code = "invalid"
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__(_("Some fields need attention."))
+        self.errors = {name: [text] for name, text in errors.items()}

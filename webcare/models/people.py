@@ -1,0 +1,138 @@
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from webcare.domain.permissions import Role
+
+
+class User(AbstractUser):
+    """Somebody, or some system, that signs in here."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Put under an answer as ^AB, a Dutch habit; counted in the text's length.
+    initials = models.CharField(max_length=4, default="", blank=True)
+    language = models.CharField(max_length=5, default="", blank=True)
+    # Languages this person answers in; empty means any.
+    languages = models.JSONField(default=list, blank=True)
+    # How many tickets are handed out to this person at once.
+    capacity = models.PositiveSmallIntegerField(default=5)
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    """A role in one queue, or in all of them where `queue` is empty."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    queue = models.ForeignKey(
+        "webcare.Queue", models.CASCADE, null=True, blank=True, related_name="members"
+    )
+    role = models.CharField(max_length=20, choices=Role)
+    # Share of the work that is handed out, relative to the others of the queue.
+    weight = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="membership_one_role_per_queue",
+                fields=["user", "queue"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="membership_role_is_known", condition=Q(role__in=Role.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
+
+class Presence(models.Model):
+    """Whether a person is at work, by their own word and their last sign of life."""
+
+    class State(models.TextChoices):
+        PRESENT = "present", _("Present")
+        BREAK = "break", _("On a break")
+        AWAY = "away", _("Away")
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="presence"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.AWAY)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="presence_state_is_known",
+                condition=Q(state__in=["present", "break", "away"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.state}"
+
+
+class ApiToken(models.Model):
+    """A client's key: only its hash is kept, and it is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # To the hour, so that reading does not write.
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FailedSignIn(models.Model):
+    """One refused attempt; counted per account and per network before the next."""
+
+    account = models.CharField(max_length=150)
+    network = models.CharField(max_length=45)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(name="failed_sign_in_account", fields=["account", "at"]),
+            models.Index(name="failed_sign_in_network", fields=["network", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.at}"
+
+
+class IdempotentRequest(models.Model):
+    """A POST that was answered: the same key gets the same answer again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    # SHA-256 over method, path and body: another request under the key is refused.
+    fingerprint = models.BinaryField(max_length=32)
+    # Empty while the first one is still at work.
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="idempotent_request_is_answered_once", fields=["user", "key"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

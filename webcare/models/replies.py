@@ -1,0 +1,40 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from webcare.domain.lifecycle import Status
+
+
+class Reply(models.Model):
+    """An agent's answer; what goes out, and what became of it, is its delivery."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ticket = models.ForeignKey("webcare.Ticket", models.PROTECT, related_name="replies")
+    author = models.ForeignKey("webcare.User", models.PROTECT, related_name="+")
+    # Made by the form or the client: the same key is the same reply.
+    client_key = models.CharField(max_length=200)
+    text = models.TextField()
+    # The author's newest message when this was written.
+    written_against = models.ForeignKey(
+        "conversations.Message", models.SET_NULL, null=True, related_name="+"
+    )
+    delivery = models.OneToOneField(
+        "conversations.Delivery", models.PROTECT, related_name="+"
+    )
+    # Where the ticket went with it, undone when it is taken back.
+    then = models.CharField(max_length=8, choices=Status)
+    status_before = models.CharField(max_length=8, choices=Status)
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="reply_is_written_once", fields=["ticket", "client_key"]
+            ),
+            models.CheckConstraint(name="reply_has_a_key", condition=~Q(client_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

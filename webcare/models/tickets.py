@@ -1,0 +1,292 @@
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Now
+
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.outcomes import DecidedBy, Priority, Resolution, Verdict
+
+_DONE = Q(status__in=[Status.RESOLVED, Status.CLOSED])
+_IS_LIVE = Q(status__in=sorted(LIVE))
+
+
+class Decision(models.Model):
+    """What was decided about one message heard, and why."""
+
+    message = models.OneToOneField(
+        "conversations.Message", models.CASCADE, primary_key=True, related_name="+"
+    )
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    # A stable word for the reason, and the facts it rests on.
+    reason = models.CharField(max_length=40)
+    decided_by = models.ForeignKey(
+        "webcare.User", models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="decision_verdict_is_known",
+                condition=Q(verdict__in=Verdict.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.verdict}"
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def live(self) -> Self:
+        return self.filter(_IS_LIVE)
+
+
+class Ticket(models.Model):
+    """One question from one author, from first message to resolution."""
+
+    class Origin(models.TextChoices):
+        MESSAGE = "message"
+        SPLIT = "split"
+        UNMERGE = "unmerge"
+
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
+    thread = models.ForeignKey(
+        "conversations.Thread", models.PROTECT, related_name="+", db_index=False
+    )
+    author = models.ForeignKey(
+        "conversations.Author", models.PROTECT, related_name="+", db_index=False
+    )
+    channel = models.ForeignKey(
+        "conversations.Channel", models.PROTECT, related_name="+", db_index=False
+    )
+    origin = models.CharField(
+        max_length=7, choices=Origin, default=Origin.MESSAGE, db_default="message"
+    )
+    # The ticket this one continues, when its author came back too late to reopen it.
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    status = models.CharField(
+        max_length=8, choices=Status, default=Status.NEW, db_default="new"
+    )
+    priority = models.CharField(
+        max_length=6, choices=Priority, default=Priority.NORMAL, db_default="normal"
+    )
+    is_danger = models.BooleanField(default=False, db_default=False)
+    queue = models.ForeignKey(
+        "webcare.Queue", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    agent = models.ForeignKey(
+        "webcare.User", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=12, default="", db_default="")
+    topic = models.ForeignKey(
+        "webcare.Topic", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    topic_by = models.CharField(
+        max_length=6, choices=DecidedBy, default=DecidedBy.UNSURE, db_default="unsure"
+    )
+    topic_confidence = models.FloatField(null=True)
+    # The first line, as the list shows it: what the author last wrote to us.
+    excerpt = models.CharField(max_length=280, default="", db_default="")
+    opened_at = models.DateTimeField()
+    # The earliest of the author's messages that has had no answer.
+    waiting_since = models.DateTimeField(null=True)
+    # The nearest promise that is still running.
+    due_at = models.DateTimeField(null=True)
+    last_message_at = models.DateTimeField()
+    # The newest message of the author: what a reply has to have been written against.
+    last_inbound = models.ForeignKey(
+        "conversations.Message",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    first_response_seconds = models.PositiveIntegerField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(
+        max_length=16, choices=Resolution, default="", db_default="", blank=True
+    )
+    resolution_seconds = models.PositiveIntegerField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="ticket_one_live_per_thread_and_author",
+                fields=["thread", "author"],
+                condition=_IS_LIVE & Q(origin="message"),
+            ),
+            models.CheckConstraint(
+                name="ticket_status_is_known", condition=Q(status__in=Status.values)
+            ),
+            models.CheckConstraint(
+                name="ticket_priority_is_known",
+                condition=Q(priority__in=Priority.values),
+            ),
+            models.CheckConstraint(
+                name="ticket_resolved_has_a_time_and_an_outcome",
+                condition=(_DONE & Q(resolved_at__isnull=False) & ~Q(resolution=""))
+                | (_IS_LIVE & Q(resolved_at__isnull=True, resolution="")),
+            ),
+            models.CheckConstraint(
+                name="ticket_new_has_no_agent",
+                condition=~Q(status=Status.NEW) | Q(agent__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="ticket_snoozed_has_a_time",
+                condition=Q(status=Status.SNOOZED, snoozed_until__isnull=False)
+                | (~Q(status=Status.SNOOZED) & Q(snoozed_until__isnull=True)),
+            ),
+        ]
+        indexes = [
+            # Intake: has this author a ticket in this thread, live or resolved lately?
+            models.Index(
+                name="ticket_of_thread_and_author", fields=["thread", "author", "-id"]
+            ),
+            # The inbox: live work, oldest first, of all queues or of one.
+            models.Index(
+                name="ticket_live_by_age",
+                fields=["opened_at", "id"],
+                condition=_IS_LIVE,
+            ),
+            models.Index(
+                name="ticket_live_of_queue",
+                fields=["queue", "opened_at", "id"],
+                condition=_IS_LIVE,
+            ),
+            # Mine, and the load of each agent.
+            models.Index(
+                name="ticket_live_of_agent",
+                fields=["agent", "opened_at", "id"],
+                condition=_IS_LIVE,
+            ),
+            # The other orders of the list.
+            models.Index(
+                name="ticket_live_by_due", fields=["due_at", "id"], condition=_IS_LIVE
+            ),
+            models.Index(
+                name="ticket_live_by_waiting",
+                fields=["waiting_since", "id"],
+                condition=_IS_LIVE,
+            ),
+            models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
+            models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def number(self) -> int:
+        """The short number that people say to each other."""
+        return self.pk
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+class TicketMessage(models.Model):
+    """Which ticket a message belongs to, and which one it came in by."""
+
+    message = models.OneToOneField(
+        "conversations.Message", models.CASCADE, primary_key=True, related_name="+"
+    )
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="ticket_messages")
+    origin_ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="+", db_index=False
+    )
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.message_id}"
+
+
+class TicketEvent(models.Model):
+    """What happened to a ticket: written once, with both its times.
+
+    `effective_at` is when it happened, `recorded_at` when we learned it. Reports
+    and deadlines read these rows and nothing else; the database refuses to change
+    or remove them.
+    """
+
+    class Kind(models.TextChoices):
+        OPENED = "opened"
+        MESSAGE_ADDED = "message_added"
+        MESSAGE_EDITED = "message_edited"
+        MESSAGE_DELETED = "message_deleted"
+        CLASSIFIED = "classified"
+        ROUTED = "routed"
+        ASSIGNED = "assigned"
+        RELEASED = "released"
+        STATUS_CHANGED = "status_changed"
+        PRIORITY_CHANGED = "priority_changed"
+        REPLY_WRITTEN = "reply_written"
+        REPLY_TAKEN_BACK = "reply_taken_back"
+        REPLY_SENT = "reply_sent"
+        REPLY_REFUSED = "reply_refused"
+        REPLY_UNCERTAIN = "reply_uncertain"
+        ANSWERED_ELSEWHERE = "answered_elsewhere"
+        NOTE_ADDED = "note_added"
+        RESOLVED = "resolved"
+        REOPENED = "reopened"
+        CLOSED = "closed"
+
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="events", db_index=False
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    # People leave by being made inactive: history keeps who did what.
+    actor = models.ForeignKey(
+        "webcare.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # What made it happen: a person, a stage of the pipeline, a rule, a platform.
+    cause = models.CharField(max_length=40, default="person", db_default="person")
+    data = models.JSONField(default=dict)
+    # The writing transaction: readers in order wait for all that began before it.
+    written_in = models.BigIntegerField(
+        db_default=Func(
+            template="(pg_current_xact_id()::text::bigint)",
+            output_field=models.BigIntegerField(),
+        ),
+        editable=False,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(name="ticket_event_of_ticket", fields=["ticket", "id"]),
+            # The event stream for integrators, complete and in order.
+            models.Index(name="ticket_event_in_order", fields=["written_in", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.kind}"
+
+
+class Note(models.Model):
+    """What colleagues tell each other; in a table that the sender never reads."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(
+        "webcare.User", models.SET_NULL, null=True, related_name="+"
+    )
+    text = models.TextField()
+    written_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.written_at}"

@@ -1,0 +1,68 @@
+"""Which tickets a person may see, and what lists and pages show of them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from webcare.domain.permissions import Permission
+from webcare.exceptions import NotFound
+from webcare.models import Reply, Ticket, User
+from webcare.queries.people import everywhere_or_in, queues_where
+
+ROW = ("author", "channel", "queue", "agent", "topic")
+
+
+def visible_tickets(user: User) -> QuerySet[Ticket]:
+    """Return the tickets that `user` may see.
+
+    Every list, count, search, export, stream and related id starts here. Tickets
+    that wait for routing are seen by those who see all queues.
+    """
+    queues = queues_where(user, Permission.SEE_TICKETS)
+    return Ticket.objects.filter(everywhere_or_in(queues))
+
+
+def ticket_for(user: User, public_id: UUID) -> Ticket:
+    """Return one ticket with all a page shows beside its thread.
+
+    The only door from an id to a ticket. Raises NotFound when it does not exist or
+    `user` may not see it.
+    """
+    found = (
+        visible_tickets(user)
+        .select_related(*ROW, "thread")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such ticket.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader had before them: the key to whether a change is stale."""
+
+    version: int
+    inbound: int
+    reply: int
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "Seen":
+        """Read what is newest now: one statement."""
+        newest = Reply.objects.filter(ticket=ticket).aggregate(id=Max("id"))["id"]
+        return cls(ticket.version, ticket.last_inbound_id or 0, newest or 0)
+
+    @classmethod
+    def parse(cls, tag: str) -> "Seen | None":
+        """Read a tag that `str()` made; None for anything else."""
+        parts = tag.strip('"').split(".")
+        if len(parts) != 3 or not all(
+            part.isascii() and part.isdigit() for part in parts
+        ):
+            return None
+        return cls(*map(int, parts))
+
+    def __str__(self) -> str:
+        return f'"{self.version}.{self.inbound}.{self.reply}"'

@@ -1,0 +1,62 @@
+"""Nudges, answered: each looks at the rows and does what is due."""
+
+from celery import shared_task
+
+
+@shared_task
+def take_in() -> None:
+    from conversations.actions import work
+
+    from webcare.actions import intake
+
+    work.do_shift(intake.STAGE)
+
+
+@shared_task
+def triage() -> None:
+    from conversations.actions import work
+
+    from webcare.actions import triage as triage_
+
+    work.do_shift(triage_.STAGE)
+
+
+@shared_task
+def assign() -> None:
+    from conversations.actions import work
+
+    from webcare.actions import assignment
+
+    work.do_shift(assignment.STAGE)
+
+
+@shared_task
+def settle_replies() -> None:
+    from conversations.actions import work
+
+    from webcare.actions import measurement
+
+    work.do_shift(measurement.STAGE)
+
+
+@shared_task
+def note_changes() -> None:
+    from conversations.actions import work
+
+    from webcare.actions import changes
+
+    work.do_shift(changes.STAGE)
+
+
+@shared_task
+def offer_waiting() -> None:
+    from webcare.actions import assignment
+
+    assignment.offer_waiting()
+
+
+@shared_task
+def train_topics(model_id: int) -> None:
+    from webcare.actions import training
+
+    training.train(model_id)
