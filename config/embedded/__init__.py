@@ -12,7 +12,7 @@ from config.embedded import postgres, redis
 from config.embedded.places import Unavailable, private, var
 from config.embedded.users import release, take_slot
 
-__all__ = ["Unavailable", "provide", "release", "var"]
+__all__ = ["Unavailable", "private", "provide", "release", "var"]
 
 
 def provide(name: str) -> None:

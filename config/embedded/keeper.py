@@ -1,36 +1,38 @@
-"""Keep one server running for as long as somebody uses it, and then stop it.
+"""Keep one program running for as long as somebody uses it, and then stop it.
 
 A process of its own, started by `users.py` with one JSON argument. The kernel does
 the counting: every user holds a shared lock on `users.lock`, which it loses however it
 ends, so the keeper that gets that lock for itself knows that nobody is left.
-`keeper.lock` is inherited by the server and its children: while it is taken, something
-of this cluster still runs, and once it is free every pid file is a left-over.
+`keeper.lock` is inherited by the program and its children: while it is taken, some of
+them still run, and once it is free every pid file is a left-over.
 """
 
 import ctypes
 import fcntl
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-PERIOD = 0.1  # seconds between looks at the users and at the server
-PATIENCE = 5.0  # seconds for each way of stopping, the gentlest first
-QUICK_ENDS = 5  # a server that ends at once this often in a row is given up
+PERIOD = 0.1  # seconds between looks at the users and at the program
+PATIENCE = 4.0  # seconds for each way of stopping, the gentlest first
+QUICK_ENDS = 5  # a program that ends at once this often in a row is given up
 
 
 @dataclass(frozen=True)
 class Service:
-    """A server to keep: where its locks are, how it starts and how it stops."""
+    """A program to keep: where its locks are, how it starts and how it stops."""
 
     folder: str
     command: list[str]
     stop_signal: int
-    stale: list[str]  # files that a crash leaves and that would block a start
+    stale: list[str] = field(default_factory=list)  # what a crash leaves in the way
+    cwd: str = "/"
 
 
 def take(path: Path, how: int) -> int:
@@ -56,9 +58,9 @@ def take_now(path: Path) -> int | None:
 
 
 def keep(service: Service) -> None:
-    """Run the server, again when it dies, until nobody uses it.
+    """Run the program, again when it dies, until nobody uses it.
 
-    Returns at once when another keeper is there. Ends with a failure when the server
+    Returns at once when another keeper is there. Ends with a failure when the program
     cannot run at all; its own words are in the log.
     """
     alive = take_now(Path(service.folder, "keeper.lock"))
@@ -66,42 +68,61 @@ def keep(service: Service) -> None:
         return
     for path in service.stale:
         Path(path).unlink(missing_ok=True)
-    server, quick_ends, began = _start(service, alive), 0, time.monotonic()
+    program, quick_ends, began = _start(service, alive), 0, time.monotonic()
     while take_now(Path(service.folder, "users.lock")) is None:
         time.sleep(PERIOD)
-        if server.poll() is None:
+        if not _has_ended(program):
             continue
         quick_ends = quick_ends + 1 if time.monotonic() - began < PATIENCE else 0
         if quick_ends == QUICK_ENDS:
-            sys.exit(f"{service.command[0]} does not stay up.")
+            sys.exit(f"This does not stay up: {shlex.join(service.command)}")
         time.sleep(quick_ends * PERIOD)
-        server, began = _start(service, alive), time.monotonic()
-    _stop(server, service.stop_signal)
+        program, began = _start(service, alive), time.monotonic()
+    _stop(program, service.stop_signal)
 
 
 def _start(service: Service, alive: int) -> subprocess.Popen[bytes]:
-    parent = os.getpid()
+    keeper = os.getpid()
 
     def end_with_keeper() -> None:
-        # Linux tells the server when its keeper is killed; nobody else would.
+        # Linux tells the program when its keeper is killed; nobody else would.
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(1, service.stop_signal)  # PR_SET_PDEATHSIG
-            if os.getppid() != parent:
+            if os.getppid() != keeper:
                 os._exit(1)
 
     return subprocess.Popen(
-        service.command, pass_fds=[alive], preexec_fn=end_with_keeper
+        service.command,
+        cwd=service.cwd,
+        pass_fds=[alive],
+        preexec_fn=end_with_keeper,
+        process_group=0,
     )
 
 
-def _stop(server: subprocess.Popen[bytes], gently: int) -> None:
-    for number in (gently, signal.SIGQUIT, signal.SIGKILL):
-        server.send_signal(number)
-        try:
-            server.wait(PATIENCE)
-            return
-        except subprocess.TimeoutExpired:
-            continue
+def _has_ended(program: subprocess.Popen[bytes]) -> bool:
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    if os.waitid(os.P_PID, program.pid, how) is None:
+        return False
+    # Not reaped yet, so its number, and that of its group, are still its own.
+    _end_group(program)
+    return True
+
+
+def _stop(program: subprocess.Popen[bytes], gently: int) -> None:
+    for number in (gently, signal.SIGQUIT):
+        program.send_signal(number)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if _has_ended(program):
+                return
+            time.sleep(PERIOD / 2)
+    _end_group(program)
+
+
+def _end_group(program: subprocess.Popen[bytes]) -> None:
+    os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,6 @@ def run(service: keeper.Service, answers: Callable[[], bool]) -> None:
 
     Raises Unavailable, with the server's own words, when it does not.
     """
-    log = Path(service.folder, "log")
     started: subprocess.Popen[bytes] | None = None
 
     def up() -> bool:
@@ -52,43 +51,22 @@ def run(service: keeper.Service, answers: Callable[[], bool]) -> None:
         if answers():
             return True
         if started and started.poll():
-            raise Unavailable(f"A server ended at once: {log.read_text()[-2000:]}")
+            raise Unavailable(f"A server ended at once: {last_words(service)}")
         # One that ended well met another keeper, which may just have been leaving.
         if started is None or started.poll() == 0:
-            started = _start_keeper(service, log)
+            started = start_keeper(service)
         return False
 
     if not _wait(up, PATIENCE):
-        raise Unavailable(f"A server does not answer: {log.read_text()[-2000:]}")
+        raise Unavailable(f"A server does not answer: {last_words(service)}")
 
 
-def release() -> None:
-    """Let go of the services; those that nobody else uses have stopped on return."""
-    while _held:
-        home, users = _held.pop()
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue  # somebody else still works with it
-        finally:
-            os.close(users)
-        _wait(partial(_is_free, home / "keeper.lock"), 4 * keeper.PATIENCE)
-    _keepers[:] = [process for process in _keepers if process.poll() is None]
-
-
-def _release_at_exit(owner: int) -> None:
-    # A forked child shares our locks and must not let go of them for us.
-    if os.getpid() == owner:
-        release()
-
-
-atexit.register(_release_at_exit, os.getpid())
-
-
-def _start_keeper(service: keeper.Service, log: Path) -> subprocess.Popen[bytes]:
+def start_keeper(service: keeper.Service) -> subprocess.Popen[bytes]:
+    """Start a keeper for a service that `hold` was called for."""
     # Isolated, so that it is ready at once and imports nothing of ours; in a session
     # of its own, so that Ctrl-C reaches the users first and the servers last.
     command = [sys.executable, "-I", keeper.__file__, json.dumps(asdict(service))]
+    log = log_of(service)
     is_long = log.exists() and log.stat().st_size > LOG_LIMIT
     with log.open("wb" if is_long else "ab") as output:
         process = subprocess.Popen(
@@ -101,6 +79,47 @@ def _start_keeper(service: keeper.Service, log: Path) -> subprocess.Popen[bytes]
         )
     _keepers.append(process)
     return process
+
+
+def log_of(service: keeper.Service) -> Path:
+    return Path(service.folder, "log")
+
+
+def last_words(service: keeper.Service) -> str:
+    """Return the end of what the service wrote."""
+    return log_of(service).read_text(errors="replace")[-2000:]
+
+
+def release(homes: Collection[Path] | None = None) -> None:
+    """Let go of the services in `homes`, or of all.
+
+    Those that nobody else uses have stopped on return.
+    """
+    leaving = [pair for pair in _held if homes is None or pair[0] in homes]
+    _held[:] = [pair for pair in _held if pair not in leaving]
+    stopping = [home for home, users in leaving if _was_last(users)]
+    for home in stopping:
+        _wait(partial(_is_free, home / "keeper.lock"), 4 * keeper.PATIENCE)
+    _keepers[:] = [process for process in _keepers if process.poll() is None]
+
+
+def _was_last(users: int) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(users)
+    return True
+
+
+def _release_at_exit(owner: int) -> None:
+    # A forked child shares our locks and must not let go of them for us.
+    if os.getpid() == owner:
+        release()
+
+
+atexit.register(_release_at_exit, os.getpid())
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

@@ -1,0 +1,53 @@
+# Every command a person types. `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+
+.PHONY: help up test check bench bench-short bench-large faults fmt docs requirements tools
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed 's/:.*  ## /\t/' | expand -t 16
+
+up:  ## Run Webcare here with a demo desk; Ctrl-C stops it
+	@exec $(PYTHON) manage.py up
+
+test:  ## Run the whole suite
+	@exec $(PYTHON) manage.py test $(ARGS)
+
+check: tools  ## Lint, format, types, import contracts, migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
+
+faults: tools  ## Kill real processes and count what came through
+	@exec $(PYTHON) manage.py test -m faults $(ARGS)
+
+bench: tools  ## Measure everything beside raw and floor, in under ten minutes
+	$(BIN)/python -m bench $(ARGS)
+
+bench-short: tools  ## The same, smaller, in under one minute
+	$(BIN)/python -m bench --short $(ARGS)
+
+bench-large: tools  ## The same over a million tickets, on a kept seed
+	$(BIN)/python -m bench --large $(ARGS)
+
+fmt: tools  ## Format and sort imports
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: tools  ## Write the API's schema to docs/openapi.yaml
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml \
+		--settings config.settings.test
+
+requirements: tools  ## Pin what requirements*.in ask for; ARGS=--upgrade for newer
+	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
+	$(COMPILE) $(ARGS) requirements-embedded.in -o requirements-embedded.txt
+	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+# The test set holds every tool; installed once, like `make test` does.
+tools:
+	@$(PYTHON) manage.py install
