@@ -1,0 +1,51 @@
+"""From scores to honest chances, and from a wanted precision to a threshold."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from webcare.domain.topics.features import Ints
+from webcare.domain.topics.model import probabilities
+from webcare.domain.topics.vectors import Floats
+
+Chances = NDArray[np.float64]
+
+# No chance is above it: a model with this threshold leaves everything to people.
+NEVER = 2.0
+_BINS = 15
+
+
+def fit_temperature(scores: Floats, labels: Ints) -> float:
+    """The temperature under which held-back labels are likeliest (Guo et al. 2017)."""
+    rows = np.arange(len(labels))
+
+    def surprise(log_temperature: float) -> float:
+        chances = probabilities(scores, float(np.exp(log_temperature)))
+        return float(-np.log(chances[rows, labels] + 1e-12).mean())
+
+    found = minimize_scalar(surprise, bounds=(-4, 4), method="bounded")
+    return float(np.exp(found.x))
+
+
+def fit_threshold(
+    confidence: Chances, is_right: NDArray[np.bool_], wanted: float
+) -> float:
+    """The lowest threshold above which at least `wanted` of the answers were right.
+
+    One imaginary mistake is counted in, so that a handful of lucky answers is not
+    taken for precision; among hundreds it makes no difference. NEVER when no
+    threshold is good enough.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    precision = np.cumsum(is_right[order]) / (np.arange(len(order)) + 2)
+    good = np.flatnonzero(precision >= wanted)
+    return float(confidence[order][good[-1]]) if len(good) else NEVER
+
+
+def expected_calibration_error(
+    confidence: Chances, is_right: NDArray[np.bool_]
+) -> float:
+    """Mean gap between confidence and share of right answers (Naeini et al. 2015)."""
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, weights=confidence - is_right, minlength=_BINS)
+    return float(np.abs(gaps).sum() / len(confidence))
