@@ -6,7 +6,6 @@ from celery import shared_task
 @shared_task
 def take_in() -> None:
     from conversations.actions import work
-
     from webcare.actions import intake
 
     work.do_shift(intake.STAGE)
@@ -15,7 +14,6 @@ def take_in() -> None:
 @shared_task
 def triage() -> None:
     from conversations.actions import work
-
     from webcare.actions import triage as triage_
 
     work.do_shift(triage_.STAGE)
@@ -24,7 +22,6 @@ def triage() -> None:
 @shared_task
 def assign() -> None:
     from conversations.actions import work
-
     from webcare.actions import assignment
 
     work.do_shift(assignment.STAGE)
@@ -33,7 +30,6 @@ def assign() -> None:
 @shared_task
 def settle_replies() -> None:
     from conversations.actions import work
-
     from webcare.actions import measurement
 
     work.do_shift(measurement.STAGE)
@@ -42,7 +38,6 @@ def settle_replies() -> None:
 @shared_task
 def note_changes() -> None:
     from conversations.actions import work
-
     from webcare.actions import changes
 
     work.do_shift(changes.STAGE)

@@ -13,7 +13,6 @@ from celery import current_app
 from django.conf import settings
 from django.db import close_old_connections
 
-
 from conversations import nudges
 from conversations.actions import delivery, settling
 from conversations.actions.batches import set_aside_exhausted
@@ -46,7 +45,10 @@ class Relay:
     def _ring(self) -> None:
         """Ring until a nudge is lost: with the broker away each would wait again."""
         due: list[Callable[[], bool]] = [
-            *(_stage_bell(stage) for stage in stages_due(list(settings.PIPELINE_STAGES))),
+            *(
+                _stage_bell(stage)
+                for stage in stages_due(list(settings.PIPELINE_STAGES))
+            ),
             *(_channel_bell(channel) for channel in channels_due()),
         ]
         all(bell() for bell in due)

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids
-
 from webcare.actions.log import Line, record_many
 from webcare.domain.assignment import Candidate, choose
 from webcare.domain.permissions import Permission, roles_with

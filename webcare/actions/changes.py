@@ -2,7 +2,6 @@
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-
 from webcare.actions.log import Line, record_many
 from webcare.models import TicketEvent
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from conversations.models.bulk import fetch, insert
-
 from webcare.actions import turns
 from webcare.actions.engagement import Message
 from webcare.actions.log import Line, record_many

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from conversations.models.bulk import fetch, insert
-
 from webcare.actions.topics import danger_in
 from webcare.domain.engagement import Heard, decide
 from webcare.domain.outcomes import Verdict

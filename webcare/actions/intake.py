@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, insert
-
 from webcare.actions import elsewhere, engagement, turns
 from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many

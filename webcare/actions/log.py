@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from webcare.models import Ticket, TicketEvent, User
 from conversations.models.bulk import insert
+from webcare.models import Ticket, TicketEvent, User
 
 
 class Line(NamedTuple):

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, insert
-
 from webcare.actions import turns
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Answer

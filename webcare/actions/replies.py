@@ -5,9 +5,8 @@ from django.utils import timezone
 
 from conversations.actions import gate
 from conversations.actions.delivery import queue_delivery, take_back
-
 from webcare.actions.log import record
-from webcare.actions.tickets import touched, move, settle_as_resolved
+from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-
 from webcare.actions.log import Line, record_many
 from webcare.domain.routing import Route, Traits, choose_queue
 from webcare.models import Queue, RoutingRule, TicketEvent, Topic

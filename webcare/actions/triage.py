@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-
 from webcare.actions import clocks, routing
 from webcare.actions.log import Line, record_many
 from webcare.actions.topics import TopicDecision, decide_topics

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from conversations.models.bulk import fetch
-
 from webcare.actions.engagement import Message
 
 
