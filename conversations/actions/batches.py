@@ -66,7 +66,7 @@ def set_aside(stage: str, reasons: dict[int, str]) -> None:
     """
     fetch(
         """INSERT INTO conversations_work (stage, subject_id, error, set_aside_at)
-           SELECT %s, subject, reason, now()
+           SELECT %s, subject, reason, statement_timestamp()
              FROM unnest(%s::bigint[], %s::text[]) AS given(subject, reason)
            ON CONFLICT DO NOTHING""",
         [stage, list(reasons), list(reasons.values())],
@@ -88,9 +88,10 @@ def set_aside_exhausted() -> int:
     that took their worker with them.
     """
     with_reason = """
-        UPDATE conversations_work SET set_aside_at = now(),
+        UPDATE conversations_work SET set_aside_at = statement_timestamp(),
                error = coalesce(nullif(error, ''), 'the worker did not come back')
-         WHERE set_aside_at IS NULL AND attempts >= %s AND leased_until < now()
+         WHERE set_aside_at IS NULL AND attempts >= %s
+           AND leased_until < statement_timestamp()
         RETURNING stage, subject_id"""
     lost = fetch(with_reason, [MAX_ATTEMPTS])
     for stage, subject in lost:
@@ -105,11 +106,11 @@ def _claim(stage: str, attempts: int | None, fence: int) -> list[int]:
     claim = """
         UPDATE conversations_work w
            SET attempts = attempts + 1, fence = %s,
-               leased_until = now() + make_interval(secs => %s)
+               leased_until = statement_timestamp() + make_interval(secs => %s)
           FROM (SELECT subject_id FROM conversations_work
                  WHERE stage = %s AND attempts = %s AND set_aside_at IS NULL
-                   AND due_at <= now()
-                   AND (leased_until IS NULL OR leased_until < now())
+                   AND due_at <= statement_timestamp()
+                   AND (leased_until IS NULL OR leased_until < statement_timestamp())
                  ORDER BY subject_id LIMIT %s
                    FOR UPDATE SKIP LOCKED) AS due
          WHERE w.stage = %s AND w.subject_id = due.subject_id
@@ -124,7 +125,8 @@ def _tries_of_stumbled(stage: str) -> int | None:
     [[attempts]] = fetch(
         """SELECT min(attempts) FROM conversations_work
             WHERE stage = %s AND attempts BETWEEN 1 AND %s AND set_aside_at IS NULL
-              AND due_at <= now() AND (leased_until IS NULL OR leased_until < now())""",
+              AND due_at <= statement_timestamp()
+              AND (leased_until IS NULL OR leased_until < statement_timestamp())""",
         [stage, MAX_ATTEMPTS - 1],
     )
     return attempts
@@ -168,9 +170,9 @@ def _stumble(stage: str, subject: int, fence: int, error: Exception) -> None:
     fetch(
         """UPDATE conversations_work
               SET error = %s, leased_until = NULL,
-                  due_at = now() + make_interval(secs => power(2, attempts)
-                                                 * (0.5 + random())),
-                  set_aside_at = CASE WHEN attempts >= %s THEN now() END
+                  due_at = statement_timestamp() + make_interval(
+                      secs => power(2, attempts) * (0.5 + random())),
+                  set_aside_at = CASE WHEN attempts >= %s THEN statement_timestamp() END
             WHERE stage = %s AND subject_id = %s AND fence = %s""",
         [reason, MAX_ATTEMPTS, stage, subject, fence],
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from conversations.actions import gate, settling
 from conversations.adapters.base import Outgoing, Visibility
@@ -18,6 +18,7 @@ from conversations.exceptions import (
 )
 from conversations.models import Channel, Delivery, Message, State, Thread
 from conversations.models.bulk import fetch
+from conversations.queries.clock import database_now
 
 # A call ends by itself well before this; who is longer under way never came back.
 PATIENCE_SECONDS = 30
@@ -40,7 +41,7 @@ def queue_delivery(
         in_reply_to=in_reply_to,
         visibility=thread.visibility,
         text=text,
-        due_at=timezone.now() + timedelta(seconds=hold),
+        due_at=Now() + timedelta(seconds=hold),
     )
 
 
@@ -48,7 +49,7 @@ def take_back(delivery: Delivery) -> bool:
     """Cancel a text that has not left; False when it is too late."""
     return bool(
         Delivery.objects.filter(pk=delivery.pk, state=State.WAITING).update(
-            state=State.CANCELLED, settled_at=timezone.now()
+            state=State.CANCELLED, settled_at=Now()
         )
     )
 
@@ -79,14 +80,15 @@ def _claim(channel_id: int) -> Delivery | None:
     """Take the oldest text that is due and whose turn it is in its thread."""
     claimed = fetch(
         """UPDATE conversations_delivery d
-              SET state = 'sending', attempts = attempts + 1, claimed_at = now(),
-                  fence = %s
+              SET state = 'sending', attempts = attempts + 1, fence = %s,
+                  claimed_at = statement_timestamp()
             WHERE id = (
                 SELECT w.id FROM conversations_delivery w
                   JOIN conversations_channel c ON c.id = w.channel_id
-                 WHERE w.channel_id = %s AND w.state = 'waiting' AND w.due_at <= now()
+                 WHERE w.channel_id = %s AND w.state = 'waiting'
+                   AND w.due_at <= statement_timestamp()
                    AND c.stopped_at IS NULL
-                   AND (c.blocked_until IS NULL OR c.blocked_until <= now())
+                   AND coalesce(c.blocked_until <= statement_timestamp(), true)
                    AND (SELECT count(*) FROM conversations_delivery s
                          WHERE s.channel_id = c.id AND s.state = 'sending') < %s
                    AND NOT EXISTS (
@@ -156,11 +158,12 @@ def look_up_uncertain() -> int:
 def _claim_look_up() -> Delivery | None:
     """Take one doubtful text that nobody asked about in the last half minute."""
     claimed = fetch(
-        """UPDATE conversations_delivery SET look_up_at = now() + interval '30 seconds'
+        """UPDATE conversations_delivery
+              SET look_up_at = statement_timestamp() + interval '30 seconds'
             WHERE id = (
                 SELECT id FROM conversations_delivery
-                 WHERE state = 'uncertain' AND look_up_at <= now()
-                   AND claimed_at < now() - make_interval(secs => %s)
+                 WHERE state = 'uncertain' AND look_up_at <= statement_timestamp()
+                   AND claimed_at < statement_timestamp() - make_interval(secs => %s)
                  ORDER BY look_up_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id""",
         [PATIENCE_SECONDS],
@@ -185,6 +188,6 @@ def _connection(channel: Channel) -> dict[str, Any]:
     return {
         "callback_url": channel.callback_url,
         "secrets": channel.secrets,
-        "now": timezone.now(),
+        "now": database_now(),
         "allowed_hosts": settings.OUTGOING_ALLOWED_HOSTS,
     }

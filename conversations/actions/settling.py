@@ -55,7 +55,7 @@ def deferred(delivery: Delivery, *, reason: str, retry_after: float | None) -> N
     longest = min(LONGEST_WAIT_SECONDS, 2**delivery.attempts)
     fetch(
         """UPDATE conversations_delivery
-              SET state = 'waiting', failure = %s, due_at = now() +
+              SET state = 'waiting', failure = %s, due_at = statement_timestamp() +
                   make_interval(secs => coalesce(%s, %s * random()))
             WHERE id = %s AND fence = %s AND state = 'sending'""",
         [reason[:500], retry_after, longest, delivery.pk, delivery.fence],
@@ -72,7 +72,8 @@ def stopped(delivery: Delivery, *, reason: str) -> None:
         [reason[:500], delivery.pk, delivery.fence],
     )
     fetch(
-        """UPDATE conversations_channel SET stopped_at = now(), stopped_because = %s
+        """UPDATE conversations_channel
+              SET stopped_at = statement_timestamp(), stopped_because = %s
             WHERE id = %s AND stopped_at IS NULL""",
         [reason[:300], delivery.channel_id],
     )
@@ -84,7 +85,7 @@ def not_there(delivery: Delivery) -> None:
     """The platform says that it never came: it may go out, after all."""
     fetch(
         """UPDATE conversations_delivery
-              SET state = 'waiting', due_at = now(), look_up_at = NULL
+              SET state = 'waiting', due_at = statement_timestamp(), look_up_at = NULL
             WHERE id = %s AND state = 'uncertain'""",
         [delivery.pk],
     )
@@ -98,10 +99,10 @@ def settle_stuck(patience_seconds: int) -> int:
     with transaction.atomic():
         lost = fetch(
             """UPDATE conversations_delivery
-                  SET state = 'uncertain', look_up_at = now(),
+                  SET state = 'uncertain', look_up_at = statement_timestamp(),
                       failure = 'The sender did not come back.'
                 WHERE state = 'sending'
-                  AND claimed_at < now() - make_interval(secs => %s)
+                  AND claimed_at < statement_timestamp() - make_interval(secs => %s)
             RETURNING id""",
             [patience_seconds],
         )
@@ -138,8 +139,9 @@ def _settle(
     """Guarded by the claim: a worker that comes back late changes nothing."""
     settled = fetch(
         """UPDATE conversations_delivery
-              SET state = %s, settled_at = now(), message_id = %s, failure = %s,
-                  look_up_at = CASE WHEN %s = 'uncertain' THEN now() END
+              SET state = %s, message_id = %s, failure = %s,
+                  settled_at = statement_timestamp(),
+                  look_up_at = CASE WHEN %s = 'uncertain' THEN statement_timestamp() END
             WHERE id = %s AND fence = %s AND state IN ('sending', 'uncertain')
         RETURNING id""",
         [state, message, failure[:500], state, delivery.pk, delivery.fence],
@@ -153,9 +155,9 @@ def _trouble(delivery: Delivery, retry_after: float | None = None) -> None:
         """UPDATE conversations_channel
               SET failures = failures + 1,
                   blocked_until = greatest(blocked_until,
-                      now() + make_interval(secs => %s),
+                      statement_timestamp() + make_interval(secs => %s),
                       CASE WHEN failures + 1 >= %s
-                           THEN now() + make_interval(secs => %s) END)
+                           THEN statement_timestamp() + make_interval(secs => %s) END)
             WHERE id = %s""",
         [retry_after, OPEN_CIRCUIT_AFTER, CIRCUIT_SECONDS, delivery.channel_id],
     )

@@ -10,6 +10,6 @@ def stages_due(stages: Sequence[str], *, for_seconds: float = 0) -> list[str]:
          WHERE EXISTS (
             SELECT FROM conversations_work w
              WHERE w.stage = s.stage AND w.set_aside_at IS NULL
-               AND w.due_at <= now() - make_interval(secs => %s)
-               AND (w.leased_until IS NULL OR w.leased_until < now()))"""
+               AND w.due_at <= statement_timestamp() - make_interval(secs => %s)
+               AND coalesce(w.leased_until < statement_timestamp(), true))"""
     return [stage for [stage] in fetch(due, [list(stages), for_seconds])]

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids
+from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record_many
 from webcare.domain.assignment import Candidate, choose
 from webcare.domain.permissions import Permission, roles_with
@@ -99,7 +98,7 @@ def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]]) -> None:
             WHERE k.id = given.id AND k.agent_id IS NULL""",
         [list(chosen), [user for user, _ in chosen.values()]],
     )
-    now = timezone.now()
+    now = database_now()
     record_many(
         [
             Line(pk, TicketEvent.Kind.ASSIGNED, now, {"agent": user, "why": why})

@@ -1,10 +1,10 @@
 """Answers: written once, held while they may be taken back, then out of our hands."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from conversations.actions import gate
 from conversations.actions.delivery import queue_delivery, take_back
+from conversations.queries.clock import database_now
 from webcare.actions.log import record
 from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.domain.lifecycle import LIVE, Status
@@ -74,7 +74,7 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
         raise TicketChanged("This answer has left already.")
     if ticket.status == reply.then and ticket.status != reply.status_before:
         _put_back(ticket, Status(reply.status_before))
-    now = timezone.now()
+    now = database_now()
     record(
         ticket, Kind.REPLY_TAKEN_BACK, at=now, actor=user, reply=str(reply.public_id)
     )
@@ -123,7 +123,7 @@ def _write(
     record(
         ticket,
         Kind.REPLY_WRITTEN,
-        at=timezone.now(),
+        at=database_now(),
         actor=user,
         reply=str(reply.public_id),
         then=then.value,
@@ -133,7 +133,7 @@ def _write(
 
 def _go(ticket: Ticket, user: User, then: Status) -> None:
     """Take the ticket along with its answer; the writer becomes its agent."""
-    now = timezone.now()
+    now = database_now()
     if ticket.status == Status.NEW:
         move(ticket, Status.OPEN, agent=user)
     elif ticket.agent_id is None:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from conversations.actions import batches
 from conversations.models.bulk import fetch
+from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record_many
 from webcare.domain.routing import Route, Traits, choose_queue
 from webcare.models import Queue, RoutingRule, TicketEvent, Topic
@@ -95,7 +94,7 @@ def _move(moves: Mapping[int, tuple[int, dict[str, Any]]]) -> None:
             WHERE k.id = given.id""",
         [list(moves), [queue for queue, _ in moves.values()]],
     )
-    now = timezone.now()
+    now = database_now()
     record_many(
         [
             Line(pk, TicketEvent.Kind.ROUTED, now, {"queue": queue, "why": why})

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from conversations.queries.clock import database_now
 from webcare.actions import clocks, turns
 from webcare.actions.log import record
 from webcare.domain.lifecycle import LIVE, Status, require_move
@@ -61,7 +61,7 @@ def release_ticket(*, ticket: Ticket, user: User) -> Ticket:
         return ticket
     was = ticket.agent_id
     _change(ticket, agent=None)
-    record(ticket, Kind.RELEASED, at=timezone.now(), actor=user, agent=was)
+    record(ticket, Kind.RELEASED, at=database_now(), actor=user, agent=was)
     return ticket
 
 
@@ -82,7 +82,7 @@ def route_ticket(
     _change(ticket, queue=queue, agent=agent if stays else None)
     clocks.start([ticket.pk])
     why = {"by": "person"}
-    now = timezone.now()
+    now = database_now()
     record(ticket, Kind.ROUTED, at=now, actor=user, queue=queue.pk, why=why)
     return ticket
 
@@ -104,7 +104,7 @@ def classify_ticket(
     record(
         ticket,
         Kind.CLASSIFIED,
-        at=timezone.now(),
+        at=database_now(),
         actor=user,
         topic=topic.pk if topic else None,
         by=DecidedBy.PERSON.value,
@@ -123,7 +123,7 @@ def resolve_ticket(
     on its way out. Raises NotAllowed, InvalidMove, TicketChanged.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
-    now = timezone.now()
+    now = database_now()
     settle_as_resolved(ticket, at=now, outcome=outcome)
     if not _answer_is_under_way(ticket):
         turns.leave(ticket.pk, now)
@@ -150,7 +150,7 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
         resolution_seconds=None,
     )
     clocks.start([ticket.pk])
-    record(ticket, Kind.REOPENED, at=timezone.now(), actor=user)
+    record(ticket, Kind.REOPENED, at=database_now(), actor=user)
     return ticket
 
 
@@ -160,7 +160,7 @@ def add_note(*, ticket: Ticket, user: User, text: str) -> Note:
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     note = Note.objects.create(ticket=ticket, author=user, text=text)
     _change(ticket)
-    at = timezone.now()
+    at = database_now()
     record(ticket, Kind.NOTE_ADDED, at=at, actor=user, note=str(note.public_id))
     return note
 
@@ -199,7 +199,7 @@ def _hand_to(
         raise TicketChanged("Someone else has this ticket now.")
     ticket.refresh_from_db()
     why = {"by": "person"}
-    now = timezone.now()
+    now = database_now()
     record(ticket, Kind.ASSIGNED, at=now, actor=actor, agent=agent.pk, why=why)
     return ticket
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from conversations.actions import batches
 from conversations.models.bulk import fetch
+from conversations.queries.clock import database_now
 from webcare.actions import clocks, routing
 from webcare.actions.log import Line, record_many
 from webcare.actions.topics import TopicDecision, decide_topics
@@ -142,4 +141,4 @@ def _line(ticket: int, decision: TopicDecision) -> Line:
         "confidence": decision.confidence,
         "why": decision.explanation,
     }
-    return Line(ticket, TicketEvent.Kind.CLASSIFIED, timezone.now(), facts)
+    return Line(ticket, TicketEvent.Kind.CLASSIFIED, database_now(), facts)
