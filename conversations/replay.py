@@ -210,7 +210,7 @@ def _shift(lines: Sequence[Line], pace: Pace, now: datetime) -> timedelta:
         return timedelta(0)
     length = lines[-1].at - lines[0].at
     if pace.speed:
-        now += length
+        now += length / max(pace.speed, 1.0)
     return now - lines[-1].at
 
 
