@@ -163,6 +163,9 @@ PIPELINE_STAGES = schedule.STAGES
 PIPELINE_FOLLOWS = schedule.FOLLOWS
 PIPELINE_SENDER = schedule.SEND
 
+# Where processes of one machine share the arrays of the topic model, mapped.
+MODEL_CACHE = Path(env.text("MODEL_CACHE", str(BASE_DIR / "var" / "models")))
+
 # Intake (RELIABILITY of the public API: docs/api.md).
 INTAKE_MAX_BYTES = 10_000_000
 INTAKE_MAX_ITEMS = 1_000

@@ -932,6 +932,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now()
                     ),
                 ),
+                ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("published_at", models.DateTimeField(null=True)),
                 ("examples", models.PositiveIntegerField(default=0)),
@@ -967,7 +968,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("word", "Whole word"),
                             ("part", "Part of a word"),
-                            ("phrase", "Phrase"),
+                            ("phrase", "Words in a row"),
                         ],
                         max_length=6,
                     ),

@@ -119,6 +119,7 @@ class TopicModel(models.Model):
         "webcare.User", models.SET_NULL, null=True, related_name="+"
     )
     asked_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     examples = models.PositiveIntegerField(default=0)

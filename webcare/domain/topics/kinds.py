@@ -7,4 +7,4 @@ class RuleKind(TextChoices):
 
     WORD = "word", _("Whole word")
     PART = "part", _("Part of a word")
-    PHRASE = "phrase", _("Phrase")
+    PHRASE = "phrase", _("Words in a row")
