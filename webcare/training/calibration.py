@@ -12,6 +12,10 @@ Chances = NDArray[np.float64]
 
 # No chance is above it: a model with this threshold leaves everything to people.
 NEVER = 2.0
+# Where nearly every answer is right, any threshold gives the wanted precision, and
+# texts about something else entirely would pass. An answer more likely wrong than
+# right is never sure.
+EVEN_CHANCE = 0.5
 _BINS = 15
 
 
@@ -30,7 +34,8 @@ def fit_temperature(scores: Floats, labels: Ints) -> float:
 def fit_threshold(
     confidence: Chances, is_right: NDArray[np.bool_], wanted: float
 ) -> float:
-    """The lowest threshold above which at least `wanted` of the answers were right.
+    """The lowest threshold above which at least `wanted` of the answers were right,
+    and not below an even chance.
 
     One imaginary mistake is counted in, so that a handful of lucky answers is not
     taken for precision; among hundreds it makes no difference. NEVER when no
@@ -39,7 +44,9 @@ def fit_threshold(
     order = np.argsort(-confidence, kind="stable")
     precision = np.cumsum(is_right[order]) / (np.arange(len(order)) + 2)
     good = np.flatnonzero(precision >= wanted)
-    return float(confidence[order][good[-1]]) if len(good) else NEVER
+    if not len(good):
+        return NEVER
+    return max(float(confidence[order][good[-1]]), EVEN_CHANCE)
 
 
 def expected_calibration_error(
