@@ -45,7 +45,7 @@ def up() -> int:
         _run(ready)
     except KeyboardInterrupt:
         _say("\nStopping …")
-    except (Failed, embedded.Unavailable) as error:
+    except (Failed, embedded.Unavailable, users.GaveUp) as error:
         _say(f"\n{error}")
         return 1
     finally:
@@ -65,13 +65,14 @@ def _run(ready: Path) -> None:
     with _step("Preparing the demo desk"):
         desk = _desk()
     with _step("Starting the processes"):
-        running = [_start(name, command) for name, command in _processes()]
-        _wait_for_page(running)
+        for name, command in _processes():
+            _start(name, command)
+        _wait_for_page()
     local.write(ready, json.dumps({"url": _url()} | desk, indent=2) + "\n")
     _welcome(desk["login"])
     # make does not pass on what ends it; when it is gone, so are we.
     while "MAKELEVEL" not in os.environ or os.getppid() == parent:
-        _look(running)
+        users.look()
         time.sleep(PERIOD)
 
 
@@ -149,7 +150,7 @@ def _processes() -> list[tuple[str, str]]:
     return [(name, command.strip()) for name, _, command in pairs]
 
 
-def _start(name: str, command: str) -> tuple[keeper.Service, subprocess.Popen[bytes]]:
+def _start(name: str, command: str) -> None:
     home = embedded.private(_folder() / name)
     users.hold(home)
     service = keeper.Service(
@@ -158,22 +159,14 @@ def _start(name: str, command: str) -> tuple[keeper.Service, subprocess.Popen[by
         stop_signal=signal.SIGTERM,
         cwd=str(CHECKOUT),
     )
-    return service, users.start_keeper(service)
+    users.start_keeper(service)
 
 
-def _look(running: list[tuple[keeper.Service, subprocess.Popen[bytes]]]) -> None:
-    for service, kept_by in running:
-        if kept_by.poll() is not None:
-            raise Failed(f"{Path(service.folder).name}: {users.last_words(service)}")
-
-
-def _wait_for_page(
-    running: list[tuple[keeper.Service, subprocess.Popen[bytes]]],
-) -> None:
+def _wait_for_page() -> None:
     browser = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        _look(running)
+        users.look()
         try:
             browser.open(f"{_url()}/readyz", timeout=5).close()
         except (URLError, OSError):

@@ -20,7 +20,11 @@ SLOTS = 64  # test runs at the same time in one checkout
 LOG_LIMIT = 1_000_000  # bytes of a server's log that a new keeper goes on from
 
 _held: list[tuple[Path, int]] = []
-_keepers: list[subprocess.Popen[bytes]] = []
+_keepers: dict[str, tuple[keeper.Service, subprocess.Popen[bytes]]] = {}
+
+
+class GaveUp(RuntimeError):
+    """A program does not stay up; the text has its last words."""
 
 
 def take_slot(folder: Path) -> int:
@@ -77,8 +81,20 @@ def start_keeper(service: keeper.Service) -> subprocess.Popen[bytes]:
             cwd="/",
             start_new_session=True,
         )
-    _keepers.append(process)
+    _keepers[service.folder] = service, process
     return process
+
+
+def look() -> None:
+    """Give a new keeper to whatever lost its own; raises GaveUp when one gave up."""
+    for service, process in list(_keepers.values()):
+        code = process.poll()
+        if code is None:
+            continue
+        if code > 0:
+            raise GaveUp(f"{Path(service.folder).name}: {last_words(service)}")
+        if _is_free(Path(service.folder, "keeper.lock")):
+            start_keeper(service)
 
 
 def log_of(service: keeper.Service) -> Path:
@@ -100,7 +116,9 @@ def release(homes: Collection[Path] | None = None) -> None:
     stopping = [home for home, users in leaving if _was_last(users)]
     for home in stopping:
         _wait(partial(_is_free, home / "keeper.lock"), 4 * keeper.PATIENCE)
-    _keepers[:] = [process for process in _keepers if process.poll() is None]
+    for folder in [str(home) for home, _ in leaving if str(home) in _keepers]:
+        if _keepers[folder][1].poll() is not None:
+            del _keepers[folder]
 
 
 def _was_last(users: int) -> bool:
