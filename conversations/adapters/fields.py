@@ -25,8 +25,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # RFC 3339; Python alone would also take weeks, ordinal days and bare dates.
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?"
-    r"(Z|z|[+-]\d\d:\d\d)?",
-    re.ASCII,
+    r"(Z|z|[+-]\d\d:\d\d)?"
 )
 
 

@@ -178,6 +178,7 @@ def test_a_server_error_leaves_the_outcome_unknown(answering, status):
         said(200, rb'{"external_id": "p\u0000"}'),
         said(200, b'{"external_id": "%s"}' % (b"p" * 256)),
         said(200, b'{"external_id": "p", "x": "%s"}' % (b"x" * 70_000)),
+        said(200, b'{"external_id": "p"}' + b" " * 70_000),
         said(200, b"[" * 5_000),
         said(200, b'{"external_id": %s}' % (b"9" * 5_000)),
         said(200, b'{"external_id": "p"}')[:-3],

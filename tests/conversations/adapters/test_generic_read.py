@@ -154,6 +154,12 @@ def test_names_are_one_line():
     assert only(message(author=author)).incoming.author_name == "Jan de Boer"
 
 
+def test_a_name_that_grows_when_composed_still_fits():
+    author = {"external_id": "a-1", "name": "\ufb1d" * 200}
+
+    assert len(only(message(author=author)).incoming.author_name) == 200
+
+
 def test_a_good_message_is_kept_when_others_are_bad():
     reading = read([message(), 7, message(external_id=...), message(external_id="m-2")])
 

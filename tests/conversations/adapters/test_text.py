@@ -35,6 +35,8 @@ anything = st.text(st.characters(exclude_categories=()), max_size=200)
         ("hi\U000e0069\U000e0067\U000e006e\U000e007f", "hi"),
         (f"{ENGLAND} {FAMILY} ❤️ 1️⃣ 🇳🇱", f"{ENGLAND} {FAMILY} ❤️ 1️⃣ 🇳🇱"),
         ("z" + "\u0302" * 500 + "algo", "ẑ" + "\u0302" * 7 + "algo"),
+        ("a" + "\u0344" * 8, "ä" + "\u0301\u0308" * 4),
+        ("a" + ("\u0316" * 8 + "\u200d") * 9, "a" + "\u0316" * 8 + "\u200d"),
         ("สวัสดีครับ नमस्ते مرحبا שָׁלוֹם", "สวัสดีครับ नमस्ते مرحبا שָׁלוֹם"),
         ("می‌خواهم", "می‌خواهم"),
         ("the end \n\t ", "the end"),
@@ -56,6 +58,7 @@ def test_a_flag_that_is_not_a_real_one_hides_nothing():
 
 @given(nasty | anything)
 @example("a" + "\u0301\u0316" * 9)
+@example("a" + "\u0344" * 8)
 @example("\u1100\u0301" * 3 + "\u1161")
 def test_cleaning_twice_changes_nothing(text):
     once = clean(text)
