@@ -13,8 +13,11 @@ embedded.provide("test")
 
 from config.settings.base import *  # noqa: E402, F403
 
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Static files are found where they lie; nobody collects them for a test.
+WHITENOISE_AUTOREFRESH = True

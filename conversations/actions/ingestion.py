@@ -1,12 +1,23 @@
 """Keep what came in before anybody is told that it did. Nothing is published here."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from conversations.adapters.base import Item
+from conversations.adapters import generic
+from conversations.adapters.base import Item, Rejected
 from conversations.models import Channel, Source
 from conversations.models.bulk import fetch
 
 READ = "read"  # the stage that reads what is kept here
+
+
+class Taken(NamedTuple):
+    """What became of the messages of one call."""
+
+    accepted: int
+    duplicate: int
+    rejected: list[Rejected]
 
 
 def keep_call(*, channel: Channel, key: str, body: bytes) -> bool:
@@ -15,6 +26,17 @@ def keep_call(*, channel: Channel, key: str, body: bytes) -> bool:
     One statement, committed when this returns.
     """
     return _keep(channel, Source.HOOK, {f"h:{key}"[:200]: body}) == 1
+
+
+def take_messages(*, channel: Channel, body: bytes, now: datetime) -> Taken:
+    """Keep the good messages of a call in the generic format, whatever the bad ones.
+
+    One statement, committed when this returns. Raises Unreadable when no message of
+    the body can be told apart.
+    """
+    items, rejected = generic.read(body, now=now)
+    kept = keep_items(channel=channel, items=items) if items else 0
+    return Taken(kept, len(items) - kept, rejected)
 
 
 def keep_items(*, channel: Channel, items: Sequence[Item]) -> int:

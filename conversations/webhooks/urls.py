@@ -1,4 +1,6 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from conversations.webhooks import views
 
 app_name = "hooks"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("<slug:slug>", views.receive, name="receive")]

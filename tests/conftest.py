@@ -1,0 +1,197 @@
+"""The cast, a small desk for them, and makers that build through our own actions."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conversations.actions import reading
+from conversations.actions.batches import drain
+from conversations.actions.ingestion import take_messages
+from conversations.adapters.signatures import new_secret
+from conversations.models import Channel, Message, Mode, Work
+from webcare.actions import assignment, changes, intake, measurement, triage
+from webcare.actions.tokens import make_token
+from webcare.domain.permissions import Role
+from webcare.domain.tokens import Scope
+from webcare.models import Membership, Queue, Ticket, Topic, TopicRule, User
+
+STAGES = [
+    module.STAGE
+    for module in (reading, changes, intake, triage, assignment, measurement)
+]
+Maker = Callable[..., Any]
+_numbers = count(1)
+
+
+@pytest.fixture
+def triage_queue(db: None) -> Queue:
+    return Queue.objects.create(slug="triage", name="Triage", is_triage=True)
+
+
+@pytest.fixture
+def shop_queue(triage_queue: Queue) -> Queue:
+    return Queue.objects.create(slug="shop", name="Shop")
+
+
+@pytest.fixture
+def power_queue(triage_queue: Queue) -> Queue:
+    return Queue.objects.create(slug="power", name="Power cuts")
+
+
+@pytest.fixture
+def shop(db: None) -> Channel:
+    """A channel on which we answer."""
+    return Channel.objects.create(
+        slug="x-shop", name="Shop on X", mode=Mode.ENGAGE, secret=new_secret()
+    )
+
+
+@pytest.fixture
+def forum(db: None) -> Channel:
+    """A channel on which we only listen."""
+    return Channel.objects.create(slug="forum", name="A forum", secret=new_secret())
+
+
+@pytest.fixture
+def delivery_topic(shop_queue: Queue) -> Topic:
+    """Parcels, known by a word, answered by the shop queue."""
+    topic = Topic.objects.create(slug="delivery", name="Delivery", queue=shop_queue)
+    TopicRule.objects.create(topic=topic, kind="word", pattern="parcel")
+    return topic
+
+
+def _person(name: str, role: Role | None, queue: Queue | None = None) -> User:
+    user = User.objects.create_user(name, first_name=name.title())
+    if role:
+        Membership.objects.create(user=user, queue=queue, role=role)
+    return user
+
+
+@pytest.fixture
+def ada(shop_queue: Queue) -> User:
+    """Answers the shop queue."""
+    return _person("ada", Role.AGENT, shop_queue)
+
+
+@pytest.fixture
+def bo(shop_queue: Queue) -> User:
+    """Sits beside ada."""
+    return _person("bo", Role.AGENT, shop_queue)
+
+
+@pytest.fixture
+def cas(db: None) -> User:
+    """May see no queue."""
+    return _person("cas", None)
+
+
+@pytest.fixture
+def lena(shop_queue: Queue) -> User:
+    """Leads the shop queue."""
+    return _person("lena", Role.LEAD, shop_queue)
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    """Sets the desk up."""
+    return _person("root", Role.ADMIN)
+
+
+@pytest.fixture
+def integrator(db: None) -> User:
+    """A system that hands in messages."""
+    return _person("intake", Role.INTEGRATOR)
+
+
+@pytest.fixture
+def key_of(root: User) -> Callable[..., str]:
+    """Makes a token for somebody; all scopes unless told."""
+
+    def make(user: User, *scopes: Scope) -> str:
+        _, key = make_token(user=root, owner=user, name="test", scopes=scopes or Scope)
+        return key
+
+    return make
+
+
+@pytest.fixture
+def as_client(key_of: Callable[..., str]) -> Callable[..., Client]:
+    """A client that calls with somebody's token."""
+
+    def make(user: User, *scopes: Scope) -> Client:
+        key = key_of(user, *scopes)
+        return Client(headers={"authorization": f"Bearer {key}"})
+
+    return make
+
+
+@pytest.fixture
+def item() -> Callable[..., dict[str, Any]]:
+    """One message in the wire format, new each time; later ones are posted later."""
+    begin = timezone.now() - timedelta(hours=1)
+
+    def make(**fields: Any) -> dict[str, Any]:
+        number = next(_numbers)
+        posted_at = begin + timedelta(seconds=number % 3_000)
+        return {
+            "external_id": f"m-{number}",
+            "text": "Where is my parcel?",
+            "posted_at": posted_at.isoformat(),
+            "author": {"external_id": f"a-{number}", "handle": "kim", "name": "Kim"},
+        } | fields
+
+    return make
+
+
+@pytest.fixture
+def pump(db: None) -> Callable[[], None]:
+    """Do all due work of all stages, in their order, until nothing waits."""
+
+    def run() -> None:
+        while any(sum(drain(stage)) for stage in STAGES):
+            pass
+        assert not Work.objects.exclude(error="").values_list("stage", "error")
+
+    return run
+
+
+@pytest.fixture
+def hear(pump: Callable[[], None]) -> Callable[..., list[Message]]:
+    """Take messages in on a channel, as intake does, and let the pipeline run."""
+
+    def take(channel: Channel, *items: dict[str, Any]) -> list[Message]:
+        body = json.dumps(items).encode()
+        taken = take_messages(channel=channel, body=body, now=timezone.now())
+        assert not taken.rejected
+        pump()
+        names = [one["external_id"] for one in items]
+        return list(Message.objects.filter(external_id__in=names).order_by("posted_at"))
+
+    return take
+
+
+@pytest.fixture
+def make_ticket(
+    hear: Callable[..., list[Message]],
+    item: Callable[..., dict[str, Any]],
+    shop: Channel,
+    delivery_topic: Topic,
+) -> Callable[..., Ticket]:
+    """A ticket in the shop queue, made by a message; `fields` are the message's."""
+
+    def make(channel: Channel | None = None, **fields: Any) -> Ticket:
+        [message] = hear(channel or shop, item(**fields))
+        return Ticket.objects.get(ticket_messages__message=message)
+
+    return make
+
+
+@pytest.fixture
+def ticket(make_ticket: Callable[..., Ticket]) -> Ticket:
+    return make_ticket()
