@@ -1,0 +1,89 @@
+"""Whose key is it, and what does it open?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from conversations.models import Channel
+from conversations.models.bulk import fetch
+from webcare.domain.permissions import Permission, roles_with
+from webcare.domain.tokens import LONGEST, digest_of
+from webcare.models import ApiToken, User
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who calls with a token, and what the token is for."""
+
+    token: int
+    user: User
+    scopes: frozenset[str]
+    used_at: datetime | None
+
+
+class Feeder(NamedTuple):
+    """Who hands in messages, and where: all that intake needs to know."""
+
+    token: int
+    used_at: datetime | None
+    may_feed: bool
+    channel: Channel | None
+    now: datetime  # by the database's clock
+
+
+def holder_of(token: str) -> Holder | None:
+    """Return whose valid token this is, in one statement; None for any other text."""
+    if len(token) > LONGEST:
+        return None
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(
+            Q(expires_at=None) | Q(expires_at__gt=Now()),
+            digest=digest_of(token),
+            revoked_at=None,
+            user__is_active=True,
+        )
+        .first()
+    )
+    if found is None:
+        return None
+    return Holder(found.pk, found.user, frozenset(found.scopes), found.used_at)
+
+
+def feeder_of(token: str, slug: str) -> Feeder | None:
+    """Return whether this token may hand in messages, and the channel called `slug`.
+
+    One statement for what intake asks at every call: the token, its owner's roles,
+    the channel and the time. None when the token is not valid.
+    """
+    if len(token) > LONGEST:
+        return None
+    found = fetch(_FEEDER, [_FEEDING, slug, digest_of(token)])
+    if not found:
+        return None
+    pk, used_at, may_feed, channel, kind, now = found[0]
+    names = ["id", "slug", "kind"]
+    channel = channel and Channel.from_db("default", names, [channel, slug, kind])
+    return Feeder(pk, used_at, may_feed, channel, now)
+
+
+_FEEDING = roles_with(Permission.FEED)
+_FEEDER = """
+    SELECT t.id, t.used_at,
+           t.scopes ? 'intake' AND (u.is_superuser OR EXISTS (
+               SELECT FROM webcare_membership m
+                WHERE m.user_id = u.id AND m.queue_id IS NULL AND m.role = ANY(%s))),
+           c.id, c.kind, now()
+      FROM webcare_apitoken t
+      JOIN webcare_user u ON u.id = t.user_id AND u.is_active
+      LEFT JOIN conversations_channel c ON c.slug = %s
+     WHERE t.digest = %s AND t.revoked_at IS NULL
+       AND (t.expires_at IS NULL OR t.expires_at > now())"""
+
+
+def tokens() -> QuerySet[ApiToken]:
+    """Return all tokens with their owners; what they open is nowhere to be read."""
+    return ApiToken.objects.select_related("user").order_by("-id")
