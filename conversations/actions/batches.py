@@ -47,16 +47,16 @@ def enqueue(stage: str, subjects: Sequence[int]) -> None:
 
 
 def drain(stage: Stage) -> Iterator[int]:
-    """Do all due work of `stage`; yields the count of each batch when committed."""
-    claimed = True
-    while claimed:
-        claimed = False
-        for attempts in (0, _tries_of_stumbled(stage.name)):
-            fence = secrets.randbits(62)
-            subjects = _claim(stage.name, attempts, fence)
-            if subjects:
-                claimed = True
-                yield _run(stage, subjects, fence)
+    """Do all due work of `stage`; yields the count of each batch when committed.
+
+    What stumbled before comes first, so that a steady stream cannot keep it waiting.
+    """
+    while (attempts := _tries_of_stumbled(stage.name)) is not None:
+        if (done := _batch(stage, attempts)) is None:
+            break
+        yield done
+    while (done := _batch(stage, 0)) is not None:
+        yield done
 
 
 def set_aside(stage: str, reasons: dict[int, str]) -> None:
@@ -99,24 +99,29 @@ def set_aside_exhausted() -> int:
     return len(lost)
 
 
-def _claim(stage: str, attempts: int | None, fence: int) -> list[int]:
+def _batch(stage: Stage, attempts: int) -> int | None:
+    """Claim and do one batch; None when there was nothing to claim."""
+    fence = secrets.randbits(62)
+    subjects = _claim(stage.name, attempts, fence)
+    return _run(stage, subjects, fence) if subjects else None
+
+
+def _claim(stage: str, attempts: int, fence: int) -> list[int]:
     """Lease the oldest due subjects that were tried this often so far."""
-    if attempts is None:
-        return []
     claim = """
         UPDATE conversations_work w
            SET attempts = attempts + 1, fence = %s,
                leased_until = statement_timestamp() + make_interval(secs => %s)
-          FROM (SELECT subject_id FROM conversations_work
+         WHERE w.stage = %s AND w.subject_id = ANY(ARRAY(
+                SELECT subject_id FROM conversations_work
                  WHERE stage = %s AND attempts = %s AND set_aside_at IS NULL
                    AND due_at <= statement_timestamp()
                    AND (leased_until IS NULL OR leased_until < statement_timestamp())
                  ORDER BY subject_id LIMIT %s
-                   FOR UPDATE SKIP LOCKED) AS due
-         WHERE w.stage = %s AND w.subject_id = due.subject_id
+                   FOR UPDATE SKIP LOCKED))
         RETURNING w.subject_id"""
     size = COMPANY[attempts]
-    rows = fetch(claim, [fence, LEASE_SECONDS, stage, attempts, size, stage])
+    rows = fetch(claim, [fence, LEASE_SECONDS, stage, stage, attempts, size])
     return sorted(ids(rows))
 
 

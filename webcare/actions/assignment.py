@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids
-from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record_many
 from webcare.domain.assignment import Candidate, choose
 from webcare.domain.permissions import Permission, roles_with
@@ -25,12 +25,13 @@ def assign(ticket_ids: list[int]) -> None:
     """
     fetch("SELECT pg_advisory_xact_lock(3, 0)", [])
     waiting = _waiting(ticket_ids)
-    people = _candidates(sorted({queue for _, queue, _ in waiting}))
+    people = _candidates(sorted({queue for _, queue, _, _ in waiting}))
     chosen: dict[int, tuple[int, dict[str, Any]]] = {}
-    for ticket, queue, language in waiting:
+    for ticket, queue, language, _ in waiting:
         if choice := choose(people[queue], language):
             chosen[ticket] = choice
-    _give(chosen)
+    if chosen:
+        _give(chosen, at=waiting[0][3])
 
 
 STAGE = batches.Stage("assign", assign)
@@ -48,17 +49,17 @@ def offer_waiting() -> None:
     batches.enqueue(STAGE.name, ids(rows))
 
 
-def _waiting(ticket_ids: Sequence[int]) -> list[tuple[int, int, str]]:
+def _waiting(ticket_ids: Sequence[int]) -> list[tuple[int, int, str, datetime]]:
     """Unassigned tickets of queues that hand out: danger first, then the oldest."""
-    rows = fetch(
-        """SELECT k.id, k.queue_id, k.language FROM webcare_ticket k
+    return fetch(  # type: ignore[return-value]
+        """SELECT k.id, k.queue_id, k.language, statement_timestamp()
+             FROM webcare_ticket k
              JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'
             WHERE k.id = ANY(%s) AND k.status IN ('new', 'open')
               AND k.agent_id IS NULL
             ORDER BY k.is_danger DESC, k.opened_at, k.id FOR NO KEY UPDATE OF k""",
         [list(ticket_ids)],
     )
-    return [(pk, queue, language) for pk, queue, language in rows]
 
 
 def _candidates(queues: Sequence[int]) -> dict[int, list[Candidate]]:
@@ -87,9 +88,7 @@ def _candidates(queues: Sequence[int]) -> dict[int, list[Candidate]]:
     return found
 
 
-def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]]) -> None:
-    if not chosen:
-        return
+def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]], *, at: datetime) -> None:
     fetch(
         """UPDATE webcare_ticket k
               SET agent_id = given.agent, status = 'open',
@@ -98,10 +97,9 @@ def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]]) -> None:
             WHERE k.id = given.id AND k.agent_id IS NULL""",
         [list(chosen), [user for user, _ in chosen.values()]],
     )
-    now = database_now()
     record_many(
         [
-            Line(pk, TicketEvent.Kind.ASSIGNED, now, {"agent": user, "why": why})
+            Line(pk, TicketEvent.Kind.ASSIGNED, at, {"agent": user, "why": why})
             for pk, (user, why) in chosen.items()
         ],
         cause="assignment",

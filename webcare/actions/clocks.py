@@ -1,50 +1,51 @@
 """Promises start with a turn or a ticket, and stop with the answer or the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from conversations.models.bulk import fetch
 
 
-def start(tickets: Sequence[int]) -> None:
-    """Start the clocks that these tickets' waiting turns and openings call for.
+def start(queues: Mapping[int, int]) -> dict[int, datetime]:
+    """Start the clocks that tickets' waiting turns and openings call for.
 
-    Targets are those of the queue a ticket is in when its clock starts; a clock that
-    runs is not touched again. The ticket's `due_at` becomes its nearest promise.
+    `queues` maps a ticket to the queue whose targets hold for clocks that start now;
+    a clock that runs is not touched again, a stopped promise to resolve runs on.
+    Returns the nearest moment due per ticket, among the clocks that were started.
     """
-    fetch(
-        """WITH wanted AS (
-             SELECT k.id AS ticket_id, turn.id AS turn_id, turn.started_at,
-                    CASE WHEN turn.number = 1 THEN 'first_response'
-                         ELSE 'next_response' END AS promise,
-                    CASE WHEN turn.number = 1 THEN q.first_response_seconds
-                         ELSE q.next_response_seconds END AS target
-               FROM webcare_ticket k
-               JOIN webcare_queue q ON q.id = k.queue_id
-               JOIN webcare_turn turn ON turn.ticket_id = k.id
-                                     AND turn.outcome = 'waiting'
-              WHERE k.id = ANY(%(tickets)s)
+    started = fetch(
+        """WITH placed AS (
+             SELECT k.id, k.opened_at, q.first_response_seconds,
+                    q.next_response_seconds, q.resolution_seconds
+               FROM unnest(%s::bigint[], %s::bigint[]) AS given(ticket, queue)
+               JOIN webcare_ticket k ON k.id = given.ticket
+               JOIN webcare_queue q ON q.id = given.queue
+              WHERE k.status NOT IN ('resolved', 'closed')
+           ), wanted AS (
+             SELECT p.id AS ticket_id, t.id AS turn_id, t.started_at,
+                    CASE t.number WHEN 1 THEN 'first_response'
+                                  ELSE 'next_response' END AS promise,
+                    CASE t.number WHEN 1 THEN p.first_response_seconds
+                                  ELSE p.next_response_seconds END AS target
+               FROM placed p JOIN webcare_turn t
+                 ON t.ticket_id = p.id AND t.outcome = 'waiting'
               UNION ALL
-             SELECT k.id, NULL, k.opened_at, 'resolution', q.resolution_seconds
-               FROM webcare_ticket k JOIN webcare_queue q ON q.id = k.queue_id
-              WHERE k.id = ANY(%(tickets)s)
-                AND k.status NOT IN ('resolved', 'closed')
-           ), started AS (
-             INSERT INTO webcare_clock
-                    (ticket_id, promise, turn_id, started_at, target_seconds, due_at)
-             SELECT ticket_id, promise, turn_id, started_at, target,
-                    started_at + make_interval(secs => target)
-               FROM wanted
-                 ON CONFLICT (ticket_id, promise, turn_id) DO UPDATE
-                SET stopped_at = NULL WHERE webcare_clock.turn_id IS NULL
-             RETURNING ticket_id, due_at)
-           UPDATE webcare_ticket k
-              SET due_at = least(k.due_at, nearest.due_at)
-             FROM (SELECT ticket_id, min(due_at) AS due_at
-                     FROM started GROUP BY ticket_id) AS nearest
-            WHERE k.id = nearest.ticket_id""",
-        {"tickets": list(tickets)},
+             SELECT id, NULL, opened_at, 'resolution', resolution_seconds FROM placed
+           )
+           INSERT INTO webcare_clock
+                  (ticket_id, turn_id, started_at, promise, target_seconds, due_at)
+           SELECT wanted.*, started_at + make_interval(secs => target) FROM wanted
+               ON CONFLICT (ticket_id, promise, turn_id) DO UPDATE
+              SET stopped_at = NULL
+            WHERE webcare_clock.turn_id IS NULL
+              AND webcare_clock.stopped_at IS NOT NULL
+        RETURNING ticket_id, due_at""",
+        [list(queues), list(queues.values())],
     )
+    nearest: dict[int, datetime] = {}
+    for ticket, due_at in started:
+        nearest[ticket] = min(due_at, nearest.get(ticket, due_at))
+    return nearest
 
 
 def stop_resolution(ticket: int, at: datetime) -> None:

@@ -131,6 +131,7 @@ def _open(
             "channel": ones[0].message.channel,
             "follows": follows.get(pair),
             "opened_at": ones[0].message.posted_at,
+            "waiting_since": ones[0].message.posted_at,
             **_newest(ones),
         }
         for pair, ones in fresh.items()

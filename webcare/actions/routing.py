@@ -1,16 +1,13 @@
-"""Put each ticket into a queue, and say why."""
+"""Which queue each ticket of a batch belongs in, and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from conversations.actions import batches
 from conversations.models.bulk import fetch
-from conversations.queries.clock import database_now
-from webcare.actions.log import Line, record_many
 from webcare.domain.routing import Route, Traits, choose_queue
-from webcare.models import Queue, RoutingRule, TicketEvent, Topic
+from webcare.models import Queue
 
-ASSIGN = "assign"
+Move = tuple[int, dict[str, Any]]  # a queue, and the facts that chose it
 
 
 class Unrouted(NamedTuple):
@@ -29,13 +26,10 @@ class Map(NamedTuple):
     """The desk's set-up, read once for a batch."""
 
     routes: Sequence[Route]
-    queues: Mapping[int, Queue]
+    triage: int
+    pushing: frozenset[int]  # the queues that hand out their work
     topic_queues: Mapping[int, int]
-    parents: Mapping[int, int | None]
-
-    @property
-    def triage(self) -> int:
-        return next(pk for pk, queue in self.queues.items() if queue.is_triage)
+    parents: Mapping[int, int]
 
     def path(self, topic: int | None) -> list[int]:
         """Return the topic and those above it, up to the root."""
@@ -46,13 +40,35 @@ class Map(NamedTuple):
         return path
 
 
-def route(tickets: Sequence[Unrouted]) -> None:
-    """Place what waits nowhere, or in triage; tickets of agents stay put.
+def read_map() -> Map:
+    """Read routes, queues and topics, in one statement."""
+    rows = fetch(
+        """SELECT 'route', id, queue_id, topic_id, channel_id, language, priority
+             FROM (SELECT * FROM webcare_routingrule ORDER BY position) AS routes
+            UNION ALL
+           SELECT 'topic', id, queue_id, parent_id, NULL, '', '' FROM webcare_topic
+            UNION ALL
+           SELECT CASE WHEN is_triage THEN 'triage' ELSE 'queue' END, id, NULL, NULL,
+                  NULL, handout, '' FROM webcare_queue""",
+        [],
+    )
+    topics = [row for row in rows if row[0] == "topic"]
+    return Map(
+        routes=[Route(*row[1:]) for row in rows if row[0] == "route"],
+        triage=next(row[1] for row in rows if row[0] == "triage"),
+        pushing=frozenset(row[1] for row in rows if row[5] == Queue.Handout.PUSH),
+        topic_queues={row[1]: row[2] for row in topics if row[2]},
+        parents={row[1]: row[3] for row in topics if row[3]},
+    )
 
-    Tickets placed in a queue that hands out its work go on to be offered.
+
+def choose(tickets: Sequence[Unrouted], layout: Map) -> dict[int, Move]:
+    """Return the tickets that have to move, and where to.
+
+    Placed is what waits nowhere yet, or in triage for a topic; what an agent works
+    on, and what was placed before, stays.
     """
-    layout = read_map()
-    moves: dict[int, tuple[int, dict[str, Any]]] = {}
+    moves: dict[int, Move] = {}
     for ticket in tickets:
         if ticket.queue not in (None, layout.triage) or ticket.is_agents:
             continue
@@ -64,41 +80,4 @@ def route(tickets: Sequence[Unrouted]) -> None:
         )
         if queue != ticket.queue:
             moves[ticket.id] = queue, why
-    _move(moves)
-    pushed = {pk for pk, q in layout.queues.items() if q.handout == Queue.Handout.PUSH}
-    batches.enqueue(ASSIGN, [pk for pk, (to, _) in moves.items() if to in pushed])
-
-
-def read_map() -> Map:
-    """Read routes, queues and topics: three small statements."""
-    routes = [
-        Route(r.pk, r.queue_id, r.topic_id, r.channel_id, r.language, r.priority)
-        for r in RoutingRule.objects.all()
-    ]
-    topics = list(Topic.objects.values_list("pk", "queue_id", "parent_id"))
-    return Map(
-        routes,
-        {queue.pk: queue for queue in Queue.objects.all()},
-        {topic: queue for topic, queue, _ in topics if queue},
-        {topic: parent for topic, _, parent in topics},
-    )
-
-
-def _move(moves: Mapping[int, tuple[int, dict[str, Any]]]) -> None:
-    if not moves:
-        return
-    fetch(
-        """UPDATE webcare_ticket k
-              SET queue_id = given.queue, changed_at = now(), version = version + 1
-             FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, queue)
-            WHERE k.id = given.id""",
-        [list(moves), [queue for queue, _ in moves.values()]],
-    )
-    now = database_now()
-    record_many(
-        [
-            Line(pk, TicketEvent.Kind.ROUTED, now, {"queue": queue, "why": why})
-            for pk, (queue, why) in moves.items()
-        ],
-        cause="routing",
-    )
+    return moves

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
 from conversations.queries.clock import database_now
 from webcare.actions import clocks, turns
@@ -80,7 +80,7 @@ def route_ticket(
     agent = ticket.agent
     stays = agent is not None and may(agent, Permission.WORK_TICKETS, queue.pk)
     _change(ticket, queue=queue, agent=agent if stays else None)
-    clocks.start([ticket.pk])
+    start_clocks(ticket)
     why = {"by": "person"}
     now = database_now()
     record(ticket, Kind.ROUTED, at=now, actor=user, queue=queue.pk, why=why)
@@ -149,7 +149,7 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
         resolution="",
         resolution_seconds=None,
     )
-    clocks.start([ticket.pk])
+    start_clocks(ticket)
     record(ticket, Kind.REOPENED, at=database_now(), actor=user)
     return ticket
 
@@ -163,6 +163,15 @@ def add_note(*, ticket: Ticket, user: User, text: str) -> Note:
     at = database_now()
     record(ticket, Kind.NOTE_ADDED, at=at, actor=user, note=str(note.public_id))
     return note
+
+
+def start_clocks(ticket: Ticket) -> None:
+    """Let the promises of the ticket's queue run, and show the nearest one."""
+    if ticket.queue_id is None:
+        return
+    if due_at := clocks.start({ticket.pk: ticket.queue_id}).get(ticket.pk):
+        Ticket.objects.filter(pk=ticket.pk).update(due_at=Least("due_at", due_at))
+        ticket.refresh_from_db()
 
 
 def settle_as_resolved(ticket: Ticket, *, at: datetime, outcome: Resolution) -> None:

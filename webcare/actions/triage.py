@@ -1,18 +1,22 @@
-"""What is it about, in which language: every outcome with its reasons."""
+"""What is it about, in which language, and where does it wait: each with reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from conversations.queries.clock import database_now
 from webcare.actions import clocks, routing
 from webcare.actions.log import Line, record_many
-from webcare.actions.topics import TopicDecision, decide_topics
+from webcare.actions.topics import decide_topics
 from webcare.domain import language
 from webcare.domain.outcomes import DecidedBy
+from webcare.domain.topics.decide import TopicDecision
 from webcare.models import TicketEvent
 
+Kind = TicketEvent.Kind
+
+ASSIGN = "assign"
 MOST_TEXT = 5_000  # characters that are looked at
 
 
@@ -25,11 +29,13 @@ class Untriaged(NamedTuple):
     language: str
     topic: int | None
     topic_by: str
+    confidence: float | None
     queue: int | None
     priority: str
     is_agents: bool
     hint: str
     text: str
+    now: datetime
 
     @property
     def is_settled(self) -> bool:
@@ -41,40 +47,31 @@ def triage(ticket_ids: list[int]) -> None:
     """Classify, route and start the clocks of these tickets.
 
     A topic chosen by a person stays; a ticket that somebody works on, or that was
-    placed before, stays in its queue unless it waited in triage for a topic.
+    placed before, stays in its queue unless it waited in triage for a topic. Tickets
+    placed in a queue that hands out its work go on to be offered.
     """
-    tickets = _read(ticket_ids)
-    languages = _languages(tickets)
-    open_questions = [ticket for ticket in tickets if not ticket.is_settled]
-    decided = _classify(open_questions, languages)
-    topics = {ticket.id: ticket.topic for ticket in tickets} | {
-        pk: decision.topic for pk, decision in decided.items()
-    }
-    routing.route(
-        [
-            routing.Unrouted(
-                ticket.id,
-                ticket.channel,
-                languages[ticket.id],
-                ticket.priority,
-                topics[ticket.id],
-                ticket.queue,
-                ticket.is_agents,
-            )
-            for ticket in tickets
-        ]
-    )
-    clocks.start(ticket_ids)
+    tickets = _classified(_read(ticket_ids))
+    layout = routing.read_map()
+    moves = routing.choose([_unrouted(ticket) for ticket, _ in tickets], layout)
+    queues = {ticket.id: _queue(ticket, moves) for ticket, _ in tickets}
+    due = clocks.start(queues)
+    _write([ticket for ticket, _ in tickets], queues, due)
+    record_many(list(_lines(tickets, moves)), cause="triage")
+    offered = [pk for pk, (queue, _) in moves.items() if queue in layout.pushing]
+    batches.enqueue(ASSIGN, offered)
 
 
 STAGE = batches.Stage("triage", triage)
+
+Classified = tuple[Untriaged, TopicDecision | None]  # None: nothing new was decided
 
 
 def _read(ticket_ids: Sequence[int]) -> list[Untriaged]:
     rows = fetch(
         """SELECT k.id, k.channel_id, c.slug, k.language, k.topic_id, k.topic_by,
-                  k.queue_id, k.priority, k.agent_id IS NOT NULL,
-                  coalesce(said.hint, ''), coalesce(left(said.text, %s), '')
+                  k.topic_confidence, k.queue_id, k.priority, k.agent_id IS NOT NULL,
+                  coalesce(said.hint, ''), coalesce(left(said.text, %s), ''),
+                  statement_timestamp()
              FROM webcare_ticket k
              JOIN conversations_channel c ON c.id = k.channel_id
              LEFT JOIN LATERAL (
@@ -89,56 +86,94 @@ def _read(ticket_ids: Sequence[int]) -> list[Untriaged]:
     return [Untriaged(*row) for row in rows]
 
 
-def _languages(tickets: Sequence[Untriaged]) -> dict[int, str]:
-    """The sender's word, else what we detect, else what we thought before."""
+def _classified(tickets: Sequence[Untriaged]) -> list[Classified]:
+    """Give each ticket its language, and a topic where none was settled before.
+
+    The sender's word on the language comes first, then what we detect, then what we
+    thought before.
+    """
     detected = language.detect([ticket.text for ticket in tickets])
-    return {
-        ticket.id: ticket.hint or found or ticket.language
+    spoken = [
+        ticket._replace(language=ticket.hint or found or ticket.language)
         for ticket, (found, _) in zip(tickets, detected, strict=True)
-    }
-
-
-def _classify(
-    tickets: Sequence[Untriaged], languages: Mapping[int, str]
-) -> dict[int, TopicDecision]:
-    decisions = decide_topics(
-        [(t.text, languages[t.id], t.channel_slug) for t in tickets]
-    )
-    decided = {t.id: d for t, d in zip(tickets, decisions, strict=True)}
-    _write(decided, languages)
-    changed = [
-        (t.id, decided[t.id])
-        for t in tickets
-        if decided[t.id].topic != t.topic or not t.language
     ]
-    record_many([_line(pk, decision) for pk, decision in changed], cause="triage")
-    return decided
+    asked = [ticket for ticket in spoken if not ticket.is_settled]
+    decisions = decide_topics([(t.text, t.language, t.channel_slug) for t in asked])
+    decided = {t.id: d for t, d in zip(asked, decisions, strict=True)}
+    return [_with_topic(ticket, decided.get(ticket.id)) for ticket in spoken]
 
 
-def _write(decided: Mapping[int, TopicDecision], languages: Mapping[int, str]) -> None:
+def _with_topic(ticket: Untriaged, decision: TopicDecision | None) -> Classified:
+    if decision is None:
+        return ticket, None
+    decided = ticket._replace(
+        topic=decision.topic, topic_by=decision.by, confidence=decision.confidence
+    )
+    is_news = ticket.queue is None or decision.topic != ticket.topic
+    return decided, decision if is_news else None
+
+
+def _unrouted(ticket: Untriaged) -> routing.Unrouted:
+    return routing.Unrouted(
+        ticket.id,
+        ticket.channel,
+        ticket.language,
+        ticket.priority,
+        ticket.topic,
+        ticket.queue,
+        ticket.is_agents,
+    )
+
+
+def _queue(ticket: Untriaged, moves: Mapping[int, routing.Move]) -> int:
+    queue = moves[ticket.id][0] if ticket.id in moves else ticket.queue
+    assert queue is not None  # whatever nothing places goes to triage
+    return queue
+
+
+def _write(
+    tickets: Sequence[Untriaged],
+    queues: Mapping[int, int],
+    due: Mapping[int, datetime],
+) -> None:
     fetch(
         """UPDATE webcare_ticket k
               SET topic_id = given.topic, topic_by = given.by,
                   topic_confidence = given.confidence, language = given.language,
+                  queue_id = given.queue, due_at = least(k.due_at, given.due),
                   changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::float8[],
-                         %s::text[]) AS given(id, topic, by, confidence, language)
-            WHERE k.id = given.id AND k.topic_by <> 'person'""",
+                         %s::text[], %s::bigint[], %s::timestamptz[])
+                  AS given(id, topic, by, confidence, language, queue, due)
+            WHERE k.id = given.id""",
         [
-            list(decided),
-            [decision.topic for decision in decided.values()],
-            [decision.by for decision in decided.values()],
-            [decision.confidence for decision in decided.values()],
-            [languages[pk] for pk in decided],
+            [ticket.id for ticket in tickets],
+            [ticket.topic for ticket in tickets],
+            [ticket.topic_by for ticket in tickets],
+            [ticket.confidence for ticket in tickets],
+            [ticket.language for ticket in tickets],
+            [queues[ticket.id] for ticket in tickets],
+            [due.get(ticket.id) for ticket in tickets],
         ],
     )
 
 
-def _line(ticket: int, decision: TopicDecision) -> Line:
-    facts: dict[str, Any] = {
+def _lines(
+    tickets: Sequence[Classified], moves: Mapping[int, routing.Move]
+) -> Iterator[Line]:
+    for ticket, decision in tickets:
+        if decision is not None:
+            yield Line(ticket.id, Kind.CLASSIFIED, ticket.now, _facts(decision))
+        if ticket.id in moves:
+            queue, why = moves[ticket.id]
+            facts = {"queue": queue, "why": why}
+            yield Line(ticket.id, Kind.ROUTED, ticket.now, facts)
+
+
+def _facts(decision: TopicDecision) -> dict[str, Any]:
+    return {
         "topic": decision.topic,
-        "by": decision.by,
+        "by": decision.by.value,
         "confidence": decision.confidence,
         "why": decision.explanation,
     }
-    return Line(ticket, TicketEvent.Kind.CLASSIFIED, database_now(), facts)

@@ -45,7 +45,9 @@ def start(first_unanswered: Mapping[int, Message]) -> list[int]:
                         THEN EXCLUDED.first_message_id ELSE t.first_message_id END
              RETURNING ticket_id, started_at)
            UPDATE webcare_ticket k SET waiting_since = started.started_at
-             FROM started WHERE k.id = started.ticket_id""",
+             FROM started
+            WHERE k.id = started.ticket_id
+              AND k.waiting_since IS DISTINCT FROM started.started_at""",
         [
             tickets,
             [message.posted_at for message in messages],

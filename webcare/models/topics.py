@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
-from webcare.domain.topics.kinds import RuleKind
+from webcare.domain.topics.rules import RuleKind
 
 
 class Topic(models.Model):

@@ -4,17 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
+from webcare.domain.outcomes import DecidedBy
 from webcare.domain.topics.model import Prediction
 from webcare.domain.topics.rules import Match, RuleKind
-
-
-class DecidedBy(TextChoices):
-    RULE = "rule", _("Rule")
-    MODEL = "model", _("Model")
-    UNSURE = "unsure", _("Unsure")
 
 
 @dataclass(frozen=True, slots=True)

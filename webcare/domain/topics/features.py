@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from webcare.domain.topics.text import fold
 
 # What a customer asks stands at the beginning; the rest of a very long mail adds
-# quotes and signatures, and bounds the time one message may take.
+# quotes and signatures. In signs, before folding and after, which may lengthen.
 LONGEST_TEXT = 4_000
 LETTERS = (2, 3, 4, 5)
 # A word goes in pairs with the next one and with the one after that: *not delivered*
@@ -64,7 +64,7 @@ class Pieces:
 
 def pieces_of(texts: Sequence[str]) -> Pieces:
     """Cut each text into its pieces. Depends on the text alone, never on the batch."""
-    chunks = [fold(text[:LONGEST_TEXT]).split() for text in texts]
+    chunks = [fold(text[:LONGEST_TEXT])[:LONGEST_TEXT].split() for text in texts]
     counts = [len(found) for found in chunks]
     tape = _Tape(" ".join(["", *chain.from_iterable(chunks), ""]))
     doc_of_chunk = np.repeat(np.arange(len(texts)), counts)

@@ -14,7 +14,7 @@ from webcare.domain.topics.reasons import Reason, reasons_of
 from webcare.domain.topics.vectors import Floats, weigh
 
 # Raised when pieces are cut or weighed differently: older models no longer fit then.
-FEATURES = 1
+FEATURES_VERSION = 1
 ALTERNATIVES = 3
 # Keeps the memory of one call bounded, whatever the caller asks at once.
 BATCH = 256
@@ -60,14 +60,15 @@ class TopicModel:
     @classmethod
     def load(cls, source: str | PathLike[str] | bytes) -> Self:
         """From a path (memory-mapped) or from bytes. Raises UnreadableModel."""
-        read = (
-            modelfile.from_bytes if isinstance(source, bytes) else modelfile.from_path
-        )
-        facts, arrays = read(source)  # type: ignore[operator]
-        if facts.pop("features", None) != FEATURES:
+        if isinstance(source, bytes):
+            facts, arrays = modelfile.from_bytes(source)
+        else:
+            facts, arrays = modelfile.from_path(source)
+        if facts.pop("features", None) != FEATURES_VERSION:
             raise modelfile.UnreadableModel("Made for another version: train again.")
+        parts: dict[str, Any] = facts | arrays
         try:
-            model = cls(topics=tuple(facts.pop("topics")), **facts, **arrays)
+            model = cls(topics=tuple(parts.pop("topics")), **parts)
         except (TypeError, KeyError) as error:
             raise modelfile.UnreadableModel("This is not a topic model.") from error
         model._require_shapes()
@@ -76,7 +77,7 @@ class TopicModel:
     def to_bytes(self) -> bytes:
         """The file `load` reads; equal models give equal bytes."""
         facts: dict[str, Any] = {
-            "features": FEATURES,
+            "features": FEATURES_VERSION,
             "topics": self.topics,
             "temperature": self.temperature,
             "threshold": self.threshold,

@@ -6,9 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from webcare.domain.topics.features import FIRST_WORD, Ints, Pieces
+from webcare.domain.topics.features import (
+    FIRST_WORD,
+    LONGEST_TEXT,
+    Ints,
+    Pieces,
+)
 
 Floats = NDArray[np.float32]
+
+# What n occurrences weigh beside one, by n.
+_REPEATED = 1 + np.log(np.maximum(np.arange(LONGEST_TEXT + 2), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def weigh(pieces: Pieces, ids: NDArray[np.uint32], idf: Floats) -> Vectors:
     docs, columns = np.divmod(keys[order][is_first], max(len(ids), 1))
 
     counts = np.bincount(entries, minlength=len(docs))
-    values = (1 + np.log(counts)) * idf[columns]
+    values = _REPEATED[counts] * idf[columns].astype(np.float64)
     values /= _lengths(values, docs * 2 + (ids[columns] >= FIRST_WORD))
     return Vectors(
         size=pieces.size,
