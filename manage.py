@@ -102,7 +102,8 @@ def pip_install(requirements):
     text = (HERE / requirements).read_text()
     total = sum("==" in line for line in text.splitlines())
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "--require-hashes", "-r", requirements]
+    # What is used gets compiled when it is used; most of it never is.
+    command += ["--no-compile", "--no-input", "--require-hashes", "-r", requirements]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
