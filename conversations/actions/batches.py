@@ -134,7 +134,7 @@ def _tries_of_stumbled(stage: str) -> int | None:
               AND (leased_until IS NULL OR leased_until < statement_timestamp())""",
         [stage, MAX_ATTEMPTS - 1],
     )
-    return attempts
+    return None if attempts is None else int(attempts)
 
 
 def _run(stage: Stage, subjects: list[int], fence: int) -> int:

@@ -8,8 +8,8 @@ from django.db import connection, models
 
 def columns(model: type[models.Model], names: Sequence[str]) -> str:
     """Return `unnest(%s::type[], …)` for these fields of `model`, in this order."""
-    types = (model._meta.get_field(name).db_type(connection) for name in names)
-    return ", ".join(f"%s::{_plain(str(kind))}[]" for kind in types)
+    types = (str(_field(model, name).db_type(connection)) for name in names)
+    return ", ".join(f"%s::{_plain(kind)}[]" for kind in types)
 
 
 def insert(
@@ -29,7 +29,7 @@ def insert(
         return []
     names = list(rows[0])
     table = connection.ops.quote_name(model._meta.db_table)
-    targets = ", ".join(str(model._meta.get_field(name).column) for name in names)
+    targets = ", ".join(_field(model, name).column for name in names)
     sql = (
         f"INSERT INTO {table} ({targets}) "
         f"SELECT * FROM unnest({columns(model, names)}) {conflict}"
@@ -50,6 +50,12 @@ def fetch(
 def ids(rows: Iterable[tuple[Any, ...]]) -> list[int]:
     """Return the first column of `rows`."""
     return [row[0] for row in rows]
+
+
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
 
 
 def _plain(kind: str) -> str:

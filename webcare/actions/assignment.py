@@ -51,7 +51,7 @@ def offer_waiting() -> None:
 
 def _waiting(ticket_ids: Sequence[int]) -> list[tuple[int, int, str, datetime]]:
     """Unassigned tickets of queues that hand out: danger first, then the oldest."""
-    return fetch(  # type: ignore[return-value]
+    return fetch(
         """SELECT k.id, k.queue_id, k.language, statement_timestamp()
              FROM webcare_ticket k
              JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'

@@ -1,7 +1,6 @@
 import uuid
-from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,8 +20,6 @@ class User(AbstractUser):
     languages = models.JSONField(default=list, blank=True)
     # How many tickets are handed out to this person at once.
     capacity = models.PositiveSmallIntegerField(default=5)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
