@@ -10,3 +10,5 @@ os.environ.setdefault("HTTPS", "false")
 local.provide()
 
 from config.settings.base import *  # noqa: E402, F403
+
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]  # noqa: F405

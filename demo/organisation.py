@@ -1,0 +1,166 @@
+"""Kabelwijk's desk: channels, queues, people, topics, and a morning's work in it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from conversations.adapters.signatures import new_secret
+from conversations.models import Channel
+from demo import day, history
+from demo.models import DemoDesk
+from webcare.actions import training
+from webcare.actions.tokens import make_token
+from webcare.domain.permissions import Role
+from webcare.domain.tokens import Scope
+from webcare.models import (
+    Membership,
+    Presence,
+    Queue,
+    RoutingRule,
+    Topic,
+    TopicExample,
+    TopicRule,
+    User,
+)
+
+VISITOR = "demo"
+_LOCK = 7_206_001  # any number that nothing else locks
+
+
+class NotEmpty(Exception):
+    """This database holds a desk of somebody's own: the demo stays out of it."""
+
+
+class Desk(NamedTuple):
+    """What opens the demo desk: for `var/demo.json`."""
+
+    login: dict[str, str]
+    token: str
+    channels: list[dict[str, str]]
+
+
+@transaction.atomic
+def make_demo(now: datetime | None = None) -> Desk:
+    """Make the demo desk with its history up to `now`, unless it is there already.
+
+    All of it is there when this returns, or nothing. Returns what opens it, the same
+    every time. Raises NotEmpty where another desk is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    desk = DemoDesk.objects.first() or _make(now or timezone.now())
+    return Desk(
+        login={"username": desk.username, "password": desk.password},
+        token=desk.token,
+        channels=[
+            {"slug": channel.slug, "mode": channel.mode, "secret": channel.secret}
+            for channel in Channel.objects.order_by("pk")
+        ],
+    )
+
+
+def _make(now: datetime) -> DemoDesk:
+    if Channel.objects.exists():
+        raise NotEmpty("There is a desk in this database already.")
+    given = day.words("organisation")
+    _make_channels(given["channels"])
+    people = {one["username"]: _make_person(one) for one in given["people"]}
+    queues = {one["slug"]: _make_queue(one, people) for one in given["queues"]}
+    _give_roles(given["people"], people, queues)
+    _make_topics(given["topics"], queues)
+    _teach()
+    history.write(now)
+    return _open_to_visitor()
+
+
+def _make_channels(channels: list[Mapping[str, Any]]) -> None:
+    # One stand-in platform serves all of them, so they share its secret.
+    secret = new_secret()
+    for one in channels:
+        Channel.objects.create(**one, secret=secret)
+
+
+def _make_person(one: Mapping[str, Any]) -> User:
+    user = User.objects.create_user(
+        one["username"],
+        first_name=one["first_name"],
+        last_name=one["last_name"],
+        initials=one["initials"],
+        languages=one["languages"],
+        capacity=one["capacity"],
+        language="nl",
+    )
+    Presence.objects.create(user=user, state=Presence.State.PRESENT)
+    return user
+
+
+def _make_queue(one: Mapping[str, Any], people: Mapping[str, User]) -> Queue:
+    """Make a queue; the first response there in an hour unless it says otherwise."""
+    return Queue.objects.create(**dict(one) | {"lead": people[one["lead"]]})
+
+
+def _give_roles(
+    given: list[Mapping[str, Any]],
+    people: Mapping[str, User],
+    queues: Mapping[str, Queue],
+) -> None:
+    """A star stands for all queues."""
+    for one in given:
+        for slug, role in one["roles"].items():
+            Membership.objects.create(
+                user=people[one["username"]], queue=queues.get(slug), role=role
+            )
+
+
+def _make_topics(given: list[Mapping[str, Any]], queues: Mapping[str, Queue]) -> None:
+    topics: dict[str, Topic] = {}
+    for one in given:
+        topic = topics[one["slug"]] = Topic.objects.create(
+            slug=one["slug"],
+            name=one["name"],
+            name_nl=one["name_nl"],
+            parent=topics.get(one.get("parent", "")),
+            queue=queues.get(one.get("queue", "")),
+            is_danger=one.get("danger", False),
+        )
+        for kind, pattern, *language in one.get("rules", []):
+            TopicRule.objects.create(
+                topic=topic, kind=kind, pattern=pattern, language="".join(language)
+            )
+    # People who ask when the power is back are answered by those who know.
+    RoutingRule.objects.create(
+        position=1, topic=topics["gevaar"], queue=queues["storingen"]
+    )
+
+
+def _teach() -> None:
+    """Give the topics their examples and publish a first model of them."""
+    topics = {topic.slug: topic for topic in Topic.objects.all()}
+    TopicExample.objects.bulk_create(
+        TopicExample(
+            topic=topics[slug], text=text, digest=sha256(text.encode()).digest()
+        )
+        for slug, text in day.examples()
+    )
+    training.train(training.request_training().pk)
+
+
+def _open_to_visitor() -> DemoDesk:
+    password = secrets.token_urlsafe(9)
+    visitor = User.objects.create_user(
+        VISITOR,
+        password=password,
+        first_name="Robin",
+        last_name="Kwakkel",
+        initials="RK",
+        languages=["nl", "en"],
+        language="en",
+    )
+    Membership.objects.create(user=visitor, queue=None, role=Role.ADMIN)
+    _, token = make_token(user=visitor, owner=visitor, name="demo", scopes=list(Scope))
+    return DemoDesk.objects.create(username=VISITOR, password=password, token=token)
