@@ -29,4 +29,5 @@ def settle_stuck() -> None:
     from conversations.actions import batches, delivery, settling
 
     settling.settle_stuck(delivery.PATIENCE_SECONDS)
+    settling.refuse_silenced()
     batches.set_aside_exhausted()

@@ -87,7 +87,7 @@ def _claim(channel_id: int) -> Delivery | None:
                   JOIN conversations_channel c ON c.id = w.channel_id
                  WHERE w.channel_id = %s AND w.state = 'waiting'
                    AND w.due_at <= statement_timestamp()
-                   AND c.stopped_at IS NULL
+                   AND c.mode IN ('pilot', 'engage') AND c.stopped_at IS NULL
                    AND coalesce(c.blocked_until <= statement_timestamp(), true)
                    AND (SELECT count(*) FROM conversations_delivery s
                          WHERE s.channel_id = c.id AND s.state = 'sending') < %s

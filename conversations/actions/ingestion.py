@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from conversations.adapters import generic
@@ -25,7 +26,8 @@ def keep_call(*, channel: Channel, key: str, body: bytes) -> bool:
 
     One statement, committed when this returns.
     """
-    return _keep(channel, Source.HOOK, {f"h:{key}"[:200]: body}) == 1
+    digest = sha256(key.encode()).hexdigest()  # of any length, from the signed call
+    return _keep(channel, Source.HOOK, {f"h:{digest}": body}) == 1
 
 
 def take_messages(*, channel: Channel, body: bytes, now: datetime) -> Taken:

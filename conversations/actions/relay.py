@@ -55,6 +55,7 @@ class Relay:
 
     def _keep_house(self) -> None:
         settling.settle_stuck(delivery.PATIENCE_SECONDS)
+        settling.refuse_silenced()
         set_aside_exhausted()
         stages = list(settings.PIPELINE_STAGES)
         for stage in stages_due(stages, for_seconds=UNHEARD_SECONDS):

@@ -110,6 +110,25 @@ def settle_stuck(patience_seconds: int) -> int:
     return len(lost)
 
 
+@transaction.atomic
+def refuse_silenced() -> int:
+    """Refuse what waits on channels that have gone back to listening.
+
+    Returns how many. On a paused channel texts wait for it to go on.
+    """
+    silenced = fetch(
+        """UPDATE conversations_delivery d
+              SET state = 'refused', settled_at = statement_timestamp(),
+                  failure = 'This channel only listens now.'
+             FROM conversations_channel c
+            WHERE c.id = d.channel_id AND c.mode = 'listening' AND d.state = 'waiting'
+        RETURNING d.id""",
+        [],
+    )
+    batches.enqueue(SETTLED, [pk for [pk] in silenced])
+    return len(silenced)
+
+
 def _message(delivery: Delivery, external_id: str) -> int:
     rows = insert(
         Message,

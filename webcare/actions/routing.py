@@ -55,11 +55,20 @@ def read_map() -> Map:
     topics = [row for row in rows if row[0] == "topic"]
     return Map(
         routes=[Route(*row[1:]) for row in rows if row[0] == "route"],
-        triage=next(row[1] for row in rows if row[0] == "triage"),
+        triage=next((row[1] for row in rows if row[0] == "triage"), None)
+        or _make_triage(),
         pushing=frozenset(row[1] for row in rows if row[5] == Queue.Handout.PUSH),
         topic_queues={row[1]: row[2] for row in topics if row[2]},
         parents={row[1]: row[3] for row in topics if row[3]},
     )
+
+
+def _make_triage() -> int:
+    """There is always a place for what nothing else can place."""
+    queue, _ = Queue.objects.get_or_create(
+        is_triage=True, defaults={"slug": "triage", "name": "Triage"}
+    )
+    return queue.pk
 
 
 def choose(tickets: Sequence[Unrouted], layout: Map) -> dict[int, Move]:
