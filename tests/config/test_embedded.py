@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import redis
 
-from tests.config.conftest import running_in, wait_until
+from tests.config.processes import running_in, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
