@@ -80,3 +80,29 @@ class Invalid(WebcareError):
     def __init__(self, **errors: str) -> None:
         super().__init__(_("Some fields need attention."))
         self.errors = {name: [text] for name, text in errors.items()}
+
+
+class SignInRefused(WebcareError):
+    """This name and password do not go together, or were tried too often."""
+
+    code = "sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "That name and password do not go together. After too many attempts, "
+                "wait fifteen minutes."
+            )
+        )
+
+
+class RequestInProgress(WebcareError):
+    """The first request under this key is still at work: wait, then ask again."""
+
+    code = "request_in_progress"
+
+
+class KeyReused(WebcareError):
+    """This key was used for another request: make a new one."""
+
+    code = "key_reused"

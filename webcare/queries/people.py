@@ -1,10 +1,11 @@
 """What a person may do, and where: read from the table of roles."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from django.db.models import Q
 
-from webcare.domain.permissions import Permission, roles_with
+from webcare.domain.permissions import Permission, Role, roles_with
 from webcare.exceptions import NotAllowed
 from webcare.models import Membership, User
 
@@ -16,23 +17,43 @@ def _roles(permission: Permission) -> tuple[str, ...]:
     return tuple(roles_with(permission))
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The roles a person holds: read once by a page that asks several things."""
+
+    held: frozenset[tuple[str, int | None]]
+
+    @classmethod
+    def of(cls, user: User) -> "Rights":
+        """One statement; none for somebody who holds everything or nothing."""
+        if not user.is_active:
+            return cls(frozenset())
+        if user.is_superuser:
+            return cls(frozenset({(Role.ADMIN.value, EVERYWHERE)}))
+        held = Membership.objects.filter(user=user).values_list("role", "queue_id")
+        return cls(frozenset(held))
+
+    def where(self, permission: Permission) -> set[int | None]:
+        """Return the queues it is granted in; None stands for all of them."""
+        return {queue for role, queue in self.held if role in _roles(permission)}
+
+    def allow(self, permission: Permission, queue: int | None = EVERYWHERE) -> bool:
+        """Whether it is granted in `queue` (or in all, when none is given)."""
+        queues = self.where(permission)
+        return EVERYWHERE in queues or (queue is not None and queue in queues)
+
+
 def queues_where(user: User, permission: Permission) -> set[int | None]:
     """Return the ids of the queues where `user` has `permission`.
 
     The set holds None when the permission is for all queues, routed or not.
     """
-    if not user.is_active:
-        return set()
-    if user.is_superuser:
-        return {EVERYWHERE}
-    held = Membership.objects.filter(user=user, role__in=_roles(permission))
-    return set(held.values_list("queue_id", flat=True))
+    return Rights.of(user).where(permission)
 
 
 def may(user: User, permission: Permission, queue: int | None = EVERYWHERE) -> bool:
     """Whether `user` has `permission` in `queue` (or in all, when none is given)."""
-    queues = queues_where(user, permission)
-    return EVERYWHERE in queues or (queue is not None and queue in queues)
+    return Rights.of(user).allow(permission, queue)
 
 
 def require(user: User, permission: Permission, queue: int | None = EVERYWHERE) -> None:

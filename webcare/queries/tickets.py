@@ -8,29 +8,30 @@ from django.db.models import Max, QuerySet
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NotFound
 from webcare.models import Reply, Ticket, User
-from webcare.queries.people import everywhere_or_in, queues_where
+from webcare.queries.people import Rights, everywhere_or_in
 
 ROW = ("author", "channel", "queue", "agent", "topic")
 
 
-def visible_tickets(user: User) -> QuerySet[Ticket]:
+def visible_tickets(user: User, rights: Rights | None = None) -> QuerySet[Ticket]:
     """Return the tickets that `user` may see.
 
     Every list, count, search, export, stream and related id starts here. Tickets
-    that wait for routing are seen by those who see all queues.
+    that wait for routing are seen by those who see all queues. `rights` are the
+    user's own, where they have been read already.
     """
-    queues = queues_where(user, Permission.SEE_TICKETS)
+    queues = (rights or Rights.of(user)).where(Permission.SEE_TICKETS)
     return Ticket.objects.filter(everywhere_or_in(queues))
 
 
-def ticket_for(user: User, public_id: UUID) -> Ticket:
+def ticket_for(user: User, public_id: UUID, rights: Rights | None = None) -> Ticket:
     """Return one ticket with all a page shows beside its thread.
 
     The only door from an id to a ticket. Raises NotFound when it does not exist or
     `user` may not see it.
     """
     found = (
-        visible_tickets(user)
+        visible_tickets(user, rights)
         .select_related(*ROW, "thread")
         .filter(public_id=public_id)
         .first()

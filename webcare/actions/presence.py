@@ -1,0 +1,25 @@
+"""Who is at work: said by people, kept true by signs of life."""
+
+from django.db.models.functions import Now
+
+from conversations.models.bulk import fetch
+from webcare.exceptions import Invalid
+from webcare.models import Presence, User
+
+
+def set_presence(*, user: User, state: str) -> None:
+    """Write down that `user` is present, on a break or away. Raises Invalid."""
+    if state not in Presence.State.values:
+        raise Invalid(state="Choose present, break or away.")
+    fetch(
+        """INSERT INTO webcare_presence (user_id, state, seen_at)
+           VALUES (%s, %s, now())
+               ON CONFLICT (user_id) DO UPDATE
+              SET state = EXCLUDED.state, seen_at = EXCLUDED.seen_at""",
+        [user.pk, state],
+    )
+
+
+def note_sign_of_life(*, user: User) -> None:
+    """Write down that `user` has the desk before them; changes nothing they said."""
+    Presence.objects.filter(user=user).update(seen_at=Now())

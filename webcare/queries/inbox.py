@@ -1,0 +1,309 @@
+"""The lists of the inbox: what waits, most pressing first, and how much of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.bulk import fetch
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.permissions import Permission
+from webcare.models import Clock, Ticket, User
+from webcare.queries.people import EVERYWHERE, Rights
+from webcare.queries.tickets import visible_tickets
+
+PAGE = 50
+# Counting ends here: a bigger number says no more, and costs a walk over the table.
+COUNTED = 100
+
+
+class View(TextChoices):
+    MINE = "mine", _("Mine")
+    UNASSIGNED = "unassigned", _("Unassigned")
+    ALL = "all", _("All")
+    PARKED = "parked", _("Waiting for the customer")
+    RESOLVED = "resolved", _("Resolved")
+
+
+_WAITS = Q(status__in=[Status.NEW, Status.OPEN])
+_PARKED = Q(status__in=sorted(LIVE - {Status.NEW, Status.OPEN}))
+
+
+class Stretch(NamedTuple):
+    """One part of a list, in the order of one indexed column."""
+
+    holds: Q
+    key: str
+    newest_first: bool = False
+
+
+_WAITING = (
+    Stretch(_WAITS & Q(is_danger=True), "opened_at"),
+    Stretch(_WAITS & Q(is_danger=False, waiting_since__isnull=False), "waiting_since"),
+    # Answered, and kept open by somebody.
+    Stretch(_WAITS & Q(is_danger=False, waiting_since__isnull=True), "opened_at"),
+)
+_STRETCHES: dict[View, tuple[Stretch, ...]] = {
+    View.MINE: _WAITING,
+    View.UNASSIGNED: _WAITING,
+    View.ALL: _WAITING,
+    View.PARKED: (Stretch(_PARKED, "opened_at"),),
+    View.RESOLVED: (
+        Stretch(
+            Q(status__in=[Status.RESOLVED, Status.CLOSED]),
+            "changed_at",
+            newest_first=True,
+        ),
+    ),
+}
+
+
+class Cursor(NamedTuple):
+    """The last row of a page: the next one begins behind it."""
+
+    stretch: int
+    at: datetime
+    ticket: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read what `str()` made; None for anything else."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(p.isascii() and p.isdigit() for p in parts):
+            return None
+        stretch, microseconds, ticket = map(int, parts)
+        if stretch >= len(_WAITING) or max(microseconds, ticket) >= 2**53:
+            return None
+        return cls(stretch, EPOCH + timedelta(microseconds=microseconds), ticket)
+
+    def __str__(self) -> str:
+        microseconds = (self.at - EPOCH) // timedelta(microseconds=1)
+        return f"{self.stretch}.{microseconds}.{self.ticket}"
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Row(NamedTuple):
+    """One ticket as the list shows it."""
+
+    public_id: UUID
+    number: int
+    version: int
+    status: str
+    priority: str
+    is_danger: bool
+    excerpt: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    waiting_since: datetime | None
+    due_at: datetime | None
+    target_seconds: int | None
+    topic_name: str | None
+    topic_name_nl: str | None
+    topic_by: str
+    topic_confidence: float | None
+    handle: str
+    author: str
+    author_id: str
+    channel: str
+    visibility: str
+    queue: str | None
+    queue_id: int | None
+    agent_id: int | None
+    first_name: str | None
+    last_name: str | None
+    username: str | None
+    stretch: int
+    at: datetime
+
+    @property
+    def says(self) -> str:
+        """The author, by the name we have."""
+        return self.author or self.handle or self.author_id
+
+    @property
+    def topic(self) -> str:
+        """Its name in the reader's language; empty when it has none yet."""
+        return in_words(self.topic_name, self.topic_name_nl)
+
+    @property
+    def agent(self) -> str:
+        """Who is on it; empty when nobody is."""
+        return f"{self.first_name or ''} {self.last_name or ''}".strip() or (
+            self.username or ""
+        )
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.stretch, self.at, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Row]
+    next: Cursor | None
+
+
+def page_of(
+    user: User,
+    rights: Rights,
+    view: View,
+    *,
+    queue: str = "",
+    after: Cursor | None = None,
+) -> Page:
+    """Return one page of a view, of all queues or of the one with this slug.
+
+    Danger comes first, then who waits longest. One statement, by indexes alone
+    however long the list is.
+    """
+    shown = _narrowed(visible_tickets(user, rights), user, view, queue)
+    stretches = list(enumerate(_STRETCHES[view]))[after.stretch if after else 0 :]
+    parts = [
+        _part(shown, number, stretch, after if after and n == 0 else None)
+        for n, (number, stretch) in enumerate(stretches)
+    ]
+    found = parts[0].union(*parts[1:], all=True)[: PAGE + 1] if parts else []
+    rows = [Row(*values) for values in found]
+    return Page(rows[:PAGE], rows[PAGE - 1].cursor if len(rows) > PAGE else None)
+
+
+def _narrowed(
+    tickets: QuerySet[Ticket], user: User, view: View, queue: str
+) -> QuerySet[Ticket]:
+    if queue:
+        tickets = tickets.filter(queue__slug=queue)
+    if view == View.MINE:
+        return tickets.filter(agent=user)
+    if view == View.UNASSIGNED:
+        return tickets.filter(agent=None)
+    return tickets
+
+
+def _part(
+    tickets: QuerySet[Ticket], number: int, stretch: Stretch, after: Cursor | None
+) -> QuerySet[Ticket, tuple[Any, ...]]:
+    key = stretch.key
+    tickets = tickets.filter(stretch.holds)
+    if after:
+        beyond = "lt" if stretch.newest_first else "gt"
+        tickets = tickets.filter(
+            Q(**{f"{key}__{beyond}": after.at})
+            | Q(**{key: after.at, f"pk__{beyond}": after.ticket}),
+            # Says no more than the line above, but lets the index begin there.
+            **{f"{key}__{beyond}e": after.at},
+        )
+    order = (f"-{key}", "-pk") if stretch.newest_first else (key, "pk")
+    # One more than a page tells whether there is another.
+    return (
+        tickets.annotate(stretch=Value(number), at=F(key), target=_TARGET)
+        .order_by(*order)
+        .values_list(*_FIELDS)[: PAGE + 1]
+    )
+
+
+# The length of the promise that runs out first: the one that `due_at` is of.
+_TARGET = Subquery(
+    Clock.objects.filter(ticket=OuterRef("pk"), stopped_at=None)
+    .order_by("due_at")
+    .values("target_seconds")[:1]
+)
+
+
+_FIELDS = (
+    "public_id",
+    "pk",
+    "version",
+    "status",
+    "priority",
+    "is_danger",
+    "excerpt",
+    "opened_at",
+    "resolved_at",
+    "waiting_since",
+    "due_at",
+    "target",
+    "topic__name",
+    "topic__name_nl",
+    "topic_by",
+    "topic_confidence",
+    "author__handle",
+    "author__name",
+    "author__external_id",
+    "channel__name",
+    "thread__visibility",
+    "queue__name",
+    "queue_id",
+    "agent_id",
+    "agent__first_name",
+    "agent__last_name",
+    "agent__username",
+    "stretch",
+    "at",
+)
+
+
+def in_words(name: str | None, name_nl: str | None) -> str:
+    """Return a topic's name in the reader's language."""
+    dutch = (get_language() or "").startswith("nl")
+    return (name_nl if dutch else "") or name or ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    slug: str
+    name: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands beside every list: how much waits where, and who you are today."""
+
+    views: dict[View, int]
+    queues: list[QueueCount]
+    presence: str
+
+
+def desk_of(user: User, rights: Rights) -> Desk:
+    """Count what waits in each view and queue, up to COUNTED. One statement."""
+    queues = rights.where(Permission.SEE_TICKETS)
+    rows = fetch(
+        f"""SELECT 'presence', coalesce((SELECT state FROM webcare_presence
+                                         WHERE user_id = %(user)s), 'away'), '', 0
+            UNION ALL
+            SELECT 'view', 'mine', '', {_count("k.agent_id = %(user)s")}
+            UNION ALL
+            SELECT 'view', 'unassigned', '', {_count("k.agent_id IS NULL")}
+            UNION ALL
+            SELECT 'view', 'all', '', {_count("true")}
+            UNION ALL
+            SELECT 'view', 'parked', '',
+                   {_count("true", "'pending', 'on_hold', 'snoozed'")}
+            UNION ALL
+            (SELECT 'queue', q.slug, q.name, {_count("k.queue_id = q.id")}
+               FROM webcare_queue q
+              WHERE (%(everywhere)s OR q.id = ANY(%(queues)s)) ORDER BY q.name)""",
+        {
+            "user": user.pk,
+            "everywhere": EVERYWHERE in queues,
+            "queues": sorted(queue for queue in queues if queue is not None),
+        },
+    )
+    views = {View(name): count for kind, name, _, count in rows if kind == "view"}
+    counts = [QueueCount(s, name, n) for kind, s, name, n in rows if kind == "queue"]
+    return Desk(views, counts, presence=rows[0][1])
+
+
+def _count(condition: str, statuses: str = "'new', 'open'") -> str:
+    """SQL that counts the visible tickets of which `condition` holds, up to a cap."""
+    return f"""(SELECT count(*) FROM (
+        SELECT FROM webcare_ticket k
+         WHERE {condition} AND k.status IN ({statuses})
+           AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))
+         LIMIT {COUNTED}) AS counted)"""
