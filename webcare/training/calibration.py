@@ -20,12 +20,17 @@ _BINS = 15
 
 
 def fit_temperature(scores: Floats, labels: Ints) -> float:
-    """The temperature under which held-back labels are likeliest (Guo et al. 2017)."""
+    """The temperature under which held-back labels are likeliest (Guo et al. 2017).
+
+    One imaginary example is counted in whose label is anybody's guess, so that a few
+    dozen right answers do not end in certainty.
+    """
     rows = np.arange(len(labels))
 
     def surprise(log_temperature: float) -> float:
         chances = probabilities(scores, float(np.exp(log_temperature)))
-        return float(-np.log(chances[rows, labels] + 1e-12).mean())
+        logs = np.log(chances + 1e-12)
+        return float(-logs[rows, labels].sum() - logs.mean())
 
     found = minimize_scalar(surprise, bounds=(-4, 4), method="bounded")
     return float(np.exp(found.x))
@@ -46,6 +51,9 @@ def fit_threshold(
     good = np.flatnonzero(precision >= wanted)
     if not len(good):
         return NEVER
+    if good[-1] == len(order) - 1:
+        # All answers together are good enough: none of them argues for a higher bar.
+        return EVEN_CHANCE
     return max(float(confidence[order][good[-1]]), EVEN_CHANCE)
 
 
