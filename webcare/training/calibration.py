@@ -51,10 +51,12 @@ def fit_threshold(
     good = np.flatnonzero(precision >= wanted)
     if not len(good):
         return NEVER
+    threshold = float(confidence[order][good[-1]])
     if good[-1] == len(order) - 1:
-        # All answers together are good enough: none of them argues for a higher bar.
-        return EVEN_CHANCE
-    return max(float(confidence[order][good[-1]]), EVEN_CHANCE)
+        # All answers together are good enough: none of them argues for a bar above
+        # what calibrated chances promise by themselves.
+        threshold = min(threshold, (1 + wanted) / 2)
+    return max(threshold, EVEN_CHANCE)
 
 
 def expected_calibration_error(
