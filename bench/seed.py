@@ -1,0 +1,82 @@
+"""A desk that has been at work for a year, written by the database itself.
+
+`python -m bench.seed TICKETS` fills an empty, migrated database: ten queues, twenty
+agents, three messages a ticket, one ticket in five live, with everything that the
+product would have written beside them. The same number gives the same rows.
+"""
+
+import random
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import django
+
+CHUNK = 20_000  # tickets in one transaction
+WORDS = (
+    "de het een wij jullie stroom meter rekening straat vandaag morgen monteur storing "
+    "aansluiting uur bericht antwoord adres nummer groep kabel afspraak termijn "
+    "panelen teruglevering dank snel nog steeds wanneer waarom hoe lang geen weer "
+    "the a we you power bill street today engineer outage hour answer address please"
+)
+
+
+def fill(tickets: int) -> None:
+    """Write a desk and so many tickets. Raises IntegrityError when it is not empty."""
+    from bench.seed_desk import make_desk
+    from django.db import transaction
+
+    desk = make_desk()
+    texts = _texts()
+    for first in range(1, tickets + 1, CHUNK):
+        last = min(first + CHUNK - 1, tickets)
+        with transaction.atomic():
+            _write(desk | {"texts": texts, "first": first, "last": last, "n": tickets})
+    _restart_sequences()
+
+
+def _texts() -> list[str]:
+    """A thousand texts of 45, 30 and 20 words; a third each, in this order."""
+    chance = random.Random(7)
+    return [
+        " ".join(chance.choices(WORDS.split(), k=(45, 30, 20)[number % 3]))
+        for number in range(999)
+    ]
+
+
+def _write(given: dict[str, Any]) -> None:
+    from bench.seed_sql import STATEMENTS
+    from conversations.models.bulk import fetch
+
+    for statement in STATEMENTS:
+        fetch(statement, given)
+
+
+def _restart_sequences() -> None:
+    """Let what comes next get the numbers after those that were given here."""
+    from conversations.models.bulk import fetch
+
+    for table in SEEDED:
+        fetch(
+            f"""SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id))
+                  FROM {table} HAVING max(id) IS NOT NULL""",
+            [],
+        )
+
+
+SEEDED: Sequence[str] = (
+    *(f"conversations_{name}" for name in ("author", "thread", "inboundevent")),
+    *(f"conversations_{name}" for name in ("message", "delivery")),
+    *(f"webcare_{name}" for name in ("ticket", "ticketevent", "turn", "clock")),
+    "webcare_reply",
+)
+
+
+if __name__ == "__main__":
+    django.setup()
+    from django.db import connection
+
+    fill(int(sys.argv[1]))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE, FREEZE)")
+        cursor.execute("CHECKPOINT")

@@ -1,0 +1,153 @@
+"""The rows of seeded tickets, one statement for each table.
+
+`plan` has one row for each ticket: what became of it, and when. Live tickets (one in
+five) are new and unanswered, open with a second question waiting, or pending.
+"""
+
+_PLAN = """
+    CREATE TEMP TABLE plan ON COMMIT DROP AS
+    SELECT i, kind, opened, answered, written, written + interval '9 min' AS settled,
+           queue, topic, CASE WHEN kind = 'new' THEN NULL ELSE agent END AS agent
+      FROM (SELECT i,
+                   CASE WHEN i %% 5 > 0 THEN 'resolved'
+                        ELSE (ARRAY['new', 'new', 'open', 'open', 'pending'])
+                             [1 + (i / 5) %% 5] END AS kind,
+                   date_trunc('second', now()) - interval '1 hour'
+                       - (%(n)s - i) * interval '365 days' / %(n)s AS opened,
+                   (%(queues)s::bigint[])[1 + i %% 10] AS queue,
+                   (%(topics)s::bigint[])[1 + i %% 10] AS topic,
+                   (%(agents)s::bigint[])[1 + 2 * (i %% 10) + (i / 10) %% 2] AS agent
+              FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i) AS t,
+           LATERAL (SELECT opened + (60 + i * 7919 %% 1200) * interval '1 second'
+                       AS answered) AS a,
+           LATERAL (SELECT answered + interval '12 min' AS written) AS w"""
+
+# Three messages of each ticket: a question, an answer (or more of the question), and
+# what came after it.
+_SAID = """
+    CREATE TEMP TABLE said ON COMMIT DROP AS
+    SELECT 3 * (i - 1) + n AS id, n, plan.*,
+           CASE n WHEN 1 THEN opened WHEN 2 THEN answered ELSE written END AS at,
+           CASE WHEN n = 1 OR kind = 'new' OR (n = 3 AND kind <> 'pending')
+                THEN 'in' ELSE 'out' END AS direction,
+           (%(texts)s::text[])[1 + (3 * (i - 1) + n - 1) %% 999] AS text
+      FROM plan CROSS JOIN generate_series(1, 3) AS n"""
+
+# The runs of messages until an answer: the first, and a second where there was one.
+_TURNS = """
+    CREATE TEMP TABLE turns ON COMMIT DROP AS
+    SELECT 2 * i - 1 AS id, i, 1 AS number, opened AS started,
+           CASE kind WHEN 'new' THEN NULL ELSE answered END AS ended,
+           CASE kind WHEN 'new' THEN 'waiting' ELSE 'answered' END AS outcome,
+           3 * i - 2 AS message, CASE kind WHEN 'new' THEN NULL ELSE 3 * i - 1 END
+               AS answer, queue, topic, agent
+      FROM plan
+     UNION ALL
+    SELECT 2 * i, i, 2, written, CASE kind WHEN 'open' THEN NULL ELSE settled END,
+           CASE kind WHEN 'open' THEN 'waiting' ELSE 'left' END, 3 * i, NULL,
+           queue, topic, NULL
+      FROM plan WHERE kind IN ('open', 'resolved')"""
+
+_ROWS = (
+    """INSERT INTO conversations_author (id, channel_id, external_id, handle, name)
+       SELECT i, %(channel)s, 'a-' || i, 'customer' || i, 'Customer ' || i FROM plan""",
+    """INSERT INTO conversations_thread (id, channel_id, key, visibility)
+       SELECT i, %(channel)s, 't:' || i, 'public' FROM plan""",
+    """INSERT INTO conversations_inboundevent
+              (id, channel_id, source, key, body, received_at)
+       SELECT id, %(channel)s, 'api', 'c:m-' || id, convert_to(jsonb_build_object(
+                  'external_id', 'm-' || id, 'text', text, 'posted_at', at,
+                  'author', jsonb_build_object('external_id', 'a-' || i,
+                      'handle', 'customer' || i, 'name', 'Customer ' || i),
+                  'thread', i::text)::text, 'UTF8'), at + interval '2 s'
+         FROM said WHERE direction = 'in'""",
+    """INSERT INTO conversations_message
+              (id, channel_id, external_id, thread_id, author_id, event_id, direction,
+               visibility, text, url, in_reply_to, language, posted_at, received_at)
+       SELECT id, %(channel)s, 'm-' || id, i,
+              CASE direction WHEN 'in' THEN i END, CASE direction WHEN 'in' THEN id END,
+              direction, 'public', text, '', '', 'nl', at, at + interval '2 s'
+         FROM said""",
+    """INSERT INTO webcare_decision (message_id, verdict, reason, decided_at)
+       SELECT id, 'answer', 'addressed', at + interval '2 s'
+         FROM said WHERE direction = 'in'""",
+    """INSERT INTO webcare_ticket
+              (id, thread_id, author_id, channel_id, status, queue_id, agent_id,
+               language, topic_id, topic_by, excerpt, opened_at, waiting_since, due_at,
+               last_message_at, last_inbound_id, first_response_seconds, resolved_at,
+               resolution, resolution_seconds, changed_at, version)
+       SELECT i, i, i, %(channel)s, kind, queue, agent, 'nl', topic,
+              CASE WHEN topic IS NULL THEN 'unsure' ELSE 'rule' END,
+              left((%(texts)s::text[])[1 + 3 * (i - 1) %% 999], 280), opened,
+              CASE kind WHEN 'new' THEN opened WHEN 'open' THEN written END,
+              CASE kind WHEN 'new' THEN opened + interval '1 hour'
+                        WHEN 'open' THEN written + interval '1 hour'
+                        WHEN 'pending' THEN opened + interval '1 day' END,
+              written, CASE kind WHEN 'pending' THEN 3 * i - 2 ELSE 3 * i END,
+              CASE WHEN kind <> 'new' THEN extract(epoch FROM answered - opened) END,
+              CASE kind WHEN 'resolved' THEN settled END,
+              CASE kind WHEN 'resolved' THEN 'answered' ELSE '' END,
+              CASE kind WHEN 'resolved' THEN extract(epoch FROM settled - opened) END,
+              settled, 4
+         FROM plan""",
+    """INSERT INTO webcare_ticketmessage (message_id, ticket_id, origin_ticket_id)
+       SELECT id, i, i FROM said""",
+    """INSERT INTO conversations_delivery
+              (id, public_id, channel_id, thread_id, in_reply_to_id, visibility, text,
+               state, created_at, due_at, attempts, claimed_at, settled_at, failure,
+               message_id)
+       SELECT id, gen_random_uuid(), %(channel)s, i, 3 * i - 2, 'public', text, 'sent',
+              at - interval '10 s', at, 1, at, at, '', id
+         FROM said WHERE direction = 'out'""",
+    """INSERT INTO webcare_reply
+              (id, public_id, ticket_id, author_id, client_key, text,
+               written_against_id, delivery_id, "then", status_before, written_at)
+       SELECT id, gen_random_uuid(), i, agent, 'seed-' || id, text, 3 * i - 2, id,
+              'pending', 'open', at - interval '10 s'
+         FROM said WHERE direction = 'out'""",
+    """INSERT INTO webcare_turn
+              (id, ticket_id, number, outcome, started_at, first_message_id, ended_at,
+               answer_id, calendar_seconds, answered_by_id, queue_id, topic_id,
+               channel_id)
+       SELECT id, i, number, outcome, started, message, ended, answer,
+              extract(epoch FROM ended - started),
+              CASE outcome WHEN 'answered' THEN agent END,
+              CASE WHEN ended IS NOT NULL THEN queue END,
+              CASE WHEN ended IS NOT NULL THEN topic END, %(channel)s
+         FROM turns""",
+    """INSERT INTO webcare_clock
+              (ticket_id, turn_id, promise, started_at, target_seconds, due_at,
+               stopped_at)
+       SELECT i, id, CASE number WHEN 1 THEN 'first_response'
+                                 ELSE 'next_response' END, started, 3600,
+              started + interval '1 hour', ended FROM turns
+        UNION ALL
+       SELECT i, NULL, 'resolution', opened, 86400, opened + interval '1 day',
+              CASE kind WHEN 'resolved' THEN settled END FROM plan""",
+    """INSERT INTO webcare_ticketevent
+              (ticket_id, kind, effective_at, recorded_at, actor_id, cause, data)
+       SELECT i, kind, at, at + interval '2 s', actor, cause, data FROM (
+           SELECT i, CASE n WHEN 1 THEN 'opened' ELSE 'message_added' END AS kind, at,
+                  NULL::bigint AS actor, 'intake' AS cause,
+                  jsonb_build_object('message', id, 'reason', 'addressed') AS data
+             FROM said WHERE direction = 'in'
+            UNION ALL
+           SELECT i, 'classified', opened, NULL, 'triage',
+                  jsonb_build_object('topic', topic, 'by', 'rule') FROM plan
+            UNION ALL
+           SELECT i, 'routed', opened, NULL, 'triage', jsonb_build_object(
+                  'queue', queue, 'why', jsonb_build_object('by', 'topic')) FROM plan
+            UNION ALL
+           SELECT i, 'assigned', opened, NULL, 'assignment',
+                  jsonb_build_object('agent', agent) FROM plan WHERE agent IS NOT NULL
+            UNION ALL
+           SELECT i, 'reply_sent', at, agent, 'person',
+                  jsonb_build_object('message', id) FROM said WHERE direction = 'out'
+            UNION ALL
+           SELECT i, 'resolved', settled, agent, 'person',
+                  jsonb_build_object('outcome', 'answered')
+             FROM plan WHERE kind = 'resolved') AS happened
+        ORDER BY i, at""",
+)
+
+STATEMENTS = (_PLAN, _SAID, _TURNS, *_ROWS)
