@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webcare.domain.topics.text import fold
+
 # Nine of ten answers right. Sending a ticket to the wrong queue costs an agent a look
 # and the customer a wait, asking a person costs the look alone, so a mistake is dear;
 # but each further point of precision is paid with many more tickets for people.
@@ -49,10 +51,11 @@ def train(
 
     The same examples give the same bytes, whatever their order. The threshold is set
     so that `wanted_precision` (a share) of the sure answers are right; where examples
-    are too few to show that, the model is never sure. `patience` is in seconds.
+    are too few to show that, the model is never sure. Texts without any sign to learn
+    from are passed over. `patience` is in seconds.
     Raises NothingToLearn and TrainingFailed.
     """
-    given = list(examples)
+    given = [(text, topic) for text, topic in examples if fold(text).strip()]
     if len({topic for _, topic in given}) < 2:
         raise NothingToLearn("Give examples of two topics at least.")
     lines = [json.dumps({"text": text, "topic": topic}) for text, topic in given]
@@ -65,10 +68,10 @@ def train(
 def _run(
     lines: str, path: Path, wanted_precision: float, patience: float
 ) -> dict[str, Any]:
-    command = [sys.executable, "-m", "webcare.training", path, str(wanted_precision)]
+    arguments = [str(path), str(wanted_precision)]
     try:
         child = subprocess.run(
-            command,
+            [sys.executable, "-m", "webcare.training", *arguments],
             input=lines.encode(),
             capture_output=True,
             cwd=_HOME,

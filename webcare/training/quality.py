@@ -56,9 +56,12 @@ def per_topic(
 ) -> list[dict[str, Any]]:
     """Examples of each topic, and precision and recall where some were held back."""
     columns = range(len(topics))
-    precision, recall, _, measured = precision_recall_fscore_support(
-        labels[held], scores[held].argmax(axis=1), labels=columns, zero_division=0
-    )
+    if held.any():
+        precision, recall, _, measured = precision_recall_fscore_support(
+            labels[held], scores[held].argmax(axis=1), labels=columns, zero_division=0
+        )
+    else:
+        precision = recall = measured = np.zeros(len(topics))
     counts = np.bincount(labels)
     return [
         {

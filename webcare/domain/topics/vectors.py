@@ -45,42 +45,42 @@ class Vectors:
 
 
 def weigh(pieces: Pieces, ids: NDArray[np.uint32], idf: Floats) -> Vectors:
-    """Weigh the pieces found in `ids`, which is sorted; the others are unknown.
+    """Weigh the pieces of each text; those in `ids`, which is sorted, make its vector.
 
     A piece seen n times in a text weighs (1 + ln n) · idf. Words and letters are each
-    brought to length one, so that neither drowns the other.
+    brought to length one, so that neither drowns the other. Unknown pieces count in
+    the length as the rarest known ones do: a text of which the model knows little
+    gets a short vector, and no confident answer.
     """
-    columns, known = _look_up(pieces.ids, ids)
-    keys = pieces.docs[known] * len(ids) + columns
-    order = np.argsort(keys, kind="stable")
-    is_first = np.diff(keys[order], prepend=-1) != 0
-    entries = np.empty(len(keys), dtype=np.int64)
-    entries[order] = np.cumsum(is_first) - 1
-    docs, columns = np.divmod(keys[order][is_first], max(len(ids), 1))
-
+    entries, docs, found = _distinct(pieces)
+    columns = np.minimum(np.searchsorted(ids, found), len(ids) - 1)
+    known = ids[columns] == found
     counts = np.bincount(entries, minlength=len(docs))
-    values = _REPEATED[counts] * idf[columns].astype(np.float64)
-    values /= _lengths(values, docs * 2 + (ids[columns] >= FIRST_WORD))
+    values = _REPEATED[counts] * np.where(known, idf[columns], idf.max())
+    values /= _lengths(values, docs * 2 + (found >= FIRST_WORD))
+
+    is_known = known[entries]
     return Vectors(
         size=pieces.size,
-        docs=docs,
-        columns=columns,
-        counts=counts,
-        values=values.astype(np.float32),
-        entries=entries,
-        terms=pieces.terms[known],
+        docs=docs[known],
+        columns=columns[known],
+        counts=counts[known],
+        values=values[known].astype(np.float32),
+        entries=(np.cumsum(known) - 1)[entries[is_known]],
+        terms=pieces.terms[is_known],
     )
 
 
-def _look_up(
-    wanted: NDArray[np.uint32], ids: NDArray[np.uint32]
-) -> tuple[Ints, NDArray[np.bool_]]:
-    """Columns of the pieces that have one, and which pieces those are."""
-    if not len(ids):
-        return np.zeros(0, dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
-    found = np.searchsorted(ids, wanted).astype(np.int64)
-    known = ids[np.minimum(found, len(ids) - 1)] == wanted
-    return found[known], known
+def _distinct(pieces: Pieces) -> tuple[Ints, Ints, NDArray[np.uint32]]:
+    """Each text's pieces once, in order: which one every piece is, its text, its id."""
+    keys = pieces.docs << 32 | pieces.ids
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    is_first = np.diff(keys, prepend=-1) != 0
+    entries = np.empty(len(keys), dtype=np.int64)
+    entries[order] = np.cumsum(is_first) - 1
+    distinct = keys[is_first]
+    return entries, distinct >> 32, distinct.astype(np.uint32)
 
 
 def _lengths(values: NDArray[np.float64], groups: Ints) -> NDArray[np.float64]:
