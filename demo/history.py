@@ -143,10 +143,12 @@ def _take_in(posted: Sequence[Posted]) -> None:
 def _settle(now: datetime) -> None:
     """Agents have resolved most of what was answered, and hold some of the rest."""
     agents = _agents()
-    live = Ticket.objects.live().select_related("last_inbound").order_by("pk")
+    live = Ticket.objects.live().select_related("last_inbound", "agent").order_by("pk")
     for ticket in live.exclude(queue=None):
+        assert ticket.last_inbound is not None  # a message opened it
         said = day.said_by_id(ticket.last_inbound.external_id)
-        agent = random.Random(ticket.pk).choice(agents[ticket.queue_id])  # noqa: S311
+        chance = random.Random(ticket.pk)  # noqa: S311
+        agent = ticket.agent or chance.choice(agents[ticket.queue_id])
         if ticket.waiting_since is None:
             _finish(ticket, agent, said, now)
         elif said and not said.topic:

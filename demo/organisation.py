@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from conversations.adapters.signatures import new_secret
@@ -15,6 +17,7 @@ from demo import day, history
 from demo.models import DemoDesk
 from webcare.actions import training
 from webcare.actions.tokens import make_token
+from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
 from webcare.models import (
@@ -29,6 +32,7 @@ from webcare.models import (
 )
 
 VISITOR = "demo"
+_PLAYED = "played by the demo"
 _LOCK = 7_206_001  # any number that nothing else locks
 
 
@@ -62,6 +66,48 @@ def make_demo(now: datetime | None = None) -> Desk:
             for channel in Channel.objects.order_by("pk")
         ],
     )
+
+
+def secrets_of_channels() -> dict[str, str]:
+    """The secret of each channel of the demo; empty where this is no demo desk."""
+    if not DemoDesk.objects.exists():
+        return {}
+    return {channel.slug: channel.secret for channel in _channels()}
+
+
+def answer_at(callback_url: str) -> None:
+    """Send our answers on the demo's channels to `callback_url` from now on."""
+    _channels().update(callback_url=callback_url)
+
+
+def agents_keys() -> dict[str, str]:
+    """Fresh keys for the agents that are played: name -> key. Earlier ones end."""
+    visitor = User.objects.get(username=VISITOR)
+    keys = {}
+    for agent in _played():
+        agent.tokens.filter(name=_PLAYED).delete()
+        _, keys[agent.username] = make_token(
+            user=visitor, owner=agent, name=_PLAYED, scopes=[Scope.READ, Scope.WRITE]
+        )
+    return keys
+
+
+def keep_agents_present() -> None:
+    """Show that the agents that are played are at work, for the next minute or so."""
+    Presence.objects.filter(user__in=_played()).update(seen_at=Now())
+
+
+def _channels() -> QuerySet[Channel]:
+    given = day.words("organisation")["channels"]
+    return Channel.objects.filter(slug__in=[one["slug"] for one in given])
+
+
+def _played() -> QuerySet[User]:
+    given = day.words("organisation")["people"]
+    names = [one["username"] for one in given]
+    return User.objects.filter(
+        username__in=names, memberships__role__in=[Role.AGENT, Role.SPECIALIST]
+    ).distinct()
 
 
 def _make(now: datetime) -> DemoDesk:
@@ -132,9 +178,9 @@ def _make_topics(given: list[Mapping[str, Any]], queues: Mapping[str, Queue]) ->
             TopicRule.objects.create(
                 topic=topic, kind=kind, pattern=pattern, language="".join(language)
             )
-    # People who ask when the power is back are answered by those who know.
+    # Danger goes to those who can send somebody, whatever else it is about.
     RoutingRule.objects.create(
-        position=1, topic=topics["gevaar"], queue=queues["storingen"]
+        position=1, priority=Priority.URGENT, queue=queues["storingen"]
     )
 
 
