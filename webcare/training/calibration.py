@@ -55,7 +55,7 @@ def fit_threshold(
     if good[-1] == len(order) - 1:
         # All answers together are good enough: none of them argues for a bar above
         # what calibrated chances promise by themselves.
-        threshold = min(threshold, (1 + wanted) / 2)
+        threshold = min(threshold, wanted)
     return max(threshold, EVEN_CHANCE)
 
 
