@@ -1,6 +1,6 @@
 """Promises start with a turn or a ticket, and stop with the answer or the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from conversations.models.bulk import fetch
@@ -46,6 +46,24 @@ def start(queues: Mapping[int, int]) -> dict[int, datetime]:
     for ticket, due_at in started:
         nearest[ticket] = min(due_at, nearest.get(ticket, due_at))
     return nearest
+
+
+def resume(tickets: Sequence[int]) -> None:
+    """Let the promise to resolve run on, on tickets that are live again.
+
+    `due_at` becomes the nearest of their running promises.
+    """
+    fetch(
+        """WITH resumed AS (
+             UPDATE webcare_clock SET stopped_at = NULL
+              WHERE ticket_id = ANY(%(tickets)s) AND promise = 'resolution')
+           UPDATE webcare_ticket k
+              SET due_at = (SELECT min(c.due_at) FROM webcare_clock c
+                             WHERE c.ticket_id = k.id
+                               AND (c.stopped_at IS NULL OR c.promise = 'resolution'))
+            WHERE k.id = ANY(%(tickets)s)""",
+        {"tickets": list(tickets)},
+    )
 
 
 def stop_resolution(ticket: int, at: datetime) -> None:

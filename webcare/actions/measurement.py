@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from conversations.actions import batches
-from conversations.models.bulk import fetch, insert
-from webcare.actions import turns
+from conversations.models.bulk import fetch, ids, insert
+from webcare.actions import clocks, turns
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Answer
 from webcare.models import TicketEvent, TicketMessage
@@ -82,7 +82,9 @@ def _read(delivery_ids: Sequence[int]) -> list[Settled]:
 
 
 def _bring_back(tickets: Sequence[int]) -> None:
-    fetch(
+    if not tickets:
+        return
+    back = fetch(
         """UPDATE webcare_ticket k
               SET status = 'open', resolved_at = NULL, resolution = '',
                   resolution_seconds = NULL, snoozed_until = NULL,
@@ -92,6 +94,8 @@ def _bring_back(tickets: Sequence[int]) -> None:
                   SELECT FROM webcare_ticket newer
                    WHERE newer.thread_id = k.thread_id
                      AND newer.author_id = k.author_id AND newer.id > k.id
-                     AND newer.status NOT IN ('resolved', 'closed'))""",
+                     AND newer.status NOT IN ('resolved', 'closed'))
+        RETURNING id""",
         [list(tickets)],
     )
+    clocks.resume(ids(back))

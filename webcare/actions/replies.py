@@ -5,6 +5,7 @@ from django.db import transaction
 from conversations.actions import gate
 from conversations.actions.delivery import queue_delivery, take_back
 from conversations.queries.clock import database_now
+from webcare.actions import clocks
 from webcare.actions.log import record
 from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.domain.lifecycle import LIVE, Status
@@ -153,3 +154,4 @@ def _put_back(ticket: Ticket, status: Status) -> None:
         resolution_seconds=None,
         **touched(),
     )
+    clocks.resume([ticket.pk])

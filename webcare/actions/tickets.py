@@ -149,7 +149,8 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
         resolution="",
         resolution_seconds=None,
     )
-    start_clocks(ticket)
+    clocks.resume([ticket.pk])
+    ticket.refresh_from_db()
     record(ticket, Kind.REOPENED, at=database_now(), actor=user)
     return ticket
 

@@ -1,0 +1,159 @@
+"""Work is handed to who is present, has room and speaks the language."""
+
+import threading
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.actions.batches import drain, enqueue
+from webcare.actions import assignment
+from webcare.domain.assignment import Candidate, choose
+from webcare.models import Presence, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def handing_out(shop_queue):
+    shop_queue.handout = "push"
+    shop_queue.save()
+    return shop_queue
+
+
+def arrive(*people, state="present", seen_at=None):
+    for person in people:
+        Presence.objects.update_or_create(
+            user=person,
+            defaults={"state": state, "seen_at": seen_at or timezone.now()},
+        )
+
+
+def test_a_ticket_goes_to_somebody_present_and_says_why(handing_out, ada, make_ticket):
+    arrive(ada)
+    ticket = make_ticket()
+
+    assert (ticket.agent, ticket.status) == (ada, "open")
+    why = ticket.events.get(kind="assigned").data["why"]
+    assert why == {"load": 0, "capacity": 5, "among": 1}
+
+
+def test_nobody_present_means_it_waits_and_is_offered_again(
+    handing_out, ada, make_ticket, pump
+):
+    ticket = make_ticket()
+    assert ticket.agent is None
+
+    arrive(ada)
+    assignment.offer_waiting()
+    pump()
+
+    ticket.refresh_from_db()
+    assert ticket.agent == ada
+
+
+@pytest.mark.parametrize(
+    "presence",
+    [
+        {"state": "break"},
+        {"state": "away"},
+        {
+            "seen_at": timezone.datetime(
+                2020, 1, 1, tzinfo=timezone.get_fixed_timezone(0)
+            )
+        },
+    ],
+)
+def test_who_is_not_there_gets_nothing(handing_out, ada, make_ticket, presence):
+    arrive(ada, **presence)
+
+    assert make_ticket().agent is None
+
+
+def test_who_does_not_work_in_the_queue_gets_nothing(handing_out, cas, make_ticket):
+    arrive(cas)
+
+    assert make_ticket().agent is None
+
+
+def test_a_queue_to_pull_from_hands_nothing_out(shop_queue, ada, make_ticket):
+    arrive(ada)
+
+    assert make_ticket().agent is None
+
+
+def test_work_is_shared_and_nobody_gets_more_than_fits(
+    handing_out, ada, bo, make_ticket
+):
+    arrive(ada, bo)
+    for _ in range(12):
+        make_ticket()
+
+    shares = Counter(Ticket.objects.values_list("agent__username", flat=True))
+    assert shares == {"ada": 5, "bo": 5, None: 2}
+
+
+def test_a_ticket_goes_to_who_answers_in_its_language(
+    handing_out, ada, bo, make_ticket
+):
+    ada.languages = ["nl"]
+    bo.languages = ["en"]
+    ada.save()
+    bo.save()
+    arrive(ada, bo)
+
+    assert make_ticket(language="nl").agent == ada
+    assert make_ticket(language="en").agent == bo
+
+
+def test_danger_is_handed_out_before_what_came_earlier(handing_out, ada, make_ticket):
+    plain, danger = make_ticket(), make_ticket()
+    Ticket.objects.filter(pk=danger.pk).update(is_danger=True)
+    ada.capacity = 1
+    ada.save()
+    arrive(ada)
+    enqueue("assign", [plain.pk, danger.pk])
+    list(drain(assignment.STAGE))
+
+    assert Ticket.objects.get(agent=ada) == danger
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_fill_the_same_hands_twice(handing_out, ada, make_ticket):
+    tickets = [make_ticket().pk for _ in range(20)]
+    arrive(ada)
+    for pk in tickets:
+        enqueue("assign", [pk])
+
+    def work():
+        list(drain(assignment.STAGE))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Ticket.objects.filter(agent=ada).count() == 5
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(1, 5), st.integers(1, 3)), max_size=5
+    ),
+    st.integers(0, 30),
+)
+def test_handing_out_fills_everybody_before_anybody_overflows(people, tickets):
+    candidates = [
+        Candidate(number, load, capacity, weight, [])
+        for number, (load, capacity, weight) in enumerate(people)
+    ]
+    room = sum(max(0, person.capacity - person.load) for person in candidates)
+
+    given_out = sum(choose(candidates, "nl") is not None for _ in range(tickets))
+
+    assert given_out == min(room, tickets)
