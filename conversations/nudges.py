@@ -9,6 +9,8 @@ from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from conversations.crashpoints import crossing
+
 log = structlog.get_logger(__name__)
 
 STALE_SECONDS = 10  # a nudge that nobody took by then is of no use any more
@@ -21,6 +23,7 @@ def ring(task: str, *ids: int) -> bool:
     except (OperationalError, OSError) as error:
         log.warning("nudge lost", task=task, error=type(error).__name__)
         return False
+    crossing("nudge.sent")
     return True
 
 

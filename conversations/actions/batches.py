@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from django.db import OperationalError, transaction
 
+from conversations.crashpoints import crossing
 from conversations.models import Work
 from conversations.models.bulk import fetch, ids, insert
 
@@ -103,6 +104,7 @@ def _batch(stage: Stage, attempts: int) -> int | None:
     """Claim and do one batch; None when there was nothing to claim."""
     fence = secrets.randbits(62)
     subjects = _claim(stage.name, attempts, fence)
+    crossing("work.claimed")
     return _run(stage, subjects, fence) if subjects else None
 
 
@@ -140,7 +142,7 @@ def _tries_of_stumbled(stage: str) -> int | None:
 def _run(stage: Stage, subjects: list[int], fence: int) -> int:
     """Do the batch; where it raises, halve it until what raises is alone."""
     try:
-        return _commit(stage, subjects, fence)
+        done = _commit(stage, subjects, fence)
     except OperationalError:
         # The database's trouble, not the rows': the lease runs out, all come again.
         log.warning("batch interrupted", stage=stage.name, size=len(subjects))
@@ -149,6 +151,9 @@ def _run(stage: Stage, subjects: list[int], fence: int) -> int:
         if len(subjects) == 1:
             _stumble(stage.name, subjects[0], fence, error)
             return 0
+    else:
+        crossing("work.committed")
+        return done
     middle = len(subjects) // 2
     halves = (subjects[:middle], subjects[middle:])
     return sum(_run(stage, half, fence) for half in halves)
@@ -164,6 +169,7 @@ def _commit(stage: Stage, subjects: list[int], fence: int) -> int:
     )
     if still_ours:
         stage.run(sorted(ids(still_ours)))
+    crossing("work.done")
     return len(still_ours)
 
 

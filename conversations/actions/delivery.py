@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from conversations.actions import gate, settling
 from conversations.adapters.base import Outgoing, Visibility
 from conversations.adapters.registry import ADAPTERS
+from conversations.crashpoints import crossing
 from conversations.exceptions import (
     ChannelUnusable,
     DeliveryDeferred,
@@ -64,7 +65,9 @@ def send_due(channel_id: int) -> int:
     """
     count = 0
     while delivery := _claim(channel_id):
+        crossing("delivery.claimed")
         _send(delivery)
+        crossing("delivery.settled")
         count += 1
     return count
 
@@ -128,6 +131,7 @@ def _send(delivery: Delivery) -> None:
     except DeliveryUncertain as error:
         settling.uncertain(delivery, reason=str(error))
     else:
+        crossing("delivery.answered")
         settling.sent(delivery, external_id=external_id)
 
 

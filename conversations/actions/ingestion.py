@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from conversations.adapters import generic
 from conversations.adapters.base import Item, Rejected
+from conversations.crashpoints import crossing
 from conversations.models import Channel, Source
 from conversations.models.bulk import fetch
 
@@ -66,5 +67,7 @@ def _keep(channel: Channel, source: Source, bodies: dict[str, bytes]) -> int:
         )
         SELECT count(*) FROM kept"""
     given = [channel.pk, source.value, keys, [bodies[key] for key in keys], READ]
+    crossing("intake.keeping")
     [[kept]] = fetch(keep, given)
+    crossing("intake.kept")
     return int(kept)

@@ -18,6 +18,7 @@ from functools import cache
 from threading import Timer
 
 from conversations.adapters.targets import Target, find_target
+from conversations.crashpoints import crossing
 from conversations.exceptions import DeliveryDeferred, DeliveryUncertain
 
 # Seconds. The total includes resolving and connecting, and is shorter than the time
@@ -118,6 +119,7 @@ def _exchange(
     connection.sock = sock
     fixed = {"Host": target.host_header, "Connection": "close"}
     connection.request(method, target.path, body, {**headers, **fixed})
+    crossing("call.written")
     with connection.getresponse() as response:
         return _answer(response)
 
