@@ -109,6 +109,7 @@ def test_damaged_and_foreign_files_are_refused(trained, tmp_path):
     bad = [
         b"",
         b"PK\x03\x04 a zip file",
+        b"ANOTHER1" + content[8:],
         content[:40],
         content[:-100_000],
         content[:16] + b"x" + content[17:],

@@ -28,6 +28,14 @@ def test_the_same_examples_give_the_same_bytes_in_any_order(examples, trained):
     assert again.metrics | {"seconds": 0} == trained.metrics | {"seconds": 0}
 
 
+def test_a_text_typed_differently_is_one_example(examples, trained):
+    louder = [(f" {text.upper()}\n", topic) for text, topic in examples[:5]]
+
+    metrics = train([*examples, *louder], wanted_precision=0.8).metrics
+
+    assert metrics["examples"] == trained.metrics["examples"]
+
+
 def test_metrics_come_from_held_back_examples(trained):
     metrics = trained.metrics
 
