@@ -1,0 +1,269 @@
+"""What is done to a ticket: each is one action, and answers with what is true then."""
+
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations.queries.clock import database_now
+from webcare.actions import replies, tickets
+from webcare.api.conversation import NoteOut, ReplyOut, note_out, reply_out
+from webcare.api.endpoint import Endpoint
+from webcare.api.permissions import Desk
+from webcare.api.schema import IF_MATCH, says
+from webcare.api.shapes import Json, TicketOut, stamp, ticket_out
+from webcare.api.tickets import show
+from webcare.domain.lifecycle import Status
+from webcare.domain.outcomes import Resolution
+from webcare.exceptions import StaleReply, StaleVersion
+from webcare.queries.conversation import news_since, note_row, reply_of, reply_row
+from webcare.queries.setup import chosen_agent, chosen_queue, chosen_topic
+from webcare.queries.ticket_lists import row_of
+from webcare.queries.tickets import Seen, ticket_for
+
+LONGEST_TEXT = 50_000
+LONGEST_TAG = 100
+
+
+class Nothing(serializers.Serializer[Any]):
+    """No fields."""
+
+
+class AgentIn(serializers.Serializer[Any]):
+    agent = serializers.UUIDField()
+
+
+class QueueIn(serializers.Serializer[Any]):
+    queue = serializers.SlugField()
+
+
+class TopicIn(serializers.Serializer[Any]):
+    topic = serializers.SlugField(allow_null=True)
+
+
+class OutcomeIn(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(
+        choices=Resolution.choices, default=Resolution.ANSWERED.value
+    )
+
+
+class NoteIn(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class ReplyIn(serializers.Serializer[Any]):
+    """`key` makes it one answer however often it is sent; so does Idempotency-Key."""
+
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    then = serializers.ChoiceField(
+        choices=[
+            (one.value, one.label)
+            for one in (Status.OPEN, Status.PENDING, Status.RESOLVED)
+        ],
+        default=Status.PENDING.value,
+    )
+    key = serializers.CharField(max_length=200, required=False)
+    anyway = serializers.BooleanField(
+        default=False, help_text="Send although there is something new."
+    )
+
+
+class Acting(Endpoint):
+    """One thing that can be done to a ticket."""
+
+    permission_classes = [Desk]
+    given: ClassVar[type[serializers.Serializer[Any]]] = Nothing
+
+    def asked(self, request: Request) -> Json:
+        """The checked body. Raises ValidationError."""
+        body = self.given(data=request.data or {})
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def ticket(self, request: Request, public_id: UUID) -> Any:
+        """The ticket as the caller has seen it. Raises NotFound, StaleVersion."""
+        found = ticket_for(request.user, public_id)
+        seen = seen_in(request)
+        if seen is not None and seen.version != found.version:
+            raise StaleVersion(
+                "The ticket has changed: look at what is new.",
+                etag=str(Seen.of(found)),
+                ticket=ticket_out(row_of(found, database_now())),
+            )
+        return found
+
+
+def seen_in(request: Request) -> Seen | None:
+    """What the caller decided on, by `If-Match`; None when they do not say."""
+    tag = request.headers.get("If-Match", "*").strip()
+    if tag == "*":
+        return None
+    # A tag that is none of ours was never true of any ticket.
+    return (Seen.parse(tag) if len(tag) < LONGEST_TAG else None) or Seen(-1, -1, -1)
+
+
+def changes(summary: str, asks: Any = Nothing) -> Any:
+    """Describe an action that answers with the ticket."""
+    return says(
+        summary,
+        TicketOut,
+        asks=asks,
+        refuses=(404, 409, 412, 422),
+        parameters=(IF_MATCH,),
+        tag="acting",
+    )
+
+
+class Claim(Acting):
+    @changes("Take a ticket")
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        return show(tickets.claim_ticket(ticket=found, user=request.user))
+
+
+class Release(Acting):
+    @changes("Give a ticket back to its queue")
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        return show(tickets.release_ticket(ticket=found, user=request.user))
+
+
+class Assign(Acting):
+    given = AgentIn
+
+    @changes("Say who answers", AgentIn)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        agent = chosen_agent(self.asked(request)["agent"])
+        return show(
+            tickets.assign_ticket(
+                ticket=found, user=request.user, agent=agent, version=found.version
+            )
+        )
+
+
+class Route(Acting):
+    given = QueueIn
+
+    @changes("Move a ticket to another queue", QueueIn)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        queue = chosen_queue(self.asked(request)["queue"])
+        return show(
+            tickets.route_ticket(
+                ticket=found, user=request.user, queue=queue, version=found.version
+            )
+        )
+
+
+class Classify(Acting):
+    given = TopicIn
+
+    @changes("Say what a ticket is about", TopicIn)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        slug = self.asked(request)["topic"]
+        topic = None if slug is None else chosen_topic(slug)
+        return show(
+            tickets.classify_ticket(
+                ticket=found, user=request.user, topic=topic, version=found.version
+            )
+        )
+
+
+class Resolve(Acting):
+    given = OutcomeIn
+
+    @changes("Say what became of a ticket", OutcomeIn)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        outcome = Resolution(self.asked(request)["outcome"])
+        return show(
+            tickets.resolve_ticket(ticket=found, user=request.user, outcome=outcome)
+        )
+
+
+class Reopen(Acting):
+    @changes("Make a resolved ticket work again")
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        return show(tickets.reopen_ticket(ticket=found, user=request.user))
+
+
+class AddNote(Acting):
+    given = NoteIn
+
+    @says(
+        "Tell colleagues something about a ticket",
+        NoteOut,
+        asks=NoteIn,
+        status=201,
+        refuses=(404, 409, 412, 422),
+        parameters=(IF_MATCH,),
+        tag="acting",
+    )
+    def post(self, request: Request, ticket: UUID) -> Response:
+        found = self.ticket(request, ticket)
+        note = tickets.add_note(
+            ticket=found, user=request.user, text=self.asked(request)["text"]
+        )
+        return Response(note_out(note_row(note)), status=201)
+
+
+class WriteReply(Acting):
+    given = ReplyIn
+
+    @says(
+        "Answer a ticket",
+        ReplyOut,
+        asks=ReplyIn,
+        status=202,
+        refuses=(404, 409, 412, 422),
+        parameters=(IF_MATCH,),
+        tag="acting",
+    )
+    def post(self, request: Request, ticket: UUID) -> Response:
+        given = self.asked(request)
+        found = ticket_for(request.user, ticket)
+        seen = None if given["anyway"] else seen_in(request)
+        try:
+            reply = replies.send_reply(
+                ticket=found,
+                user=request.user,
+                text=given["text"],
+                client_key=_key(request, given),
+                seen=seen,
+                then=Status(given["then"]),
+            )
+        except StaleReply as stale:
+            stale.data["news"] = _news(found, seen)
+            raise
+        return Response(reply_out(reply_row(reply)), status=202)
+
+
+def _key(request: Request, given: Json) -> str:
+    """The client's own key; without one every request is an answer of its own."""
+    return given.get("key") or request.headers.get("Idempotency-Key") or str(uuid4())
+
+
+def _news(ticket: Any, seen: Seen | None) -> list[Json]:
+    return [
+        {"direction": one.direction, "text": one.text, "at": stamp(one.at)}
+        for one in (news_since(ticket, seen) if seen else [])
+    ]
+
+
+class TakeBack(Acting):
+    @says(
+        "Take back an answer that has not left",
+        ReplyOut,
+        asks=Nothing,
+        refuses=(404, 409),
+        tag="acting",
+    )
+    def post(self, request: Request, ticket: UUID, reply: UUID) -> Response:
+        found = ticket_for(request.user, ticket)
+        taken = replies.take_back_reply(reply=reply_of(found, reply), user=request.user)
+        return Response(reply_out(reply_row(taken)))

@@ -1,0 +1,274 @@
+"""What was said and done on a ticket: messages, answers, notes, history, promises."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webcare.api.endpoint import Endpoint
+from webcare.api.filters import read_filters
+from webcare.api.pages import PAGING, limit_of, mark_of, paged
+from webcare.api.permissions import Desk
+from webcare.api.schema import says
+from webcare.api.shapes import AuthorOut, Json, Out, stamp
+from webcare.domain.outcomes import Promise
+from webcare.queries import conversation as said
+from webcare.queries.conversation import (
+    ClockRow,
+    Direction,
+    EventKind,
+    EventRow,
+    MessageRow,
+    NoteRow,
+    ReplyRow,
+    State,
+    Visibility,
+)
+from webcare.queries.tickets import ticket_for
+
+CURSOR = ("limit", "cursor")
+
+
+class VersionOut(Out):
+    text = serializers.CharField()
+    written_at = serializers.DateTimeField()
+
+
+class AttachmentOut(Out):
+    url = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+
+
+class MessageOut(Out):
+    """A message; `versions` are its earlier texts, a deleted one has no text."""
+
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    direction = serializers.ChoiceField(choices=Direction.choices)
+    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    text = serializers.CharField()
+    url = serializers.CharField()
+    language = serializers.CharField()
+    in_reply_to = serializers.CharField()
+    posted_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+    author = AuthorOut(allow_null=True)
+    written_by = serializers.UUIDField(allow_null=True)
+    of_ticket = serializers.BooleanField()
+    versions = VersionOut(many=True)
+    attachments = AttachmentOut(many=True)
+
+
+def message_out(row: MessageRow) -> Json:
+    author = row.author and {
+        "id": str(row.author),
+        "handle": row.author_handle,
+        "name": row.author_name,
+    }
+    return {
+        "id": str(row.id),
+        "external_id": row.external_id,
+        "direction": row.direction,
+        "visibility": row.visibility,
+        "text": row.text,
+        "url": row.url,
+        "language": row.language,
+        "in_reply_to": row.in_reply_to,
+        "posted_at": stamp(row.posted_at),
+        "received_at": stamp(row.received_at),
+        "edited_at": stamp(row.edited_at),
+        "deleted_at": stamp(row.deleted_at),
+        "author": author,
+        "written_by": row.written_by and str(row.written_by),
+        "of_ticket": row.of_ticket,
+        "versions": row.versions,
+        "attachments": row.attachments,
+    }
+
+
+class ReplyOut(Out):
+    """An answer of ours; until `due_at` a waiting one can be taken back."""
+
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    author = serializers.UUIDField()
+    written_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=State.choices)
+    due_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+    failure = serializers.CharField()
+    message = serializers.UUIDField(allow_null=True)
+
+
+def reply_out(row: ReplyRow) -> Json:
+    return {
+        "id": str(row.id),
+        "text": row.text,
+        "author": str(row.author),
+        "written_at": stamp(row.written_at),
+        "state": row.state,
+        "due_at": stamp(row.due_at),
+        "settled_at": stamp(row.settled_at),
+        "failure": row.failure,
+        "message": row.message and str(row.message),
+    }
+
+
+class NoteOut(Out):
+    """What a colleague says to colleagues; it never leaves the desk."""
+
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    author = serializers.UUIDField(allow_null=True)
+    written_at = serializers.DateTimeField()
+
+
+def note_out(row: NoteRow) -> Json:
+    return {
+        "id": str(row.id),
+        "text": row.text,
+        "author": row.author and str(row.author),
+        "written_at": stamp(row.written_at),
+    }
+
+
+class EventOut(Out):
+    """Something that happened: `effective_at` then, `recorded_at` when we knew."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=EventKind.choices)
+    effective_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    cause = serializers.CharField()
+    actor = serializers.UUIDField(allow_null=True)
+    data = serializers.DictField()
+
+
+def event_out(row: EventRow) -> Json:
+    return {
+        "id": row.id,
+        "ticket": str(row.ticket),
+        "kind": row.kind,
+        "effective_at": stamp(row.effective_at),
+        "recorded_at": stamp(row.recorded_at),
+        "cause": row.cause,
+        "actor": row.actor and str(row.actor),
+        "data": row.data,
+    }
+
+
+class SpanOut(Out):
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True)
+    counted = serializers.BooleanField()
+
+
+class ClockOut(Out):
+    """One promise, and the spans that counted towards it."""
+
+    promise = serializers.ChoiceField(choices=Promise.choices)
+    started_at = serializers.DateTimeField()
+    target_seconds = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    spans = SpanOut(many=True)
+
+
+def clock_out(row: ClockRow) -> Json:
+    start, end = stamp(row.started_at), stamp(row.stopped_at)
+    return {
+        "promise": row.promise,
+        "started_at": start,
+        "target_seconds": row.target_seconds,
+        "due_at": stamp(row.due_at),
+        "stopped_at": end,
+        "spans": [{"start": start, "end": end, "counted": True}],
+    }
+
+
+class TicketMessages(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "Read the thread of a ticket, oldest first",
+        MessageOut,
+        parameters=tuple(PAGING),
+        refuses=(404, 422),
+        tag="tickets",
+        is_list=True,
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        return _page(request, ticket, said.message_page, message_out)
+
+
+class TicketReplies(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "List our answers on a ticket, and what became of them",
+        ReplyOut,
+        parameters=tuple(PAGING),
+        refuses=(404, 422),
+        tag="tickets",
+        is_list=True,
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        return _page(request, ticket, said.reply_page, reply_out)
+
+
+class TicketNotes(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "List the notes on a ticket",
+        NoteOut,
+        parameters=tuple(PAGING),
+        refuses=(404, 422),
+        tag="tickets",
+        is_list=True,
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        return _page(request, ticket, said.note_page, note_out)
+
+
+def _page(request: Request, public_id: UUID, read: Any, out: Any) -> Response:
+    read_filters(request, {}, CURSOR)
+    ticket = ticket_for(request.user, public_id)
+    order = read.__name__
+    rows, page = read(ticket, mark_of(request, order), limit_of(request))
+    return Response(paged(request, page, [out(row) for row in rows], order))
+
+
+class TicketEvents(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "Read the history of a ticket",
+        EventOut,
+        parameters=tuple(PAGING),
+        refuses=(404, 422),
+        tag="tickets",
+        is_list=True,
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        return _page(request, ticket, said.event_page, event_out)
+
+
+class TicketClocks(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "Look at the promises on a ticket",
+        ClockOut(many=True),
+        refuses=(404,),
+        tag="tickets",
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        found = ticket_for(request.user, ticket)
+        return Response([clock_out(row) for row in said.clocks_of(found)])

@@ -1,0 +1,110 @@
+"""What the schema says of every view, said once."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    """A refusal, after RFC 9457. `code` is for programs, `detail` for people."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+
+
+REASONS = {
+    401: "No valid token or session.",
+    403: "This is not allowed.",
+    404: "It does not exist, or not for you.",
+    409: "Somebody was first, or its state does not allow it.",
+    412: "There is something new: read it, then decide.",
+    413: "Too large.",
+    415: "Not JSON.",
+    422: "Some fields need attention.",
+}
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The same key and body get the first answer again, for two days.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag you decided on; 412 when there is something new.",
+)
+
+
+def says(
+    summary: str,
+    answer: Any,
+    *,
+    asks: Any = None,
+    status: int = 200,
+    refuses: tuple[int, ...] = (),
+    parameters: tuple[OpenApiParameter, ...] = (),
+    tag: str,
+    is_list: bool = False,
+) -> Callable[[View], View]:
+    """Describe one operation: what it asks, what it answers, how it may refuse."""
+    refusals = {
+        (one, "application/problem+json"): OpenApiResponse(ProblemOut, REASONS[one])
+        for one in sorted({401, 403, *refuses})
+    }
+    given = [*parameters]
+    if asks is not None or status in (201, 202):
+        given.append(IDEMPOTENCY_KEY)
+    return extend_schema(
+        summary=summary,
+        tags=[tag],
+        request=asks,
+        parameters=given,
+        responses={status: _page(answer) if is_list else answer, **refusals},
+    )
+
+
+def _page(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    name = row.__name__.removesuffix("Out") + "PageOut"
+    if name not in _PAGES:
+        _PAGES[name] = type(
+            name,
+            (serializers.Serializer,),
+            {
+                "results": row(many=True),
+                "next": serializers.CharField(allow_null=True),
+                "previous": serializers.CharField(allow_null=True),
+            },
+        )
+    return _PAGES[name]()
+
+
+_PAGES: dict[str, type[serializers.Serializer[Any]]] = {}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "webcare.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "wc_…"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "webcare.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

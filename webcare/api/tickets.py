@@ -1,0 +1,89 @@
+"""Tickets, listed and looked at."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations.queries.clock import database_now
+from webcare.api.endpoint import Endpoint
+from webcare.api.filters import (
+    Filter,
+    agent,
+    flag,
+    moment,
+    one_of,
+    read_filters,
+    some_of,
+)
+from webcare.api.pages import PAGING, limit_of, mark_of, paged
+from webcare.api.permissions import Desk
+from webcare.api.schema import says
+from webcare.api.shapes import TicketOut, ticket_out
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.outcomes import Priority
+from webcare.queries.ticket_lists import ORDERS, Wanted, row_of, ticket_page
+from webcare.queries.tickets import Seen, ticket_for
+
+FILTERS = {
+    "status": Filter(
+        some_of(*Status.values, aliases={"live": sorted(LIVE)}),
+        f"Any of {', '.join(Status.values)}, or live; commas between.",
+    ),
+    "queue": Filter(str, "The slug of a queue, or none."),
+    "topic": Filter(str, "The slug of a topic, or none."),
+    "agent": Filter(agent, "me, none, or the id of an agent."),
+    "channel": Filter(str, "The slug of a channel."),
+    "priority": Filter(
+        some_of(*Priority.values), f"Any of {', '.join(Priority.values)}."
+    ),
+    "language": Filter(str, "A language tag, such as nl."),
+    "breached": Filter(flag, "Whether a promise that runs is past its time.", bool),
+    "opened_after": Filter(moment, "Opened at or after this instant."),
+    "opened_before": Filter(moment, "Opened before this instant."),
+    "changed_after": Filter(moment, "Changed at or after this instant."),
+    "order": Filter(
+        one_of(*ORDERS),
+        "-opened if unsaid; without the time comes last.",
+        choices=tuple(ORDERS),
+    ),
+}
+PARAMETERS = (*(one.parameter(name) for name, one in FILTERS.items()), *PAGING)
+
+
+class TicketList(Endpoint):
+    """The tickets you may see."""
+
+    permission_classes = [Desk]
+
+    @says(
+        "List tickets",
+        TicketOut,
+        parameters=PARAMETERS,
+        refuses=(422,),
+        tag="tickets",
+        is_list=True,
+    )
+    def get(self, request: Request) -> Response:
+        wanted = read_filters(request, FILTERS, ("limit", "cursor"))
+        order = wanted.pop("order", "-opened")
+        mark, limit = mark_of(request, order), limit_of(request)
+        rows, page = ticket_page(request.user, Wanted(**wanted), order, mark, limit)
+        return Response(paged(request, page, [ticket_out(row) for row in rows], order))
+
+
+class TicketDetail(Endpoint):
+    """One ticket; its ETag says what you have seen of it."""
+
+    permission_classes = [Desk]
+
+    @says("Look at a ticket", TicketOut, refuses=(404,), tag="tickets")
+    def get(self, request: Request, ticket: UUID) -> Response:
+        return show(ticket_for(request.user, ticket))
+
+
+def show(ticket: Any, status: int = 200) -> Response:
+    """Answer with a ticket as it is now."""
+    body = ticket_out(row_of(ticket, database_now()))
+    return Response(body, status=status, headers={"ETag": str(Seen.of(ticket))})

@@ -1,0 +1,55 @@
+"""Every event a person may see, for integrators: complete and in order."""
+
+from typing import NamedTuple
+
+from conversations.models.bulk import fetch
+from webcare.domain.permissions import Permission
+from webcare.models import User
+from webcare.queries.conversation import EVENTS, EventRow, event_row
+from webcare.queries.people import EVERYWHERE, queues_where
+
+
+class Place(NamedTuple):
+    """How far somebody has read: the writing transaction, and the event within it."""
+
+    written_in: int = 0
+    event: int = 0
+
+
+def events_after(user: User, place: Place, limit: int) -> tuple[list[EventRow], Place]:
+    """Return the next events after `place`, and the place to go on from.
+
+    Transactions commit in another order than they begin. An event is handed out only
+    when every transaction that began before its own has ended, so that none can
+    still turn up before it: who follows the places misses nothing, and meets nothing
+    twice.
+    """
+    queues = queues_where(user, Permission.SEE_TICKETS)
+    settled = _settled()
+    rows = fetch(
+        f"""{EVENTS}
+             WHERE (e.written_in, e.id) > (%(written_in)s, %(event)s)
+               AND e.written_in < %(settled)s
+               AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))
+             ORDER BY e.written_in, e.id LIMIT %(limit)s""",
+        {
+            **place._asdict(),
+            "settled": settled,
+            "everywhere": EVERYWHERE in queues,
+            "queues": sorted(queue for queue in queues if queue is not None),
+            "limit": limit,
+        },
+    )
+    events = [event_row(row) for row in rows]
+    if len(events) == limit:
+        return events, Place(events[-1].written_in, events[-1].id)
+    # All before this transaction has been read, seen by this person or not.
+    return events, max(place, Place(settled, 0))
+
+
+def _settled() -> int:
+    """The oldest transaction that is still under way; read before the events are."""
+    [[oldest]] = fetch(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", []
+    )
+    return int(oldest)

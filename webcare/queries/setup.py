@@ -1,0 +1,86 @@
+"""The desk's set-up, by the names that clients know."""
+
+from collections import defaultdict
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from conversations.models import Channel
+from webcare.exceptions import Invalid, NotFound
+from webcare.models import Membership, Presence, Queue, Topic, User
+
+
+def channels() -> QuerySet[Channel]:
+    return Channel.objects.order_by("slug")
+
+
+def channel_named(slug: str) -> Channel:
+    """Raises NotFound."""
+    found = Channel.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound("There is no such channel.")
+    return found
+
+
+def queues() -> QuerySet[Queue]:
+    return Queue.objects.select_related("lead").order_by("slug")
+
+
+def queue_named(slug: str) -> Queue:
+    """Raises NotFound."""
+    found = queues().filter(slug=slug).first()
+    if found is None:
+        raise NotFound("There is no such queue.")
+    return found
+
+
+def chosen_queue(slug: str) -> Queue:
+    """The queue that a request names. Raises Invalid."""
+    found = Queue.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid(queue="There is no such queue.")
+    return found
+
+
+def chosen_topic(slug: str) -> Topic:
+    """The topic that a request names. Raises Invalid."""
+    found = Topic.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid(topic="There is no such topic.")
+    return found
+
+
+def chosen_agent(public_id: UUID) -> User:
+    """The person that a request names. Raises Invalid."""
+    found = User.objects.filter(public_id=public_id, is_active=True).first()
+    if found is None:
+        raise Invalid(agent="There is no such person.")
+    return found
+
+
+class AgentRow(NamedTuple):
+    user: User
+    presence: str
+    roles: list[tuple[str, str | None]]  # role, queue's slug; None is all queues
+
+
+def agents() -> list[AgentRow]:
+    """Return everybody with a role, by name: two statements."""
+    roles: defaultdict[int, list[tuple[str, str | None]]] = defaultdict(list)
+    held = Membership.objects.values_list("user_id", "role", "queue__slug")
+    for user, role, queue in held.order_by("queue__slug"):
+        roles[user].append((role, queue))
+    people = (
+        User.objects.filter(pk__in=list(roles), is_active=True)
+        .select_related("presence")
+        .order_by("username")
+    )
+    return [AgentRow(user, _presence(user), roles[user.pk]) for user in people]
+
+
+def _presence(user: User) -> str:
+    try:
+        return user.presence.state
+    except Presence.DoesNotExist:
+        return Presence.State.AWAY.value
