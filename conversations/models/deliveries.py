@@ -61,6 +61,10 @@ class Delivery(models.Model):
                 name="delivery_state_is_known", condition=Q(state__in=State.values)
             ),
             models.CheckConstraint(
+                name="delivery_visibility_is_known",
+                condition=Q(visibility__in=Visibility.values),
+            ),
+            models.CheckConstraint(
                 name="delivery_sent_has_a_message",
                 condition=~Q(state=State.SENT) | Q(message__isnull=False),
             ),

@@ -26,6 +26,10 @@ class InboundEvent(models.Model):
             models.UniqueConstraint(
                 name="inbound_event_arrives_once", fields=["channel", "key"]
             ),
+            models.CheckConstraint(
+                name="inbound_event_source_is_known",
+                condition=models.Q(source__in=Source.values),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,6 +62,10 @@ class Thread(models.Model):
             models.UniqueConstraint(
                 name="thread_is_known_once_per_channel", fields=["channel", "key"]
             ),
+            models.CheckConstraint(
+                name="thread_visibility_is_known",
+                condition=Q(visibility__in=Visibility.values),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +124,14 @@ class Message(models.Model):
             models.UniqueConstraint(
                 name="message_is_kept_once_per_channel",
                 fields=["channel", "external_id"],
+            ),
+            models.CheckConstraint(
+                name="message_direction_is_known",
+                condition=Q(direction__in=Direction.values),
+            ),
+            models.CheckConstraint(
+                name="message_visibility_is_known",
+                condition=Q(visibility__in=Visibility.values),
             ),
             models.CheckConstraint(
                 name="message_inbound_has_an_author",

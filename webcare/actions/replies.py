@@ -120,7 +120,6 @@ def _write(
         then=then,
         status_before=Status.OPEN if ticket.status == Status.NEW else ticket.status,
     )
-    _go(ticket, user, then)
     record(
         ticket,
         Kind.REPLY_WRITTEN,
@@ -129,21 +128,24 @@ def _write(
         reply=str(reply.public_id),
         then=then.value,
     )
+    _go(ticket, user, then)
     return reply
 
 
 def _go(ticket: Ticket, user: User, then: Status) -> None:
     """Take the ticket along with its answer; the writer becomes its agent."""
     now = database_now()
-    if ticket.status == Status.NEW:
-        move(ticket, Status.OPEN, agent=user)
-    elif ticket.agent_id is None:
-        Ticket.objects.filter(pk=ticket.pk).update(agent=user, **touched())
+    agent = ticket.agent_id or user.pk
+    if ticket.agent_id is None:
+        why = {"by": "reply"}
+        record(ticket, Kind.ASSIGNED, at=now, actor=user, agent=agent, why=why)
     if then == Status.RESOLVED:
-        settle_as_resolved(ticket, at=now, outcome=Resolution.ANSWERED)
+        settle_as_resolved(ticket, at=now, outcome=Resolution.ANSWERED, agent_id=agent)
         record(ticket, Kind.RESOLVED, at=now, actor=user, outcome="answered")
     elif then != ticket.status:
-        move(ticket, then)
+        move(ticket, then, agent_id=agent)
+    else:
+        Ticket.objects.filter(pk=ticket.pk).update(agent_id=agent, **touched())
 
 
 def _put_back(ticket: Ticket, status: Status) -> None:

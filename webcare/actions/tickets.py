@@ -175,7 +175,9 @@ def start_clocks(ticket: Ticket) -> None:
         ticket.refresh_from_db()
 
 
-def settle_as_resolved(ticket: Ticket, *, at: datetime, outcome: Resolution) -> None:
+def settle_as_resolved(
+    ticket: Ticket, *, at: datetime, outcome: Resolution, **changes: Any
+) -> None:
     """Move to resolved, count the whole calendar seconds it took, stop that clock."""
     seconds = max(0, int((at - ticket.opened_at).total_seconds()))
     move(
@@ -185,6 +187,7 @@ def settle_as_resolved(ticket: Ticket, *, at: datetime, outcome: Resolution) -> 
         resolution=outcome,
         resolution_seconds=seconds,
         snoozed_until=None,
+        **changes,
     )
     clocks.stop_resolution(ticket.pk, at)
 

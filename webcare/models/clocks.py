@@ -69,6 +69,14 @@ class Turn(models.Model):
                 condition=Q(outcome="waiting"),
             ),
             models.CheckConstraint(
+                name="turn_outcome_is_known",
+                condition=Q(outcome__in=["waiting", "answered", "left"]),
+            ),
+            models.CheckConstraint(
+                name="turn_priority_is_known",
+                condition=Q(priority__in=Priority.values),
+            ),
+            models.CheckConstraint(
                 name="turn_ended_has_a_time_and_a_length",
                 condition=Q(
                     outcome="waiting",

@@ -33,6 +33,10 @@ class Reply(models.Model):
             models.UniqueConstraint(
                 name="reply_is_written_once", fields=["ticket", "client_key"]
             ),
+            models.CheckConstraint(
+                name="reply_moves_between_known_states",
+                condition=Q(then__in=Status.values, status_before__in=Status.values),
+            ),
             models.CheckConstraint(name="reply_has_a_key", condition=~Q(client_key="")),
         ]
 

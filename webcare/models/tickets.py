@@ -133,6 +133,18 @@ class Ticket(models.Model):
                 name="ticket_status_is_known", condition=Q(status__in=Status.values)
             ),
             models.CheckConstraint(
+                name="ticket_origin_is_known",
+                condition=Q(origin__in=["message", "split", "unmerge"]),
+            ),
+            models.CheckConstraint(
+                name="ticket_topic_by_is_known",
+                condition=Q(topic_by__in=DecidedBy.values),
+            ),
+            models.CheckConstraint(
+                name="ticket_resolution_is_known",
+                condition=Q(resolution__in=["", *Resolution.values]),
+            ),
+            models.CheckConstraint(
                 name="ticket_priority_is_known",
                 condition=Q(priority__in=Priority.values),
             ),

@@ -130,6 +130,12 @@ class TopicModel(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="topic_model_state_is_known",
+                condition=Q(
+                    state__in=["waiting", "training", "ready", "published", "failed"]
+                ),
+            ),
             models.UniqueConstraint(
                 name="topic_model_one_is_published",
                 fields=["state"],
