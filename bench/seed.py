@@ -23,8 +23,9 @@ WORDS = (
 
 def fill(tickets: int) -> None:
     """Write a desk and so many tickets. Raises IntegrityError when it is not empty."""
-    from bench.seed_desk import make_desk
     from django.db import transaction
+
+    from bench.seed_desk import make_desk
 
     desk = make_desk()
     texts = _texts()

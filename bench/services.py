@@ -61,12 +61,13 @@ def provide() -> dict[str, str]:
     return found
 
 
-def run(module: str, *arguments: str, database: str) -> str:
-    """Run `python -m module` on a database and return what it printed."""
+def run(module: str, *arguments: str, database: str, given: str = "") -> str:
+    """Run `python -m module` on a database, tell it `given`, return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=CHECKOUT,
         env=_environment(database),
+        input=given,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
