@@ -196,7 +196,8 @@ def _step(text: str) -> Iterator[None]:
 
 def _welcome(login: dict[str, str]) -> None:
     _say(
-        f"\n  Webcare is ready, with a demo desk of which the power just went out.\n"
+        f"\n  Webcare is ready: the demo desk of a grid operator, on a day with a power"
+        f"\n  cut in it. Its messages keep arriving.\n"
         f"\n    Address    {_url()}"
         f"\n    Sign in    {login['username']}"
         f"\n    Password   {login['password']}\n"
