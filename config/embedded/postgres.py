@@ -41,6 +41,8 @@ def _service(home: Path, sockets: Path) -> keeper.Service:
         "port": "5432",
         "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
+        # A batch locks up to 500 threads (docs/decisions/0003-locks-in-order.md).
+        "max_locks_per_transaction": "256",
         "timezone": "UTC",
         "log_timezone": "UTC",
         # What people wrote must not reach a log by way of a refused statement.
