@@ -8,6 +8,7 @@ from uuid import UUID
 
 from conversations.models.bulk import fetch
 from webcare.domain.clocks import Light, light
+from webcare.domain.outcomes import Promise
 from webcare.models import Ticket, User
 from webcare.queries.inbox import in_words
 from webcare.queries.tickets import Seen
@@ -21,6 +22,10 @@ class Clock(NamedTuple):
     due_at: datetime
     target_seconds: int
     stopped_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        return str(Promise(self.promise).label)
 
     def light(self, now: datetime) -> Light:
         """How it stands, or how it stood when it was stopped."""

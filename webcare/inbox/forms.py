@@ -1,0 +1,38 @@
+"""The shape of what people send us; the rules are asked by the actions."""
+
+from django import forms
+
+from webcare.domain.lifecycle import Status
+from webcare.domain.outcomes import Resolution
+from webcare.queries.tickets import Seen
+
+
+class Text(forms.CharField):
+    """Written by a person: newlines are newlines, outer blanks are none."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(max_length=150)
+    password = forms.CharField(max_length=1_000, strip=False)
+
+
+class ReplyForm(forms.Form):
+    text = Text(required=False, max_length=100_000)
+    key = forms.CharField(max_length=200)
+    seen = forms.CharField(max_length=100)
+    then = forms.ChoiceField(choices=Status.choices)
+
+    def seen_by_writer(self) -> Seen:
+        """What was on the page; a page we did not make has seen nothing."""
+        return Seen.parse(self.cleaned_data["seen"]) or Seen(0, 0, 0)
+
+
+class NoteForm(forms.Form):
+    text = Text(max_length=20_000)
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Resolution.choices)

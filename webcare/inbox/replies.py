@@ -1,0 +1,90 @@
+"""Answers and notes, from the composer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from webcare.actions import replies, tickets
+from webcare.domain.initials import signed
+from webcare.domain.lifecycle import Status
+from webcare.exceptions import Invalid, StaleReply, WebcareError
+from webcare.inbox.errors import sentence
+from webcare.inbox.forms import NoteForm, ReplyForm
+from webcare.inbox.http import DeskRequest, desk
+from webcare.inbox.ticket import ticket_page
+from webcare.queries.replies import reply_for
+from webcare.queries.tickets import ticket_for
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+
+@desk
+@require_POST
+def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    """Hand the answer in; whatever goes wrong, the text stays in the composer."""
+    ticket = ticket_for(request.user, public_id)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _again(request, public_id, _("Write a text first."), UNPROCESSABLE)
+    given = form.cleaned_data
+    try:
+        replies.send_reply(
+            ticket=ticket,
+            user=request.user,
+            text=signed(given["text"], request.user.initials),
+            client_key=given["key"],
+            seen=form.seen_by_writer(),
+            then=Status(given["then"]),
+        )
+    except StaleReply:
+        return _again(request, public_id, "", CONFLICT, stale=True)
+    except WebcareError as error:
+        return _again(request, public_id, sentence(error), UNPROCESSABLE)
+    return redirect("inbox:ticket", public_id)
+
+
+@desk
+@require_POST
+def take_back(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    """The text comes back into the composer of who wrote it."""
+    reply = reply_for(request.user, public_id)
+    replies.take_back_reply(reply=reply, user=request.user)
+    messages.success(request, _("Taken back. It has not been sent."))
+    page = reverse("inbox:ticket", args=[reply.ticket.public_id])
+    return redirect(f"{page}?again={public_id}")
+
+
+@desk
+@require_POST
+def note(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(text=_("Write a text first."))
+    tickets.add_note(ticket=ticket, user=request.user, text=form.cleaned_data["text"])
+    return redirect("inbox:ticket", public_id)
+
+
+def _again(
+    request: DeskRequest,
+    public_id: UUID,
+    trouble: str,
+    status: int,
+    *,
+    stale: bool = False,
+) -> HttpResponse:
+    return ticket_page(
+        request,
+        public_id,
+        status=status,
+        draft=request.POST.get("text", ""),
+        key=request.POST.get("key", ""),
+        trouble=trouble,
+        stale=stale,
+    )

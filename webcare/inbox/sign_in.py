@@ -1,0 +1,84 @@
+"""Coming in and going out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webcare.actions import presence
+from webcare.actions.sign_in import sign_in as check
+from webcare.exceptions import SignInRefused
+from webcare.inbox.errors import sentence
+from webcare.inbox.forms import SignInForm
+from webcare.inbox.preferences import remember_language
+
+REFUSED = 401
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_wanted(request))
+    if request.method == "GET":
+        return _page(request)
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=REFUSED, trouble=str(SignInRefused().detail))
+    try:
+        user = check(
+            account=form.cleaned_data["username"],
+            password=form.cleaned_data["password"],
+            address=_address(request),
+        )
+    except SignInRefused as error:
+        return _page(request, status=REFUSED, trouble=sentence(error))
+    auth.login(request, user, backend=_BACKEND)
+    presence.set_presence(user=user, state="present")
+    return remember_language(redirect(_wanted(request)), user.language)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        presence.set_presence(user=request.user, state="away")
+    auth.logout(request)
+    return redirect("inbox:sign-in")
+
+
+def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"next": request.POST.get("next") or request.GET.get("next", "")}
+    context |= {"username": request.POST.get("username", "")} | more
+    return render(request, "webcare/sign_in.html", context, status=status)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Where the person was going, if that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted,
+        allowed_hosts={request.get_host()},
+        require_https=request.is_secure(),
+    )
+    return wanted if ours else settings.LOGIN_REDIRECT_URL
+
+
+def _address(request: HttpRequest) -> str:
+    """The caller's address, as the nearest proxy of ours saw it.
+
+    Each proxy adds whom it heard at the end of the header; what stands before those
+    of ours was written by the caller.
+    """
+    heard = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies = settings.TRUSTED_PROXIES
+    if 0 < proxies <= len(heard):
+        return heard[-proxies].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

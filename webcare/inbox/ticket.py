@@ -1,0 +1,145 @@
+"""One ticket: its timeline, the card beside it, and the composer below."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from webcare.domain.lifecycle import MOVES, Status
+from webcare.domain.outcomes import Resolution
+from webcare.domain.permissions import Permission
+from webcare.inbox import durations
+from webcare.inbox.entries import shown_entries
+from webcare.inbox.http import DeskRequest, desk
+from webcare.inbox.reasons import queue_reason, topic_reason
+from webcare.inbox.rows import clock_look
+from webcare.inbox.statuses import LIGHTS, PRIORITIES, STATUSES, Look
+from webcare.inbox.tickets import views_with
+from webcare.queries.cards import Card, Clock, card_of
+from webcare.queries.people import Rights
+from webcare.queries.tickets import ticket_for
+from webcare.queries.timelines import Mark, Timeline, timeline_of
+
+if TYPE_CHECKING:
+    from webcare.models import Ticket
+
+MINUTE = 60
+
+
+@desk
+@require_GET
+def ticket(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    return ticket_page(request, public_id)
+
+
+@desk
+@require_GET
+def ticket_live(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    """204 while the ticket is what the page shows already, else its parts anew."""
+    context = _context(request, public_id)
+    if context["tag"] == request.GET.get("tag"):
+        return HttpResponse(status=204)
+    return render(request, "webcare/inbox/_ticket_live.html", context)
+
+
+def ticket_page(
+    request: DeskRequest, public_id: UUID, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Return the page; `more` is a draft to keep and what was wrong with it."""
+    context = _context(request, public_id)
+    context |= {"draft": context["card"].taken_back, "key": uuid4()} | more
+    return render(request, "webcare/inbox/ticket.html", context, status=status)
+
+
+def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
+    user = request.user
+    rights = Rights.of(user)
+    ticket = ticket_for(user, public_id, rights)
+    timeline = timeline_of(ticket, Mark.parse(request.GET.get("before", "")))
+    card = card_of(ticket, user, _uuid(request.GET.get("again", "")))
+    now = timezone.now()
+    may_work = rights.allow(Permission.WORK_TICKETS, ticket.queue_id)
+    return {
+        "ticket": ticket,
+        "desk": card,
+        "views": views_with(None),
+        "author": _author(ticket),
+        "channel": ticket.channel.name,
+        "language": _language(ticket.language),
+        "card": card,
+        "entries": shown_entries(timeline.entries),
+        "earlier": timeline.earlier,
+        "status": STATUSES[ticket.status],
+        "priority": PRIORITIES[ticket.priority],
+        "clocks": [_clock(clock, now) for clock in card.clocks],
+        "topic_reason": topic_reason(
+            ticket.topic_by,
+            ticket.topic_confidence,
+            card.classified,
+            card.topic_names,
+        ),
+        "queue_reason": queue_reason(card.routed),
+        "outcomes": Resolution.choices,
+        "may_work": may_work,
+        "may_release": ticket.agent_id == user.pk
+        or rights.allow(Permission.STEER_QUEUES, ticket.queue_id),
+        "may_reopen": Status.OPEN in MOVES[Status(ticket.status)],
+        "is_public": ticket.thread.visibility == "public",
+        "now": now,
+        "tag": _tag(timeline, card, ticket.version),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClock:
+    """One promise on the card, running or kept or broken."""
+
+    promise: str
+    look: Look
+    words: str
+    due_at: datetime
+    is_running: bool
+
+
+def _clock(clock: Clock, now: datetime) -> ShownClock:
+    running = clock_look(clock.due_at, clock.target_seconds, now)
+    words = running.words
+    if clock.stopped_at:
+        took = (clock.stopped_at - clock.started_at).total_seconds()
+        words = _("took %(time)s") % {"time": durations.in_words(took)}
+    look = LIGHTS[clock.light(now)]
+    return ShownClock(clock.label, look, words, clock.due_at, not clock.stopped_at)
+
+
+def _author(ticket: "Ticket") -> str:
+    """The author, by the name we have."""
+    author = ticket.author
+    return author.name or author.handle or author.external_id
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _tag(timeline: Timeline, card: Card, version: int) -> str:
+    minute = int(timezone.now().timestamp()) // MINUTE
+    facts = repr((timeline, card.clocks, card.seen, version, minute))
+    return blake2b(facts.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,89 @@
+"""What people do with a ticket besides answering it: one form post each."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from webcare.actions import tickets
+from webcare.domain.outcomes import Resolution
+from webcare.exceptions import Invalid
+from webcare.inbox.errors import back
+from webcare.inbox.forms import ResolveForm
+from webcare.inbox.http import DeskRequest, desk
+from webcare.queries.queues import queue_by_slug
+from webcare.queries.tickets import ticket_for
+from webcare.queries.topics import topic_by_slug
+
+
+@desk
+@require_POST
+def claim(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    tickets.claim_ticket(ticket=ticket, user=request.user)
+    said = _("Ticket %(number)s is yours.") % {"number": ticket.number}
+    return _done(request, said, undo=reverse("inbox:release", args=[public_id]))
+
+
+@desk
+@require_POST
+def release(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    tickets.release_ticket(ticket=ticket, user=request.user)
+    said = _("Ticket %(number)s is back in its queue.") % {"number": ticket.number}
+    return _done(request, said, undo=reverse("inbox:claim", args=[public_id]))
+
+
+@desk
+@require_POST
+def resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(outcome=_("Choose what became of the question."))
+    outcome = Resolution(form.cleaned_data["outcome"])
+    tickets.resolve_ticket(ticket=ticket, user=request.user, outcome=outcome)
+    said = _("Ticket %(number)s is resolved.") % {"number": ticket.number}
+    return _done(request, said, undo=reverse("inbox:reopen", args=[public_id]))
+
+
+@desk
+@require_POST
+def reopen(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    tickets.reopen_ticket(ticket=ticket, user=request.user)
+    said = _("Ticket %(number)s is open again.") % {"number": ticket.number}
+    return _done(request, said)
+
+
+@desk
+@require_POST
+def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    slug = request.POST.get("topic", "")
+    topic = topic_by_slug(slug) if slug else None
+    tickets.classify_ticket(ticket=ticket, user=request.user, topic=topic)
+    label = topic.label if topic else _("no topic")
+    return _done(request, _("Topic: %(topic)s.") % {"topic": label})
+
+
+@desk
+@require_POST
+def route(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    """Move to another queue, which may be one that the mover does not see."""
+    ticket = ticket_for(request.user, public_id)
+    queue = queue_by_slug(request.POST.get("queue", ""))
+    tickets.route_ticket(ticket=ticket, user=request.user, queue=queue)
+    moved = {"number": ticket.number, "queue": queue.name}
+    messages.success(request, _("Ticket %(number)s went to %(queue)s.") % moved)
+    return redirect("inbox:ticket-list")
+
+
+def _done(request: DeskRequest, said: str, undo: str = "") -> HttpResponse:
+    """Say it with a way back, on the page where it was done."""
+    messages.success(request, said, extra_tags=undo)
+    return redirect(back(request))

@@ -1,0 +1,39 @@
+// Counts an answer as it will go out, and says when there is something new to read.
+
+const signed = (text, initials) => {
+  const trimmed = text.trim();
+  const mark = `^${initials}`;
+  return !initials || !trimmed || trimmed.endsWith(mark) ? trimmed : `${trimmed} ${mark}`;
+};
+
+function count(area) {
+  const limit = Number(area.dataset.limit);
+  const length = [...signed(area.value, area.dataset.initials)].length;
+  const shown = document.getElementById(area.getAttribute("aria-describedby"));
+  shown.querySelector("[data-count]").textContent = `${length} / ${limit}`;
+  shown.classList.toggle("is-near", length > limit * 0.9 && length <= limit);
+  shown.classList.toggle("is-over", length > limit);
+}
+
+const countAll = (root) => root.querySelectorAll?.("[data-limit]").forEach(count);
+
+document.addEventListener("input", (event) => {
+  if (event.target.dataset?.limit) count(event.target);
+});
+document.addEventListener("htmx:load", (event) => countAll(event.target));
+countAll(document);
+
+// What counts as new to a writer: the author's newest message, our newest answer.
+const news = (seen) => seen.replaceAll('"', "").split(".").slice(1).join(".");
+
+document.addEventListener("desk:seen", (event) => {
+  const form = document.querySelector("[data-reply]");
+  if (!form || news(form.elements.seen.value) === news(event.detail)) return;
+  const banner = form.querySelector("[data-unread]");
+  banner.hidden = false;
+  banner.querySelector("[data-read]").onclick = () => {
+    form.elements.seen.value = event.detail;
+    banner.hidden = true;
+    form.elements.text.focus();
+  };
+});

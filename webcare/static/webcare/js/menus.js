@@ -1,0 +1,24 @@
+// Menus close when one looks elsewhere; dialogs open from buttons.
+
+const menus = () => document.querySelectorAll("details[data-menu][open]");
+
+document.addEventListener("click", (event) => {
+  menus().forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menus().forEach((menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
+// These do nothing without this file, so they are not shown without it.
+document.querySelectorAll("[data-opens]").forEach((button) => {
+  button.hidden = false;
+});
