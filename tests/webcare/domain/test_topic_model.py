@@ -113,7 +113,7 @@ def test_damaged_and_foreign_files_are_refused(trained, tmp_path):
         content[:40],
         content[:-100_000],
         content[:16] + b"x" + content[17:],
-        to_bytes({"features": 0, "topics": [1, 2]}, {}),
+        content.replace(b'"features": 1', b'"features": 0'),
         to_bytes({"features": 1, "topics": [1, 2]}, {}),
         empty,
     ]
