@@ -1,6 +1,18 @@
 """Nudges, answered: each looks at the rows and does what is due."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import celeryd_after_setup
+
+
+@celeryd_after_setup.connect
+def load_before_forking(instance: Any, **_: Any) -> None:
+    """What every worker process needs is read once, and its memory shared."""
+    if "prefork" in instance.pool_cls.__module__:
+        from webcare.actions import triage
+
+        triage.warm()
 
 
 @shared_task

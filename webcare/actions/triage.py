@@ -63,6 +63,11 @@ def triage(ticket_ids: list[int]) -> None:
 
 STAGE = batches.Stage("triage", triage)
 
+
+def warm() -> None:
+    """Load what detecting a language takes, before the first batch needs it."""
+    language.warm()
+
 Classified = tuple[Untriaged, TopicDecision | None]  # None: nothing new was decided
 
 
