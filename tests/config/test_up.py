@@ -34,7 +34,7 @@ def run_up(var):
             )
         started.append(process)
         ready = var / "demo.json"
-        wait_until(lambda: ready.exists() or process.poll() is not None, 90)
+        wait_until(lambda: ready.exists() or process.poll() is not None, 180)
         assert ready.exists(), (var / "said").read_text()
         return process, json.loads(ready.read_text())
 
