@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -16,17 +17,25 @@ log = structlog.get_logger(__name__)
 Ticket = Mapping[str, Any]
 
 LEFT_FOR_VISITORS = 15  # waiting tickets that an agent sees and lets lie
-_READING = (4.0, 12.0)  # seconds an agent has a ticket before answering
-_OUTCOMES = {"spam": "spam", "compliment": "no_answer_needed"}
+_THANKS = re.compile(r"\b(dank|bedankt|thanks?|cheers|merci)", re.IGNORECASE)
 
 
 class Agents:
-    """People with a key each, of whom everyone has one ticket in hand at most."""
+    """People with a key each, of whom everyone has one ticket in hand at most.
 
-    def __init__(self, url: str, keys: Mapping[str, str]) -> None:
+    `reading` are the fewest and the most seconds between two things they do.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        keys: Mapping[str, str],
+        *,
+        reading: tuple[float, float] = (4.0, 12.0),
+    ) -> None:
         pool = urllib3.PoolManager(timeout=10.0, retries=False)
-        now = time.monotonic()
-        self._agents = [Agent(f"{url}/api/v1", key, pool, now) for key in keys.values()]
+        api = f"{url}/api/v1"
+        self._agents = [Agent(api, key, pool, reading) for key in keys.values()]
 
     def live(self) -> None:
         """Let everyone whose time has come take up or answer a ticket."""
@@ -40,29 +49,37 @@ class Agent:
     """One agent: takes up a ticket, reads for a while, answers it, and so on."""
 
     def __init__(
-        self, api: str, key: str, pool: urllib3.PoolManager, now: float
+        self,
+        api: str,
+        key: str,
+        pool: urllib3.PoolManager,
+        reading: tuple[float, float],
     ) -> None:
         self._api = api
         self._key = key
         self._pool = pool
+        self._reading = reading
         self._chance = random.Random(key)  # noqa: S311
         self._in_hand: Ticket | None = None
-        self.acts_at = now + self._chance.uniform(*_READING)
+        self._pause()
 
     def act(self) -> None:
         """Answer what is in hand, or take up the next ticket."""
-        self.acts_at = time.monotonic() + self._chance.uniform(*_READING)
+        self._pause()
         if self._in_hand is None:
             self._in_hand = self._take_up()
         else:
             self._answer(self._in_hand)
             self._in_hand = None
 
+    def _pause(self) -> None:
+        self.acts_at = time.monotonic() + self._chance.uniform(*self._reading)
+
     def _take_up(self) -> Ticket | None:
         waiting = self._waiting()
         if not waiting:
             return None
-        urgent = [one for one in waiting if one["priority"] == "urgent"]
+        urgent = [one for one in waiting if one["is_danger"]]
         if not urgent and len(waiting) <= LEFT_FOR_VISITORS:
             return None
         # Nobody always takes the very oldest one.
@@ -80,7 +97,7 @@ class Agent:
 
     def _answer(self, ticket: Ticket) -> None:
         topic = (ticket["topic"] or {}).get("slug", "")
-        if outcome := _OUTCOMES.get(topic):
+        if outcome := outcome_without_answer(topic, ticket["excerpt"]):
             self._post(ticket, "resolve", {"outcome": outcome})
             return
         language = "en" if ticket["language"] == "en" else "nl"
@@ -115,3 +132,11 @@ class Agent:
             return json.loads(answer.data or b"{}")
         except (urllib3.exceptions.HTTPError, ValueError):
             return None
+
+
+def outcome_without_answer(topic: str, text: str) -> str | None:
+    """How a ticket ends that nobody has to answer: spam, or a short thank-you."""
+    if topic == "spam":
+        return "spam"
+    is_thanks = len(text) < 120 and "?" not in text and _THANKS.search(text)
+    return "no_answer_needed" if is_thanks else None

@@ -17,16 +17,25 @@ from demo.rhythm import Cue
 log = structlog.get_logger(__name__)
 
 THANKS, QUESTION = 0.45, 0.15  # shares of our answers that get one
-# A customer reads an answer and types, in seconds.
-_THINKING = (5.0, 40.0)
 
 
 class Customers:
-    """People on the platforms; `secrets` maps a channel's slug to its secret."""
+    """People on the platforms; `secrets` maps a channel's slug to its secret.
+
+    They read what we posted in `ledger`, and think for a while before they react:
+    `thinking` are the fewest and the most seconds.
+    """
 
     def __init__(
-        self, url: str, secrets: Mapping[str, str], cues: Iterator[Cue], ledger: Path
+        self,
+        url: str,
+        secrets: Mapping[str, str],
+        cues: Iterator[Cue],
+        ledger: Path,
+        *,
+        thinking: tuple[float, float] = (5.0, 40.0),
     ) -> None:
+        self._thinking = thinking
         self._cues = cues
         self._ledger = ledger
         self._intakes = {
@@ -63,7 +72,7 @@ class Customers:
         posts = self._posts()
         for post in posts[self._answers_read :]:
             if reaction := reaction_to(post):
-                wait = random.uniform(*_THINKING)  # noqa: S311
+                wait = random.uniform(*self._thinking)  # noqa: S311
                 self._reactions.append((now + wait, *reaction))
         self._answers_read = len(posts)
 

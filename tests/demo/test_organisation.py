@@ -117,6 +117,10 @@ def test_people_waited_minutes_in_the_past_not_days(demo):
     ).exists()
 
 
+def test_who_wrote_again_after_our_answer_waited_again(demo):
+    assert Turn.objects.filter(number=2).exists()
+
+
 def test_what_was_only_heard_is_no_ticket(demo):
     heard = Message.objects.filter(channel__mode=Mode.LISTENING)
     tickets = Ticket.objects.filter(channel__mode=Mode.LISTENING, is_danger=False)
