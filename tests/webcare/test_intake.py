@@ -11,7 +11,7 @@ from django.utils import timezone
 from conversations.actions import reading
 from conversations.actions.batches import drain
 from conversations.actions.ingestion import take_messages
-from conversations.models import Message
+from conversations.models import Message, Work
 from webcare.actions import intake
 from webcare.actions.tickets import resolve_ticket
 from webcare.domain.outcomes import Resolution
@@ -231,4 +231,5 @@ def test_forty_first_messages_of_one_author_at_once_are_one_ticket(
     assert Message.objects.count() == 40
     assert Ticket.objects.count() == 1
     assert Ticket.objects.get().ticket_messages.count() == 40
+    assert not Work.objects.filter(stage="ticket").exists(), "none had to try again"
     assert Turn.objects.count() == 1
