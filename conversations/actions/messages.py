@@ -120,8 +120,10 @@ def _upsert_threads(reads: list[Read]) -> dict[Key, int]:
     found = insert(
         Thread,
         rows,
-        # Without an update a row that was there would not come back.
-        conflict="ON CONFLICT (channel_id, key) DO UPDATE SET key = EXCLUDED.key",
+        # Without an update a row that was there would not come back. Not of the key:
+        # that lock would meet those of the foreign keys of a ticket being made.
+        conflict="""ON CONFLICT (channel_id, key) DO UPDATE
+                    SET visibility = conversations_thread.visibility""",
         returning="id, channel_id, key",
     )
     ids = {(channel, name): pk for pk, channel, name in found}

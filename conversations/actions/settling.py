@@ -146,7 +146,7 @@ def _message(delivery: Delivery, external_id: str) -> int:
         ],
         # Without an update a row that was there would not come back.
         conflict="""ON CONFLICT (channel_id, external_id) DO UPDATE
-                    SET external_id = EXCLUDED.external_id""",
+                    SET direction = conversations_message.direction""",
         returning="id",
     )
     return int(rows[0][0])

@@ -10,8 +10,9 @@ def start(queues: Mapping[int, int]) -> dict[int, datetime]:
     """Start the clocks that tickets' waiting turns and openings call for.
 
     `queues` maps a ticket to the queue whose targets hold for clocks that start now;
-    a clock that runs is not touched again, a stopped promise to resolve runs on.
-    Returns the nearest moment due per ticket, among the clocks that were started.
+    one that runs keeps its target, and begins earlier when its turn or ticket turns
+    out to have; a stopped promise to resolve runs on. Returns the nearest moment due
+    per ticket, among the clocks that were started or moved.
     """
     started = fetch(
         """WITH placed AS (
@@ -32,13 +33,15 @@ def start(queues: Mapping[int, int]) -> dict[int, datetime]:
               UNION ALL
              SELECT id, NULL, opened_at, 'resolution', resolution_seconds FROM placed
            )
-           INSERT INTO webcare_clock
+           INSERT INTO webcare_clock AS c
                   (ticket_id, turn_id, started_at, promise, target_seconds, due_at)
            SELECT wanted.*, started_at + make_interval(secs => target) FROM wanted
                ON CONFLICT (ticket_id, promise, turn_id) DO UPDATE
-              SET stopped_at = NULL
-            WHERE webcare_clock.turn_id IS NULL
-              AND webcare_clock.stopped_at IS NOT NULL
+              SET stopped_at = NULL,
+                  started_at = least(c.started_at, EXCLUDED.started_at),
+                  due_at = least(c.started_at, EXCLUDED.started_at)
+                           + make_interval(secs => c.target_seconds)
+            WHERE c.stopped_at IS NOT NULL OR EXCLUDED.started_at < c.started_at
         RETURNING ticket_id, due_at""",
         [list(queues), list(queues.values())],
     )

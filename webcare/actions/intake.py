@@ -167,7 +167,10 @@ def _attach(groups: Sequence[Group]) -> None:
 
 
 def _continue(groups: Sequence[Group]) -> None:
-    """The author wrote again: what was parked or resolved is work once more."""
+    """The author wrote again: what was parked or resolved is work once more.
+
+    What arrives late may be the earliest: the ticket was opened by it, all the same.
+    """
     if not groups:
         return
     news = [_newest(group.said) for group in groups]
@@ -182,10 +185,12 @@ def _continue(groups: Sequence[Group]) -> None:
                             THEN given.excerpt ELSE t.excerpt END,
                   last_inbound_id = CASE WHEN given.at >= last_message_at
                             THEN given.inbound ELSE last_inbound_id END,
+                  opened_at = least(opened_at, given.began_at),
                   last_message_at = greatest(last_message_at, given.at),
                   changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[],
-                         %s::bool[]) AS given(id, excerpt, at, inbound, danger)
+                         %s::bool[], %s::timestamptz[])
+                  AS given(id, excerpt, at, inbound, danger, began_at)
             WHERE t.id = given.id""",
         [
             [group.ticket for group in groups],
@@ -193,6 +198,7 @@ def _continue(groups: Sequence[Group]) -> None:
             [new["last_message_at"] for new in news],
             [new["last_inbound"] for new in news],
             [new["is_danger"] for new in news],
+            [group.said[0].message.posted_at for group in groups],
         ],
     )
 
