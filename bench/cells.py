@@ -68,6 +68,12 @@ class Figures:
         else:
             self.taken[cell].append(taken)
 
+    def add_all(self, others: "Figures") -> None:
+        """Add the figures of another round."""
+        for cell, rounds in others.taken.items():
+            self.taken[cell] += rounds
+        self.failures |= others.failures
+
 
 def run_round(sites: list[Site], seconds: float) -> Figures:
     """Run every cell once, for so many seconds each."""

@@ -21,16 +21,15 @@ def look() -> dict[str, Any]:
     from webcare.models import Presence, Ticket, User
 
     Presence.objects.update(seen_at=Now())
-    ours = User.objects.get(username="bench-ours")
+    writers = {name: User.objects.get(username=f"bench-{name}") for name in WRITERS}
     tickets = Ticket.objects.filter(status="open").order_by("-pk")[:TICKETS]
     channels = Channel.objects.values_list("slug", "pk")
-    users = User.objects.values_list("username", "pk")
     return {
-        "token": _token(ours),
-        "cookie": _session(ours),
+        "token": _token(writers["ours"]),
+        "floor_token": _token(writers["floor"]),
+        "cookie": _session(writers["ours"]),
         "channels": {slug.removeprefix("bench-"): pk for slug, pk in channels},
-        "users": {name.removeprefix("bench-"): pk for name, pk in users},
-        "writers": WRITERS,
+        "users": {name: user.pk for name, user in writers.items()},
         "tickets": [(str(one.public_id), one.pk) for one in tickets],
     }
 

@@ -1,4 +1,4 @@
-"""What is measured: for each operation the raw call, and what both servers are asked."""
+"""What is measured: for each operation the raw call, and what the servers are asked."""
 
 import itertools
 import json
@@ -93,7 +93,7 @@ def _intake(of: int) -> dict[str, Any]:
     def floor(desk: Desk) -> Requests:
         path = f"/intake/{desk['channels']['floor']}"
         return _with_numbers(
-            request("POST", path, token=desk["token"], body=_items(of))
+            request("POST", path, token=desk["floor_token"], body=_items(of))
         )
 
     def raw(desk: Desk) -> Call:
@@ -138,14 +138,15 @@ def _read(*statements: tuple[str, int | None]) -> Callable[[Desk], Call]:
 
 
 def _answer(statement: str, then: str) -> dict[str, Any]:
-    def over_http(path: str, key: str) -> Callable[[Desk], Requests]:
+    def over_http(path: str, token: str) -> Callable[[Desk], Requests]:
         def requests(desk: Desk) -> Requests:
             for (public_id, _), number in zip(desk["tickets"], _numbers, strict=False):
-                body = {"text": ANSWER, key: f"bench-{number}", "then": then}
+                key = f"bench-{number}"
+                body = {"text": ANSWER, "client_key": key, "then": then}
                 yield request(
                     "POST",
                     path % public_id,
-                    token=desk["token"],
+                    token=desk[token],
                     body=json.dumps(body).encode(),
                 )
 
@@ -164,8 +165,8 @@ def _answer(statement: str, then: str) -> dict[str, Any]:
         return write
 
     return {
-        "ours": over_http("/api/v1/tickets/%s/reply", "client_key"),
-        "floor": over_http("/tickets/%s/reply", "client_key"),
+        "ours": over_http("/api/v1/tickets/%s/reply", "token"),
+        "floor": over_http("/tickets/%s/reply", "floor_token"),
         "raw": raw,
         "clients": (8,),
         "leaves": 1,
@@ -175,6 +176,7 @@ def _answer(statement: str, then: str) -> dict[str, Any]:
 
 _LIVE = "/api/v1/tickets?status=live&order=opened&limit=50"
 _TOKEN = {"token": "token"}
+_FLOOR_TOKEN = {"token": "floor_token"}
 _COOKIE = {"cookie": "cookie"}
 
 OPERATIONS = (
@@ -183,28 +185,30 @@ OPERATIONS = (
     Operation(
         "list",
         ours=_get(lambda *_: _LIVE, **_TOKEN),
-        floor=_get(lambda *_: "/tickets", **_TOKEN),
+        floor=_get(lambda *_: "/tickets", **_FLOOR_TOKEN),
         raw=_read((rows.LIST, None)),
     ),
     Operation("list page", ours=_get(lambda *_: "/", **_COOKIE), beside="list"),
     Operation(
         "ticket",
         ours=_get(lambda ticket, _: f"/api/v1/tickets/{ticket}", **_TOKEN),
-        floor=_get(lambda ticket, _: f"/tickets/{ticket}", **_TOKEN),
+        floor=_get(lambda ticket, _: f"/tickets/{ticket}", **_FLOOR_TOKEN),
         raw=_read((rows.TICKET, 0)),
         clients=(1,),
     ),
     Operation(
         "thread",
         ours=_get(lambda ticket, _: f"/api/v1/tickets/{ticket}/messages", **_TOKEN),
-        floor=_get(lambda ticket, pk: f"/tickets/{ticket}/messages/{pk}", **_TOKEN),
+        floor=_get(
+            lambda ticket, pk: f"/tickets/{ticket}/messages/{pk}", **_FLOOR_TOKEN
+        ),
         raw=_read((rows.THREAD, 1)),
         clients=(1,),
     ),
     Operation(
         "ticket page",
         ours=_get(lambda ticket, _: f"/tickets/{ticket}", **_COOKIE),
-        floor=_get(lambda ticket, _: f"/tickets/{ticket}/page", **_TOKEN),
+        floor=_get(lambda ticket, _: f"/tickets/{ticket}/page", **_FLOOR_TOKEN),
         raw=_read((rows.TICKET, 0), (rows.THREAD, 1)),
     ),
     Operation("reply", **_answer(rows.REPLY, "pending")),

@@ -27,6 +27,7 @@ def measure(messages: int, rounds: int) -> dict[str, Any]:
     """Return messages a second of both, and what a batch of ours costs."""
     from bench.pipeline_raw import write
 
+    _drain()  # what was there before is nobody's
     _keep(BATCH)
     statements = _statements_of_a_batch()
     taken: dict[str, list[float]] = {"raw": [], "ours": []}

@@ -78,7 +78,8 @@ _REPLY = """
         INSERT INTO webcare_ticketevent
                (ticket_id, kind, effective_at, actor_id, cause, data)
         SELECT ticket.id, 'reply_written', now(), %(user)s, 'person',
-               jsonb_build_object('reply', public_id, 'then', %(then)s::text)
+               jsonb_build_object('reply', reply.public_id, 'then',
+                                  %(then)s::text)
           FROM ticket, reply
     )"""
 

@@ -42,6 +42,7 @@ def provide() -> dict[str, str]:
     without that is worth nothing.
     """
     embedded.provide("bench")
+    log().write_bytes(b"")
     # The seed is kept between runs and sealed with this key; nothing in it is secret.
     key = urlsafe_b64encode(b"bench-only-not-secret-field-key!").decode()
     os.environ.setdefault("FIELD_KEY", key)
@@ -61,6 +62,11 @@ def provide() -> dict[str, str]:
     return found
 
 
+def log() -> Path:
+    """Return the file that holds what the processes of the last run said."""
+    return embedded.private(embedded.var() / "bench") / "processes.log"
+
+
 def run(module: str, *arguments: str, database: str, given: str = "") -> str:
     """Run `python -m module` on a database, tell it `given`, return what it printed."""
     done = subprocess.run(
@@ -73,6 +79,11 @@ def run(module: str, *arguments: str, database: str, given: str = "") -> str:
         check=True,
     )
     return done.stdout
+
+
+def collect_static() -> None:
+    """Let the pages find their files, as a deployment does."""
+    run("manage", "collectstatic", "--no-input", database=os.environ["DATABASE_URL"])
 
 
 @contextmanager
@@ -93,12 +104,14 @@ def process(
     arguments: Sequence[str], *, database: str, extra: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a Python process of ours until the block ends."""
-    started = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=CHECKOUT,
-        env=_environment(database) | dict(extra or {}),
-        stdout=subprocess.DEVNULL,
-    )
+    with log().open("ab") as output:
+        started = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            env=_environment(database) | dict(extra or {}),
+            stdout=output,
+            stderr=output,
+        )
     try:
         yield started
     finally:
@@ -127,4 +140,4 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    sys.exit("A web server did not start; what it said is above.")
+    sys.exit(f"A web server did not start; it says why in {log()}.")
