@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,14 +125,17 @@ def test_danger_is_handed_out_before_what_came_earlier(handing_out, ada, make_ti
 def test_two_workers_never_fill_the_same_hands_twice(handing_out, ada, make_ticket):
     tickets = [make_ticket().pk for _ in range(20)]
     arrive(ada)
-    for pk in tickets:
-        enqueue("assign", [pk])
+    together = threading.Barrier(4)
 
-    def work():
-        list(drain(assignment.STAGE))
+    def work(part):
+        with transaction.atomic():
+            Ticket.objects.exists()  # the connection is there
+            together.wait()
+            assignment.assign(part)
         connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    parts = [tickets[n::4] for n in range(4)]
+    threads = [threading.Thread(target=work, args=[part]) for part in parts]
     for thread in threads:
         thread.start()
     for thread in threads:
