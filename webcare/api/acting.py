@@ -1,18 +1,19 @@
 """What is done to a ticket: each is one action, and answers with what is true then."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations.queries.clock import database_now
 from webcare.actions import replies, tickets
 from webcare.api.conversation import NoteOut, ReplyOut, note_out, reply_out
-from webcare.api.endpoint import Endpoint
+from webcare.api.endpoint import Endpoint, Request
+from webcare.api.inputs import In, Nothing, asked
 from webcare.api.permissions import Desk
-from webcare.api.schema import IF_MATCH, says
+from webcare.api.schema import IF_MATCH, View, says
 from webcare.api.shapes import Json, TicketOut, stamp, ticket_out
 from webcare.api.tickets import show
 from webcare.domain.lifecycle import Status
@@ -27,33 +28,29 @@ LONGEST_TEXT = 50_000
 LONGEST_TAG = 100
 
 
-class Nothing(serializers.Serializer[Any]):
-    """No fields."""
-
-
-class AgentIn(serializers.Serializer[Any]):
+class AssignIn(In):
     agent = serializers.UUIDField()
 
 
-class QueueIn(serializers.Serializer[Any]):
+class RouteIn(In):
     queue = serializers.SlugField()
 
 
-class TopicIn(serializers.Serializer[Any]):
+class ClassifyIn(In):
     topic = serializers.SlugField(allow_null=True)
 
 
-class OutcomeIn(serializers.Serializer[Any]):
+class ResolveIn(In):
     outcome = serializers.ChoiceField(
         choices=Resolution.choices, default=Resolution.ANSWERED.value
     )
 
 
-class NoteIn(serializers.Serializer[Any]):
+class NoteIn(In):
     text = serializers.CharField(max_length=LONGEST_TEXT)
 
 
-class ReplyIn(serializers.Serializer[Any]):
+class ReplyIn(In):
     """`key` makes it one answer however often it is sent; so does Idempotency-Key."""
 
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
@@ -74,13 +71,6 @@ class Acting(Endpoint):
     """One thing that can be done to a ticket."""
 
     permission_classes = [Desk]
-    given: ClassVar[type[serializers.Serializer[Any]]] = Nothing
-
-    def asked(self, request: Request) -> Json:
-        """The checked body. Raises ValidationError."""
-        body = self.given(data=request.data or {})
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
 
     def ticket(self, request: Request, public_id: UUID) -> Any:
         """The ticket as the caller has seen it. Raises NotFound, StaleVersion."""
@@ -104,7 +94,7 @@ def seen_in(request: Request) -> Seen | None:
     return (Seen.parse(tag) if len(tag) < LONGEST_TAG else None) or Seen(-1, -1, -1)
 
 
-def changes(summary: str, asks: Any = Nothing) -> Any:
+def changes(summary: str, asks: Any = Nothing) -> Callable[[View], View]:
     """Describe an action that answers with the ticket."""
     return says(
         summary,
@@ -131,12 +121,10 @@ class Release(Acting):
 
 
 class Assign(Acting):
-    given = AgentIn
-
-    @changes("Say who answers", AgentIn)
+    @changes("Say who answers", AssignIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        agent = chosen_agent(self.asked(request)["agent"])
+        agent = chosen_agent(asked(AssignIn, request)["agent"])
         return show(
             tickets.assign_ticket(
                 ticket=found, user=request.user, agent=agent, version=found.version
@@ -145,12 +133,10 @@ class Assign(Acting):
 
 
 class Route(Acting):
-    given = QueueIn
-
-    @changes("Move a ticket to another queue", QueueIn)
+    @changes("Move a ticket to another queue", RouteIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        queue = chosen_queue(self.asked(request)["queue"])
+        queue = chosen_queue(asked(RouteIn, request)["queue"])
         return show(
             tickets.route_ticket(
                 ticket=found, user=request.user, queue=queue, version=found.version
@@ -159,12 +145,10 @@ class Route(Acting):
 
 
 class Classify(Acting):
-    given = TopicIn
-
-    @changes("Say what a ticket is about", TopicIn)
+    @changes("Say what a ticket is about", ClassifyIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        slug = self.asked(request)["topic"]
+        slug = asked(ClassifyIn, request)["topic"]
         topic = None if slug is None else chosen_topic(slug)
         return show(
             tickets.classify_ticket(
@@ -174,12 +158,10 @@ class Classify(Acting):
 
 
 class Resolve(Acting):
-    given = OutcomeIn
-
-    @changes("Say what became of a ticket", OutcomeIn)
+    @changes("Say what became of a ticket", ResolveIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        outcome = Resolution(self.asked(request)["outcome"])
+        outcome = Resolution(asked(ResolveIn, request)["outcome"])
         return show(
             tickets.resolve_ticket(ticket=found, user=request.user, outcome=outcome)
         )
@@ -193,8 +175,6 @@ class Reopen(Acting):
 
 
 class AddNote(Acting):
-    given = NoteIn
-
     @says(
         "Tell colleagues something about a ticket",
         NoteOut,
@@ -207,14 +187,12 @@ class AddNote(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         note = tickets.add_note(
-            ticket=found, user=request.user, text=self.asked(request)["text"]
+            ticket=found, user=request.user, text=asked(NoteIn, request)["text"]
         )
         return Response(note_out(note_row(note)), status=201)
 
 
 class WriteReply(Acting):
-    given = ReplyIn
-
     @says(
         "Answer a ticket",
         ReplyOut,
@@ -225,7 +203,7 @@ class WriteReply(Acting):
         tag="acting",
     )
     def post(self, request: Request, ticket: UUID) -> Response:
-        given = self.asked(request)
+        given = asked(ReplyIn, request)
         found = ticket_for(request.user, ticket)
         seen = None if given["anyway"] else seen_in(request)
         try:

@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webcare.api.endpoint import Endpoint
+from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
@@ -147,7 +146,7 @@ class EventOut(Out):
     recorded_at = serializers.DateTimeField()
     cause = serializers.CharField()
     actor = serializers.UUIDField(allow_null=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
 
 
 def event_out(row: EventRow) -> Json:

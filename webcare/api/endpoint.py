@@ -4,16 +4,27 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
+from rest_framework.request import Request as AnybodysRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webcare.actions.requests import Answer, answer_once
 
-Handler = Callable[..., Response]
+if TYPE_CHECKING:
+    from webcare.models import User
+
+    class Request(AnybodysRequest):
+        """Somebody is signed in: the permission classes see to it."""
+
+        user: User
+
+else:
+    Request = AnybodysRequest
+
+Handler = Callable[..., Any]
 
 
 class Endpoint(APIView):
@@ -32,7 +43,7 @@ def _once(post: Handler) -> Handler:
     """Honour `Idempotency-Key`: the first answer is the answer."""
 
     @wraps(post)
-    def answer(view: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def answer(view: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return post(view, request, *args, **kwargs)

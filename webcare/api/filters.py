@@ -85,7 +85,7 @@ def some_of(*choices: str, aliases: Mapping[str, Iterable[str]] | None = None) -
 
 
 def flag(text: str) -> bool:
-    return one_of("true", "false")(text) == "true"
+    return bool(one_of("true", "false")(text) == "true")
 
 
 def moment(text: str) -> datetime:

@@ -1,9 +1,11 @@
 """What the schema says of every view, said once."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -19,7 +21,7 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
 
@@ -58,21 +60,33 @@ def says(
     parameters: tuple[OpenApiParameter, ...] = (),
     tag: str,
     is_list: bool = False,
+    is_table: bool = False,
+    once: bool = True,
 ) -> Callable[[View], View]:
-    """Describe one operation: what it asks, what it answers, how it may refuse."""
+    """Describe one operation: what it asks, what it answers, how it may refuse.
+
+    `once` is whether it honours an Idempotency-Key, `is_table` whether it answers
+    with CSV too.
+    """
     refusals = {
         (one, "application/problem+json"): OpenApiResponse(ProblemOut, REASONS[one])
         for one in sorted({401, 403, *refuses})
     }
     given = [*parameters]
-    if asks is not None or status in (201, 202):
+    if asks is not None and once:
         given.append(IDEMPOTENCY_KEY)
+    answers: dict[Any, Any] = {status: _page(answer) if is_list else answer}
+    if is_table:
+        answers = {
+            (200, "application/json"): answer,
+            (200, "text/csv"): OpenApiTypes.STR,
+        }
     return extend_schema(
         summary=summary,
         tags=[tag],
         request=asks,
         parameters=given,
-        responses={status: _page(answer) if is_list else answer, **refusals},
+        responses={**answers, **refusals},
     )
 
 
@@ -94,7 +108,15 @@ def _page(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]
 _PAGES: dict[str, type[serializers.Serializer[Any]]] = {}
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class DeskSchema(AutoSchema):
+    """Operations are called after their method and path, parameters included."""
+
+    def get_operation_id(self) -> str:
+        tokens = re.findall(r"\w+", self.path.replace("/api/v1", "").replace("-", "_"))
+        return "_".join([self.method.lower(), *tokens])
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "webcare.api.authentication.TokenAuthentication"
     name = "token"
 
@@ -102,7 +124,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "wc_…"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "webcare.api.authentication.SessionAuthentication"
     name = "session"
 

@@ -65,9 +65,7 @@ class TicketOut(Out):
     changed_at = serializers.DateTimeField()
     first_response_seconds = serializers.IntegerField(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
-    resolution = serializers.ChoiceField(
-        choices=[("", "Not resolved"), *Resolution.choices]
-    )
+    resolution = serializers.ChoiceField(choices=Resolution.choices, allow_blank=True)
     resolution_seconds = serializers.IntegerField(allow_null=True)
     queue = NamedOut(allow_null=True)
     topic = TopicOfTicketOut(allow_null=True)

@@ -4,11 +4,10 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webcare.api.conversation import EventOut, event_out
-from webcare.api.endpoint import Endpoint
+from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, read_filters
 from webcare.api.pages import LIMIT, MOST, limit_of
 from webcare.api.permissions import Desk

@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations.queries.clock import database_now
-from webcare.api.endpoint import Endpoint
+from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import (
     Filter,
     agent,

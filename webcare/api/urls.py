@@ -1,7 +1,19 @@
 from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from webcare.api import acting, conversation, intake, stream, tickets
+from webcare.api import (
+    acting,
+    channels,
+    conversation,
+    intake,
+    queues,
+    reports,
+    stream,
+    tickets,
+    tokens,
+    topics,
+    work,
+)
 from webcare.api.endpoint import Endpoint
 
 app_name = "api"
@@ -35,5 +47,35 @@ urlpatterns = [
     _at(
         f"{_TICKET}/replies/<uuid:reply>/take-back", acting.TakeBack, "reply-take-back"
     ),
+    _at("topics", topics.Topics, "topics"),
+    _at("topics/train", topics.TopicTraining, "topics-train"),
+    _at("topics/train/<uuid:training>", topics.TopicTrainingDetail, "topics-training"),
+    _at("topics/predict", topics.TopicPrediction, "topics-predict"),
+    _at("topics/quality", topics.TopicQuality, "topics-quality"),
+    _at("topics/<slug:slug>", topics.TopicDetail, "topic"),
+    _at("topics/<slug:slug>/rules", topics.TopicRules, "topic-rules"),
+    _at("topics/<slug:slug>/rules/<int:rule>", topics.TopicRule, "topic-rule"),
+    _at("topics/<slug:slug>/examples", topics.TopicExamples, "topic-examples"),
+    _at("channels", channels.Channels, "channels"),
+    _at("channels/<slug:slug>", channels.ChannelDetail, "channel"),
+    _at("channels/<slug:slug>/secret", channels.ChannelSecret, "channel-secret"),
+    _at("channels/<slug:slug>/resume", channels.ChannelResume, "channel-resume"),
+    _at("queues", queues.Queues, "queues"),
+    _at("queues/<slug:slug>", queues.QueueDetail, "queue"),
+    _at("agents", queues.Agents, "agents"),
+    _at("tokens", tokens.Tokens, "tokens"),
+    _at("tokens/<int:token>/revoke", tokens.TokenRevoke, "token-revoke"),
+    _at("reports/response-times", reports.ResponseTimes, "report-response-times"),
+    _at("reports/resolutions", reports.Resolutions, "report-resolutions"),
+    _at("listening/decisions", reports.Decisions, "listening-decisions"),
+    _at("work/set-aside", work.Work, "work"),
+    _at("work/redrive", work.WorkRedrive, "work-redrive"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api:schema", template_name="webcare/api/docs.html"
+        ),
+        name="docs",
+    ),
 ]

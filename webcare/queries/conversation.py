@@ -135,7 +135,8 @@ def event_page(
 
 
 def event_row(row: tuple[Any, ...]) -> EventRow:
-    return EventRow(*row[:-1], json.loads(row[-1]))
+    *plain, data = row
+    return EventRow._make((*plain, json.loads(data)))
 
 
 EVENTS_OF_TICKET = Order("effective_at")

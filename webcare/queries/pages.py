@@ -51,11 +51,13 @@ def read_page(rows: Rows, order: Order, mark: Mark | None, limit: int) -> Page:
         found.reverse()
     if not found:
         return Page([], None, None)
-    first, last = Mark(*found[0][:2], True), Mark(*found[-1][:2])
+    first, last = (Mark(at, pk) for at, pk, *_ in (found[0], found[-1]))
     return Page(
         found,
         last if more or backward else None,
-        first if (more if backward else mark is not None) else None,
+        first._replace(backward=True)
+        if (more if backward else mark is not None)
+        else None,
     )
 
 

@@ -67,3 +67,9 @@ def everywhere_or_in(queues: set[int | None], field: str = "queue") -> Q:
     if EVERYWHERE in queues:
         return Q()
     return Q(**{f"{field}__in": queues})
+
+
+def require_role(user: User) -> None:
+    """Raise NotAllowed for somebody who has no role on this desk at all."""
+    if not Rights.of(user).held:
+        raise NotAllowed

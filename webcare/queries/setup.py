@@ -7,8 +7,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from conversations.models import Channel
+from conversations.models import Mode as Mode
 from webcare.exceptions import Invalid, NotFound
 from webcare.models import Membership, Presence, Queue, Topic, User
+
+Handout = Queue.Handout
+PresenceState = Presence.State
 
 
 def channels() -> QuerySet[Channel]:
@@ -32,6 +36,14 @@ def queue_named(slug: str) -> Queue:
     found = queues().filter(slug=slug).first()
     if found is None:
         raise NotFound("There is no such queue.")
+    return found
+
+
+def chosen_channel(slug: str) -> Channel:
+    """The channel that a request names. Raises Invalid."""
+    found = Channel.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid(channel="There is no such channel.")
     return found
 
 

@@ -139,7 +139,7 @@ def row_of(ticket: Ticket, now: datetime) -> TicketRow:
     """Return a ticket, read as a page shows it, in the shape of a list."""
     values = (_follow(ticket, name.split("__")) for name in _FIELDS)
     is_late = ticket.is_live and ticket.due_at is not None and ticket.due_at < now
-    return TicketRow(ticket.opened_at, *values, is_late)
+    return TicketRow._make((ticket.opened_at, *values, is_late))
 
 
 def _follow(thing: Any, path: list[str]) -> Any:
@@ -178,7 +178,7 @@ def _things(wanted: Wanted) -> list[Q]:
         if slug == NONE:
             found.append(Q(**{name: None}))
         elif slug is not None:
-            ids = model.objects.filter(slug=slug).values("pk")[:1]  # type: ignore[attr-defined]
+            ids = model.objects.filter(slug=slug).values("pk")[:1]
             found.append(Q(**{f"{name}_id": ids}))
     return found
 

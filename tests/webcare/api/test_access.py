@@ -1,0 +1,227 @@
+"""Who may enter where: every route, every verb, everybody."""
+
+import re
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
+from rest_framework.permissions import AllowAny
+
+from webcare.actions.tokens import revoke_token
+from webcare.api.endpoint import Endpoint
+from webcare.api.permissions import Denied
+from webcare.domain.tokens import Scope
+from webcare.models import ApiToken
+
+VERBS = ("get", "post", "put", "patch", "delete")
+# Plain views that check for themselves, each with tests of its own.
+DOORS = {"api/v1/channels/<slug:slug>/messages"}
+PUBLIC = {"api/schema", "api/docs"}
+
+
+def routes():
+    """Every route of the API: path -> view class, or the function of a door."""
+    [patterns] = [
+        each.url_patterns
+        for each in get_resolver().url_patterns
+        if getattr(each, "app_name", "") == "api"
+    ]
+    return {
+        str(one.pattern): getattr(one.callback, "view_class", None) or one.callback
+        for one in patterns
+    }
+
+
+def operations():
+    return [
+        (path, verb)
+        for path, view in routes().items()
+        if isinstance(view, type) and issubclass(view, Endpoint)
+        for verb in VERBS
+        if hasattr(view, verb)
+    ]
+
+
+def test_every_route_says_who_may_enter():
+    said = {
+        path: set(view.permission_classes)
+        for path, view in routes().items()
+        if path not in DOORS
+    }
+
+    assert len(said) > 40
+    assert {path for path, who in said.items() if AllowAny in who} == PUBLIC
+    assert not {path for path, who in said.items() if Denied in who or not who}
+
+
+def test_who_forgets_to_say_is_closed(rf, root):
+    class Forgetful(Endpoint):
+        def get(self, request):
+            raise AssertionError("entered")
+
+    request = rf.get("/")
+    request.user = root
+    request._dont_enforce_csrf_checks = True
+
+    assert Forgetful.as_view()(request).status_code in {401, 403}
+
+
+def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
+    names = {
+        "ticket": ticket.public_id,
+        "reply": "00000000-0000-0000-0000-000000000000",
+        "training": training,
+        "rule": 1,
+        "token": 999_999,
+    }
+    if path.startswith("api/v1/topics"):
+        names["slug"] = "delivery"
+    elif path.startswith("api/v1/queues"):
+        names["slug"] = "shop"
+    else:
+        names["slug"] = "x-shop"
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(names[found[1]]), path)
+
+
+def ask(client, verb, where):
+    data = {} if verb != "get" else None
+    if data is None:
+        return client.get(where)
+    return getattr(client, verb)(where, data, content_type="application/json")
+
+
+def statuses(client, ticket, some=None):
+    """What every operation answers to this client."""
+    return {
+        (path, verb): ask(client, verb, address(path, ticket)).status_code
+        for path, verb in some or operations()
+    }
+
+
+def test_nobody_enters_without_a_key_or_session(client, ticket):
+    answer = client.get("/api/v1/tickets")
+
+    assert set(statuses(client, ticket).values()) == {401}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Bearer" in answer.headers["WWW-Authenticate"]
+
+
+def test_a_token_without_the_scope_stays_outside(as_client, root, ticket):
+    client = as_client(root, Scope.INTAKE)
+
+    assert set(statuses(client, ticket).values()) == {403}
+
+
+def test_a_reading_token_changes_nothing(as_client, root, ticket):
+    changes = [
+        (path, verb)
+        for path, verb in operations()
+        if verb != "get" and path != "api/v1/topics/predict"
+    ]
+
+    found = statuses(as_client(root, Scope.READ), ticket, changes)
+
+    assert len(found) > 20
+    assert set(found.values()) == {403}
+
+
+def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
+    client = as_client(cas)
+    open_lists = {("api/v1/tickets", "get"), ("api/v1/events", "get")}
+
+    found = statuses(client, ticket)
+
+    assert {op for op, status in found.items() if status < 300} == open_lists
+    assert set(found.values()) <= {200, 403, 404, 422}
+    assert client.get("/api/v1/tickets").json()["results"] == []
+    assert client.get("/api/v1/events").json()["results"] == []
+
+
+ADMINS = {"tokens", "work"}
+SET_UP = {"channels", "queues"}
+
+
+def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
+    found = statuses(as_client(ada), ticket)
+    closed = {
+        (path, verb)
+        for path, verb in found
+        if path.split("/")[2] in ADMINS
+        or (path.split("/")[2] in SET_UP and verb != "get")
+    }
+
+    entered = {op for op, status in found.items() if status < 300}
+    assert not entered & closed
+    assert {found[op] for op in closed} <= {403, 422}
+    assert {op for op in found if op[1] == "get"} - entered - closed <= {
+        ("api/v1/topics/train/<uuid:training>", "get")  # there is none
+    }
+
+
+def test_nothing_an_administrator_asks_is_a_server_error(as_client, root, ticket):
+    assert max(statuses(as_client(root), ticket).values()) < 500
+
+
+def test_a_ticket_of_another_queue_is_not_there(as_client, ada, ticket, power_queue):
+    ticket.queue = power_queue
+    ticket.save(update_fields=["queue"])
+    client = as_client(ada)
+    where = f"/api/v1/tickets/{ticket.public_id}"
+    inside = [op for op in operations() if op[0].startswith("api/v1/tickets/<")]
+
+    answers = statuses(client, ticket, inside)
+
+    assert client.get(where).status_code == 404
+    assert client.get("/api/v1/tickets").json()["results"] == []
+    assert len(answers) > 14
+    assert set(answers.values()) <= {404, 422}
+
+
+def test_a_revoked_or_expired_token_opens_nothing(as_client, ada, root):
+    first, second = as_client(ada), as_client(ada)
+    revoked, expired = ApiToken.objects.order_by("id")
+    revoke_token(user=root, token_id=revoked.pk)
+    expired.expires_at = timezone.now() - timedelta(seconds=1)
+    expired.save()
+
+    assert first.get("/api/v1/tickets").status_code == 401
+    assert second.get("/api/v1/tickets").status_code == 401
+
+
+def test_a_token_of_somebody_who_left_opens_nothing(as_client, ada):
+    client = as_client(ada)
+    ada.is_active = False
+    ada.save()
+
+    assert client.get("/api/v1/tickets").status_code == 401
+
+
+def test_only_the_digest_of_a_token_is_kept(key_of, ada):
+    key = key_of(ada)
+    token = ApiToken.objects.get()
+
+    assert key.startswith("wc_")
+    assert len(bytes(token.digest)) == 32
+    assert key not in str(vars(token))
+
+
+def test_use_is_noted_once_an_hour(as_client, ada):
+    client = as_client(ada)
+    client.get("/api/v1/agents")
+    noted = ApiToken.objects.get().used_at
+    client.get("/api/v1/agents")
+
+    assert noted is not None
+    assert ApiToken.objects.get().used_at == noted
+
+
+def test_a_session_needs_the_csrf_token_to_change_something(ada, ticket):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ada)
+    where = f"/api/v1/tickets/{ticket.public_id}"
+
+    assert browser.get(where).status_code == 200
+    assert browser.post(f"{where}/claim", {}, "application/json").status_code == 403
+    ticket.refresh_from_db()
+    assert ticket.agent is None

@@ -1,0 +1,76 @@
+"""The desk's set-up, changed by who may: channels and queues."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from conversations.actions import channels
+from conversations.exceptions import ChannelUnusable
+from conversations.models import Channel
+from webcare.domain.permissions import Permission
+from webcare.exceptions import Invalid
+from webcare.models import Queue, User
+from webcare.queries.people import require
+
+TAKEN = "This name is in use: choose another."
+
+
+def connect_channel(*, user: User, **fields: Any) -> tuple[Channel, str]:
+    """Connect a channel; returns it and its secret, which nobody sees again.
+
+    Raises NotAllowed, Invalid.
+    """
+    require(user, Permission.SET_UP)
+    _check_callback(fields)
+    try:
+        return channels.connect_channel(**fields)
+    except IntegrityError as error:
+        raise Invalid(slug=TAKEN) from error
+
+
+def change_channel(*, user: User, channel: Channel, **fields: Any) -> Channel:
+    """Change a channel, its mode among others. Raises NotAllowed, Invalid."""
+    require(user, Permission.SET_UP)
+    _check_callback(fields)
+    return channels.change_channel(channel, **fields) if fields else channel
+
+
+def renew_secret(*, user: User, channel: Channel) -> str:
+    """Make a new secret; the one before stays good as well. Raises NotAllowed."""
+    require(user, Permission.SET_UP)
+    return channels.renew_secret(channel)
+
+
+def resume_channel(*, user: User, channel: Channel) -> Channel:
+    """Let a channel that its platform refused send again. Raises NotAllowed."""
+    require(user, Permission.SET_UP)
+    return channels.resume_channel(channel)
+
+
+def make_queue(*, user: User, **fields: Any) -> Queue:
+    """Make a queue. Raises NotAllowed, Invalid."""
+    require(user, Permission.SET_UP)
+    try:
+        with transaction.atomic():
+            return Queue.objects.create(**fields)
+    except IntegrityError as error:
+        raise Invalid(slug=TAKEN) from error
+
+
+def change_queue(*, user: User, queue: Queue, **fields: Any) -> Queue:
+    """Change a queue; promises that run keep the targets they began with.
+
+    Raises NotAllowed.
+    """
+    require(user, Permission.SET_UP)
+    if fields:
+        Queue.objects.filter(pk=queue.pk).update(**fields)
+        queue.refresh_from_db()
+    return queue
+
+
+def _check_callback(fields: dict[str, Any]) -> None:
+    try:
+        channels.check_callback(fields.get("callback_url", ""))
+    except ChannelUnusable as error:
+        raise Invalid(callback_url=str(error)) from error

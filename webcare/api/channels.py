@@ -1,0 +1,163 @@
+"""Channels: connected, changed, and their secrets, which are told once."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from webcare.actions import setup
+from webcare.api.endpoint import Endpoint, Request
+from webcare.api.inputs import In, Nothing, asked
+from webcare.api.permissions import SetUp
+from webcare.api.schema import says
+from webcare.api.shapes import Json, Out, stamp
+from webcare.queries.people import require_role
+from webcare.queries.setup import Mode, channel_named, channels
+
+MOST_SECONDS = 3_600
+
+
+class ChannelOut(Out):
+    """One connected account; `stopped_because` is why its platform refuses it."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    mode = serializers.ChoiceField(choices=Mode.choices)
+    callback_url = serializers.CharField()
+    text_limit = serializers.IntegerField()
+    public_hold_seconds = serializers.IntegerField()
+    private_hold_seconds = serializers.IntegerField()
+    pilot_cap = serializers.IntegerField()
+    blocked_until = serializers.DateTimeField(allow_null=True)
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    stopped_because = serializers.CharField()
+
+
+class ConnectedChannelOut(ChannelOut):
+    """A new channel with its secret, which is told this once."""
+
+    secret = serializers.CharField(allow_null=True)
+
+
+class SecretOut(Out):
+    secret = serializers.CharField(allow_null=True)
+
+
+class ChannelChange(In):
+    name = serializers.CharField(max_length=100)
+    mode = serializers.ChoiceField(choices=Mode.choices, required=False)
+    callback_url = serializers.URLField(
+        max_length=500, required=False, allow_blank=True
+    )
+    text_limit = serializers.IntegerField(min_value=1, max_value=50_000, required=False)
+    public_hold_seconds = serializers.IntegerField(
+        min_value=0, max_value=MOST_SECONDS, required=False
+    )
+    private_hold_seconds = serializers.IntegerField(
+        min_value=0, max_value=MOST_SECONDS, required=False
+    )
+    pilot_cap = serializers.IntegerField(
+        min_value=0, max_value=1_000_000, required=False
+    )
+
+
+class ChannelIn(ChannelChange):
+    slug = serializers.SlugField(max_length=50)
+
+
+def channel_out(channel: Any) -> Json:
+    return {
+        "id": str(channel.public_id),
+        "slug": channel.slug,
+        "name": channel.name,
+        "kind": channel.kind,
+        "mode": channel.mode,
+        "callback_url": channel.callback_url,
+        "text_limit": channel.text_limit,
+        "public_hold_seconds": channel.public_hold_seconds,
+        "private_hold_seconds": channel.private_hold_seconds,
+        "pilot_cap": channel.pilot_cap,
+        "blocked_until": stamp(channel.blocked_until),
+        "stopped_at": stamp(channel.stopped_at),
+        "stopped_because": channel.stopped_because,
+    }
+
+
+class Channels(Endpoint):
+    permission_classes = [SetUp]
+    told_once = frozenset({"secret"})
+
+    @says("List channels", ChannelOut(many=True), tag="set-up")
+    def get(self, request: Request) -> Response:
+        require_role(request.user)
+        return Response([channel_out(channel) for channel in channels()])
+
+    @says(
+        "Connect a channel",
+        ConnectedChannelOut,
+        asks=ChannelIn,
+        status=201,
+        refuses=(422,),
+        tag="set-up",
+    )
+    def post(self, request: Request) -> Response:
+        channel, secret = setup.connect_channel(
+            user=request.user, **asked(ChannelIn, request)
+        )
+        return Response({**channel_out(channel), "secret": secret}, status=201)
+
+
+class ChannelDetail(Endpoint):
+    permission_classes = [SetUp]
+
+    @says("Look at a channel", ChannelOut, refuses=(404,), tag="set-up")
+    def get(self, request: Request, slug: str) -> Response:
+        require_role(request.user)
+        return Response(channel_out(channel_named(slug)))
+
+    @says(
+        "Change a channel, its mode among others",
+        ChannelOut,
+        asks=ChannelChange,
+        refuses=(404, 422),
+        tag="set-up",
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        fields = asked(ChannelChange, request, partial=True)
+        changed = setup.change_channel(
+            user=request.user, channel=channel_named(slug), **fields
+        )
+        return Response(channel_out(changed))
+
+
+class ChannelSecret(Endpoint):
+    permission_classes = [SetUp]
+    told_once = frozenset({"secret"})
+
+    @says(
+        "Make a new secret; the one before stays good as well",
+        SecretOut,
+        asks=Nothing,
+        refuses=(404,),
+        tag="set-up",
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        secret = setup.renew_secret(user=request.user, channel=channel_named(slug))
+        return Response({"secret": secret})
+
+
+class ChannelResume(Endpoint):
+    permission_classes = [SetUp]
+
+    @says(
+        "Let a channel that stopped send again",
+        ChannelOut,
+        asks=Nothing,
+        refuses=(404,),
+        tag="set-up",
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        resumed = setup.resume_channel(user=request.user, channel=channel_named(slug))
+        return Response(channel_out(resumed))
