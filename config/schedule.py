@@ -36,6 +36,11 @@ SWEEPS = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "forget-requests": {
+        "task": "webcare.tasks.forget_requests",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",
         "schedule": 10.0,

@@ -67,3 +67,10 @@ def train_topics(model_id: int) -> None:
     from webcare.actions import training
 
     training.train(model_id)
+
+
+@shared_task
+def forget_requests() -> None:
+    from webcare.actions import requests
+
+    requests.forget_old()

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.trouble.DatabaseAway",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -121,9 +122,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["webcare.api.permissions.Denied"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["webcare.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "webcare.api.schema.DeskSchema",
     "EXCEPTION_HANDLER": "webcare.api.errors.to_response",
     "UNAUTHENTICATED_USER": None,
+    # `?format=csv` is for the reports themselves to read.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Webcare",
@@ -135,6 +138,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["webcare.api.doors.add_doors"],
+    "ENUM_NAME_OVERRIDES": {
+        "RuleKindEnum": "webcare.domain.topics.rules.RuleKind",
+        "EventKindEnum": "webcare.queries.conversation.EventKind",
+        "DecidedByEnum": "webcare.domain.outcomes.DecidedBy",
+        "ReportByEnum": "webcare.domain.reports.By",
+        "ResolutionEnum": "webcare.domain.outcomes.Resolution",
+    },
 }
 
 # Redis is a doorbell: the broker, and nothing that must not be lost.
@@ -168,6 +179,9 @@ PIPELINE_SENDER = schedule.SEND
 
 # Where processes of one machine share the arrays of the topic model, mapped.
 MODEL_CACHE = Path(env.text("MODEL_CACHE", str(BASE_DIR / "var" / "models")))
+
+# Whoever scrapes /metrics sends this; without it nobody is answered.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # Intake (RELIABILITY of the public API: docs/api.md).
 INTAKE_MAX_BYTES = 10_000_000
