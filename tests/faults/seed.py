@@ -1,0 +1,77 @@
+"""Make the rig's desk in the database of the environment; prints what opens it."""
+
+import json
+import sys
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from conversations.adapters.signatures import new_secret  # noqa: E402
+from conversations.models import Channel, Mode  # noqa: E402
+from webcare.actions.tokens import make_token  # noqa: E402
+from webcare.domain.permissions import Role  # noqa: E402
+from webcare.domain.tokens import Scope  # noqa: E402
+from webcare.models import (  # noqa: E402
+    Membership,
+    Presence,
+    Queue,
+    Topic,
+    TopicRule,
+    User,
+)
+
+PASSWORD = "rig-desk-password"
+
+
+def make() -> dict[str, object]:
+    """Two engaged channels, a triage queue, one to pull from, one that hands out."""
+    secret = new_secret()
+    for slug, kind in (("shop", "generic"), ("poison", "poison")):
+        Channel.objects.create(
+            slug=slug,
+            name=slug.title(),
+            kind=kind,
+            mode=Mode.ENGAGE,
+            secret=secret,
+            public_hold_seconds=0,
+        )
+    Queue.objects.create(slug="triage", name="Triage", is_triage=True)
+    _topic("delivery", "parcel", Queue.Handout.PULL)
+    power = _topic("power", "power", Queue.Handout.PUSH)
+    root = _person("root", Role.ADMIN)
+    # Seen later than now: at work for as long as the rig runs.
+    _person("ada", Role.AGENT, power, seen_at=timezone.now() + timedelta(days=1))
+    _, token = make_token(user=root, owner=root, name="rig", scopes=list(Scope))
+    return {
+        "token": token,
+        "secret": secret,
+        "username": "root",
+        "password": PASSWORD,
+    }
+
+
+def _topic(slug: str, word: str, handout: str) -> Queue:
+    queue = Queue.objects.create(slug=slug, name=slug.title(), handout=handout)
+    topic = Topic.objects.create(slug=slug, name=slug.title(), queue=queue)
+    TopicRule.objects.create(topic=topic, kind="word", pattern=word)
+    return queue
+
+
+def _person(
+    name: str, role: Role, queue: Queue | None = None, seen_at: object = None
+) -> User:
+    user = User.objects.create_user(name, password=PASSWORD, capacity=10_000)
+    Membership.objects.create(user=user, queue=queue, role=role)
+    if seen_at:
+        Presence.objects.create(
+            user=user, state=Presence.State.PRESENT, seen_at=seen_at
+        )
+    return user
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(make()))
