@@ -51,12 +51,14 @@ def shown_entries(entries: Sequence[Entry]) -> list[ShownEntry]:
 
 
 def _folded(events: list[Entry]) -> ShownEntry:
-    lines = tuple(
-        Line(event.at, words, event.data.get("actor") or "")
-        for event in events
-        if (words := event_words(event))
-    )
+    lines = tuple(_line(event) for event in events if event_words(event))
     return ShownEntry(f"event-{events[0].mark.id}", "events", events[0].at, lines=lines)
+
+
+def _line(event: Entry) -> Line:
+    words = event_words(event)
+    actor = event.data.get("actor") or ""
+    return Line(event.at, words, "" if actor in words else actor)
 
 
 def _said(entry: Entry) -> ShownEntry:

@@ -40,7 +40,9 @@ def topic_reason(
         _BY[DecidedBy(by)](),
         round(confidence * 100) if shows_percent and confidence else None,
         list(dict.fromkeys(words))[:5],
-        _alternatives(model, names) if by != DecidedBy.PERSON else [],
+        _alternatives(model, names, data.get("topic"))
+        if by != DecidedBy.PERSON
+        else [],
     )
 
 
@@ -53,12 +55,12 @@ _BY = {
 
 
 def _alternatives(
-    model: Mapping[str, Any], names: Mapping[int, str]
+    model: Mapping[str, Any], names: Mapping[int, str], chosen: int | None
 ) -> list[Alternative]:
     found = [
         Alternative(names[one["topic"]], round(one["confidence"] * 100))
         for one in model.get("alternatives") or []
-        if one["topic"] in names
+        if one["topic"] in names and one["topic"] != chosen
     ]
     return [one for one in found if one.percent][:3]
 

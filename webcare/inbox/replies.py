@@ -46,7 +46,7 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
         return _again(request, public_id, "", CONFLICT, stale=True)
     except WebcareError as error:
         return _again(request, public_id, sentence(error), UNPROCESSABLE)
-    return redirect("inbox:ticket", public_id)
+    return redirect(_page(public_id))
 
 
 @desk
@@ -57,7 +57,7 @@ def take_back(request: DeskRequest, public_id: UUID) -> HttpResponse:
     replies.take_back_reply(reply=reply, user=request.user)
     messages.success(request, _("Taken back. It has not been sent."))
     page = reverse("inbox:ticket", args=[reply.ticket.public_id])
-    return redirect(f"{page}?again={public_id}")
+    return redirect(f"{page}?again={public_id}#now")
 
 
 @desk
@@ -68,7 +68,12 @@ def note(request: DeskRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         raise Invalid(text=_("Write a text first."))
     tickets.add_note(ticket=ticket, user=request.user, text=form.cleaned_data["text"])
-    return redirect("inbox:ticket", public_id)
+    return redirect(_page(public_id))
+
+
+def _page(public_id: UUID) -> str:
+    """The ticket's page, at its newest."""
+    return f"{reverse('inbox:ticket', args=[public_id])}#now"
 
 
 def _again(

@@ -15,9 +15,9 @@ from webcare.exceptions import Invalid
 from webcare.inbox.errors import back
 from webcare.inbox.forms import ResolveForm
 from webcare.inbox.http import DeskRequest, desk
-from webcare.queries.queues import queue_by_slug
+from webcare.queries.setup import queue_named
 from webcare.queries.tickets import ticket_for
-from webcare.queries.topics import topic_by_slug
+from webcare.queries.topics import topic_named
 
 
 @desk
@@ -65,7 +65,7 @@ def reopen(request: DeskRequest, public_id: UUID) -> HttpResponse:
 def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     slug = request.POST.get("topic", "")
-    topic = topic_by_slug(slug) if slug else None
+    topic = topic_named(slug) if slug else None
     tickets.classify_ticket(ticket=ticket, user=request.user, topic=topic)
     label = topic.label if topic else _("no topic")
     return _done(request, _("Topic: %(topic)s.") % {"topic": label})
@@ -76,7 +76,7 @@ def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
 def route(request: DeskRequest, public_id: UUID) -> HttpResponse:
     """Move to another queue, which may be one that the mover does not see."""
     ticket = ticket_for(request.user, public_id)
-    queue = queue_by_slug(request.POST.get("queue", ""))
+    queue = queue_named(request.POST.get("queue", ""))
     tickets.route_ticket(ticket=ticket, user=request.user, queue=queue)
     moved = {"number": ticket.number, "queue": queue.name}
     messages.success(request, _("Ticket %(number)s went to %(queue)s.") % moved)

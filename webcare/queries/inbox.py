@@ -25,7 +25,7 @@ class View(TextChoices):
     MINE = "mine", _("Mine")
     UNASSIGNED = "unassigned", _("Unassigned")
     ALL = "all", _("All")
-    PARKED = "parked", _("Waiting for the customer")
+    PARKED = "parked", _("Parked")
     RESOLVED = "resolved", _("Resolved")
 
 
