@@ -2,6 +2,8 @@
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now, TruncDay
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conversations.models import Channel, Delivery, Message, Mode, State
 
@@ -14,26 +16,29 @@ def refusal(
     The answer is a stable word and a sentence for people.
     """
     if not channel.may_send:
-        return "channel_does_not_send", _MODES[Mode(channel.mode)]
+        return "channel_does_not_send", str(_MODES[Mode(channel.mode)])
     if channel.stopped_at:
-        return "channel_stopped", "The platform refuses this channel: reconnect it."
+        return "channel_stopped", _("The platform refuses this channel: reconnect it.")
     if not text.strip():
-        return "empty", "There is nothing to send: write a text."
+        return "empty", _("There is nothing to send: write a text.")
     if len(text) > channel.text_limit:
-        return "too_long", f"At most {channel.text_limit} characters fit here."
+        limit = {"limit": channel.text_limit}
+        return "too_long", _("At most %(limit)d characters fit here.") % limit
     if in_reply_to is not None and in_reply_to.deleted_at:
-        return "withdrawn", "Its author has deleted the message this answers."
+        return "withdrawn", _("Its author has deleted the message this answers.")
     if channel.mode == Mode.PILOT and _sent_today(channel) >= channel.pilot_cap:
-        return (
-            "pilot_cap",
-            f"The pilot's {channel.pilot_cap} answers for today are out.",
-        )
+        cap = {"cap": channel.pilot_cap}
+        return "pilot_cap", _("The pilot's %(cap)d answers for today are out.") % cap
     return None
 
 
 _MODES = {
-    Mode.LISTENING: "This channel only listens; nothing can be sent on it.",
-    Mode.PAUSED: "This channel is paused; nothing can be sent until it is resumed.",
+    Mode.LISTENING: gettext_lazy(
+        "This channel only listens; nothing can be sent on it."
+    ),
+    Mode.PAUSED: gettext_lazy(
+        "This channel is paused; nothing goes out until it is resumed."
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Answers: written once, held while they may be taken back, then out of our hands."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations.actions import gate
 from conversations.actions.delivery import queue_delivery, take_back
@@ -48,7 +49,7 @@ def send_reply(
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if then not in THEN:
-        raise Invalid(then="Choose open, pending or resolved.")
+        raise Invalid(then=_("Choose open, pending or resolved."))
     ticket = (
         Ticket.objects.select_for_update(of=["self"])
         .select_related("thread__channel", "last_inbound")
@@ -57,7 +58,7 @@ def send_reply(
     if known := Reply.objects.filter(ticket=ticket, client_key=client_key).first():
         return known
     if ticket.status not in LIVE:
-        raise TicketChanged("This ticket is not open any more: reopen it first.")
+        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
     _refuse_stale(ticket, seen)
     _ask_gate(ticket, text)
     return _write(ticket, user, text, client_key, then)
@@ -72,7 +73,7 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
     ticket = Ticket.objects.select_for_update().get(pk=reply.ticket_id)
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if not take_back(reply.delivery):
-        raise TicketChanged("This answer has left already.")
+        raise TicketChanged(_("This answer has left already."))
     if ticket.status == reply.then and ticket.status != reply.status_before:
         _put_back(ticket, Status(reply.status_before))
     now = database_now()
@@ -87,7 +88,7 @@ def _refuse_stale(ticket: Ticket, seen: Seen | None) -> None:
     if seen is None or (seen.inbound, seen.reply) == (now.inbound, now.reply):
         return
     raise StaleReply(
-        "There is something new in this conversation: read it, then send again.",
+        _("There is something new in this conversation: read it, then send again."),
         author_wrote=seen.inbound != now.inbound,
         we_answered=seen.reply != now.reply,
         etag=str(now),

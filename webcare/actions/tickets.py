@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least, Now
+from django.utils.translation import gettext as _
 
 from conversations.queries.clock import database_now
 from webcare.actions import clocks, turns
@@ -47,7 +48,7 @@ def assign_ticket(
     _require_live(ticket)
     _require_version(ticket, version)
     if not may(agent, Permission.WORK_TICKETS, ticket.queue_id):
-        raise Invalid(agent="This person does not work in the ticket's queue.")
+        raise Invalid(agent=_("This person does not work in the ticket's queue."))
     return _hand_to(ticket, agent, actor=user, only_if=ticket.agent_id)
 
 
@@ -98,7 +99,7 @@ def classify_ticket(
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     _require_version(ticket, version)
     if topic is not None and topic.retired_at:
-        raise Invalid(topic="This topic is no longer in use: choose another.")
+        raise Invalid(topic=_("This topic is no longer in use: choose another."))
     was = ticket.topic_id
     _change(ticket, topic=topic, topic_by=DecidedBy.PERSON, topic_confidence=None)
     record(
@@ -141,7 +142,7 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if _has_live_twin(ticket):
-        raise TicketChanged("This author has a newer ticket in the same thread.")
+        raise TicketChanged(_("This author has a newer ticket in the same thread."))
     move(
         ticket,
         Status.OPEN,
@@ -209,7 +210,7 @@ def _hand_to(
         pk=ticket.pk, agent=only_if, status=ticket.status
     ).update(agent=agent, status=status, **touched())
     if not moved:
-        raise TicketChanged("Someone else has this ticket now.")
+        raise TicketChanged(_("Someone else has this ticket now."))
     ticket.refresh_from_db()
     why = {"by": "person"}
     now = database_now()
@@ -222,7 +223,7 @@ def _change(ticket: Ticket, **changes: Any) -> None:
         **changes, **touched()
     )
     if not changed:
-        raise TicketChanged("Someone else changed this ticket: look at it again.")
+        raise TicketChanged(_("Someone else changed this ticket: look at it again."))
     ticket.refresh_from_db()
 
 
@@ -232,12 +233,12 @@ def touched() -> dict[str, Any]:
 
 def _require_live(ticket: Ticket) -> None:
     if ticket.status not in LIVE:
-        raise TicketChanged("This ticket is not open any more: reopen it first.")
+        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
 
 
 def _require_version(ticket: Ticket, version: int | None) -> None:
     if version is not None and version != ticket.version:
-        raise StaleVersion("The ticket has changed: look at what is new.")
+        raise StaleVersion(_("The ticket has changed: look at what is new."))
 
 
 def _answer_is_under_way(ticket: Ticket) -> bool:
