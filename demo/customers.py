@@ -1,6 +1,7 @@
 """The customers of the demo: they speak, and react to what we answer."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -84,7 +85,11 @@ class Customers:
             self._say(channel, item | written)
 
     def _posts(self) -> list[Post]:
-        return posts_in(self._ledger) if self._ledger.exists() else []
+        try:
+            return posts_in(self._ledger)
+        except sqlite3.OperationalError:
+            # The platform is only just starting.
+            return []
 
 
 def reaction_to(post: Post) -> tuple[str, dict[str, Any]] | None:

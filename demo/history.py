@@ -27,7 +27,8 @@ from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Role
 from webcare.models import Membership, Ticket, TicketEvent, User
 
-HOURS = 10
+# Enough for a desk that looks lived in; few enough to be there in seconds.
+MESSAGES = 180
 # So much of the past at a time: an answer is read before what came after it.
 SLICE = timedelta(minutes=10)
 # What came in within this time may still wait, as it does on any desk.
@@ -46,16 +47,17 @@ class Posted(NamedTuple):
     """A message of the day, or our answer to one, as it goes to the intake."""
 
     at: datetime
+    day: str
     channel: str
     item: dict[str, Any]
     said: Said
 
 
 def write(now: datetime) -> None:
-    """Fill the desk with the last HOURS of the day's messages, up to `now`."""
+    """Fill the desk with the newest MESSAGES of the day up to `now`."""
     heard = list(_lately(now))
     answers = list(_answers(heard, now))
-    begin = now - timedelta(hours=HOURS)
+    begin = heard[0].at - SLICE
     while begin < now:
         end = begin + SLICE
         for posted in (heard, answers):
@@ -71,17 +73,24 @@ def local_midnight(now: datetime) -> datetime:
 
 
 def _lately(now: datetime) -> Iterator[Posted]:
-    """The messages of the last hours: of yesterday too, early in the morning."""
-    since = now - timedelta(hours=HOURS)
+    """The newest messages up to `now`, of yesterday too; none about what is older."""
+    there: set[str] = set()
+    for one in _until(now)[-MESSAGES:]:
+        if one.said.needs is None or f"{one.day}-{one.said.needs}" in there:
+            there.add(str(one.item["external_id"]))
+            yield one
+
+
+def _until(now: datetime) -> list[Posted]:
+    """Yesterday and today, as far as it has come, in order."""
+    posted = []
     for days_ago in (1, 0):
         midnight = local_midnight(now - timedelta(days=days_ago))
         name = midnight.strftime("%y%m%d")
-        there: set[str] = set()
         for said in day.day():
             at = midnight + timedelta(seconds=said.at)
-            if since < at <= now and (said.needs is None or said.needs in there):
-                there.add(said.id)
-                yield Posted(at, said.channel, said.item(name, at), said)
+            posted.append(Posted(at, name, said.channel, said.item(name, at), said))
+    return [one for one in posted if one.at <= now]
 
 
 def _answers(heard: Iterable[Posted], now: datetime) -> Iterator[Posted]:
@@ -91,7 +100,7 @@ def _answers(heard: Iterable[Posted], now: datetime) -> Iterator[Posted]:
         at = one.at + _wait(one.said, chance)
         share = 0.4 if one.at > now - FRESH else 0.93
         if _is_question(one) and at <= now and chance.random() < share:
-            yield Posted(at, one.channel, _answer(one, at), one.said)
+            yield Posted(at, one.day, one.channel, _answer(one, at), one.said)
 
 
 def _is_question(posted: Posted) -> bool:
