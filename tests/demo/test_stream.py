@@ -230,7 +230,8 @@ def test_agents_answer_danger_whatever_they_leave(
 ):
     danger = Topic.objects.create(slug="gevaar", name="Danger", is_danger=True)
     TopicRule.objects.create(topic=danger, kind="word", pattern="smoke")
-    make_ticket(text="Where is my parcel?")
+    for number in range(7):
+        make_ticket(text=f"Where is parcel {number}?")
     urgent = make_ticket(text="My parcel is full of smoke")
     agents = Agents(live_server.url, {"ada": key_of(ada)}, reading=(0.0, 0.0))
 
