@@ -1,6 +1,5 @@
 """Every change of a ticket writes one line here, in the same transaction."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -41,7 +40,7 @@ def record_many(lines: Sequence[Line], *, cause: str) -> None:
             "kind": line.kind.value,
             "effective_at": line.effective_at,
             "cause": cause,
-            "data": json.dumps(line.data),
+            "data": dict(line.data),
         }
         for line in lines
     ]
