@@ -5,18 +5,19 @@ come from. What nobody answers to is done here: then Redis, or every worker, is 
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from conversations import nudges
 from conversations.actions import delivery, settling
 from conversations.actions.batches import set_aside_exhausted
-from conversations.queries.deliveries import channels_due
+from conversations.queries.deliveries import channels_due, doubts_due
 from conversations.queries.work import stages_due
 
 log = structlog.get_logger(__name__)
@@ -25,14 +26,17 @@ POLL_SECONDS = 0.2
 # Longer than a busy worker takes to come round, and short for those who wait.
 UNHEARD_SECONDS = 5
 KEEP_HOUSE_SECONDS = 5
+_DOUBTS = 0  # looking up is one call beside those per channel, which count from 1
 
 
 class Relay:
     """One relay; several may run, since a nudge too many does no harm."""
 
     def __init__(self) -> None:
-        self._senders = ThreadPoolExecutor(max_workers=2)
-        self._sending: set[int] = set()
+        # Only a worker loads the tasks by itself, and ours are run here as well.
+        current_app.loader.import_default_modules()
+        self._callers = ThreadPoolExecutor(max_workers=2)
+        self._calling: set[int] = set()
         self._kept_house_at = 0.0
 
     def poll(self) -> None:
@@ -58,23 +62,29 @@ class Relay:
         settling.refuse_silenced()
         set_aside_exhausted()
         stages = list(settings.PIPELINE_STAGES)
-        for stage in stages_due(stages, for_seconds=UNHEARD_SECONDS):
-            log.warning("nudges unheard", stage=stage)
-            current_app.tasks[settings.PIPELINE_STAGES[stage]]()
-        self._send_unheard(channels_due(for_seconds=UNHEARD_SECONDS))
+        if unheard := stages_due(stages, for_seconds=UNHEARD_SECONDS):
+            log.warning("nudges unheard", stages=unheard)
+            # What a stage makes waits for the next, where it would be unheard as well.
+            for stage in stages[min(map(stages.index, unheard)) :]:
+                current_app.tasks[settings.PIPELINE_STAGES[stage]]()
+        for channel in channels_due(for_seconds=UNHEARD_SECONDS):
+            self._call(channel, partial(delivery.send_due, channel))
+        if doubts_due(delivery.PATIENCE_SECONDS, for_seconds=UNHEARD_SECONDS):
+            self._call(_DOUBTS, delivery.look_up_uncertain)
 
-    def _send_unheard(self, channels: Iterable[int]) -> None:
+    def _call(self, key: int, job: Callable[[], int]) -> None:
         """Platforms are slow: a thread waits for them, the relay goes on."""
-        for channel in channels:
-            if channel not in self._sending:
-                self._sending.add(channel)
-                self._senders.submit(self._send, channel)
+        if key not in self._calling:
+            self._calling.add(key)
+            self._callers.submit(self._do, key, job)
 
-    def _send(self, channel: int) -> None:
+    def _do(self, key: int, job: Callable[[], int]) -> None:
         try:
-            delivery.send_due(channel)
+            job()
+        except DatabaseError as error:
+            log.warning("call interrupted", error=type(error).__name__)
         finally:
-            self._sending.discard(channel)
+            self._calling.discard(key)
             close_old_connections()
 
 
