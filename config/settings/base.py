@@ -125,6 +125,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "webcare.api.schema.DeskSchema",
     "EXCEPTION_HANDLER": "webcare.api.errors.to_response",
     "UNAUTHENTICATED_USER": None,
+    "NON_FIELD_ERRORS_KEY": "body",
     # `?format=csv` is for the reports themselves to read.
     "URL_FORMAT_OVERRIDE": None,
 }

@@ -1,0 +1,122 @@
+"""The schema is complete, and what is answered keeps to it."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import jsonschema
+import pytest
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+
+ROOT = Path(__file__).parents[3]
+
+
+@cache
+def schema():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_the_schema_is_made_without_a_warning(tmp_path):
+    file = tmp_path / "openapi.yaml"
+
+    call_command("spectacular", file=str(file), validate=True, fail_on_warn=True)
+
+    assert file.read_text().startswith("openapi: 3.1")
+
+
+def test_the_schema_and_its_page_are_served(client):
+    assert client.get("/api/schema").status_code == 200
+    page = client.get("/api/docs")
+    script = client.get("/api/docs?script=")
+
+    # Our policy lets no inline script or style run.
+    assert page.status_code == script.status_code == 200
+    assert b"<style" not in page.content
+    assert not re.search(rb"<script(?![^>]*\bsrc=)", page.content)
+    assert script.headers["Content-Type"].startswith("application/javascript")
+
+
+def test_the_doors_without_a_framework_are_in_it():
+    assert {"/hooks/{slug}", "/api/v1/channels/{slug}/messages"} <= set(
+        schema()["paths"]
+    )
+
+
+def answer_shape(path, verb, status):
+    answers = schema()["paths"][path][verb]["responses"]
+    [content] = [
+        content["schema"]
+        for kind, content in answers[status]["content"].items()
+        if kind == "application/json"
+    ]
+    return {**content, "components": schema()["components"]}
+
+
+def strict(shape):
+    """The same, but nothing may be there that is not described."""
+    text = json.dumps(shape, default=str)
+    found = json.loads(text)
+    for one in found["components"]["schemas"].values():
+        if one.get("type") == "object" and "properties" in one:
+            one["additionalProperties"] = False
+    return found
+
+
+@pytest.fixture
+def full_ticket(make_ticket, as_client, ada, shop, hear, item):
+    """A ticket with everything on it that can be shown."""
+    ticket = make_ticket(thread="t", author={"external_id": "kim"})
+    files = [{"url": "https://example.org/a.png", "name": "a", "type": "image/png"}]
+    more = item(thread="t", author={"external_id": "kim"}, attachments=files)
+    hear(shop, more)
+    hear(shop, more | {"text": "Other", "edited_at": more["posted_at"]})
+    client = as_client(ada)
+    where = f"/api/v1/tickets/{ticket.public_id}"
+    client.post(f"{where}/note", {"text": "Note"}, "application/json")
+    client.post(f"{where}/reply", {"text": "Hello"}, "application/json")
+    return ticket
+
+
+READS = [
+    "/api/v1/tickets",
+    "/api/v1/tickets/{ticket}",
+    "/api/v1/tickets/{ticket}/messages",
+    "/api/v1/tickets/{ticket}/replies",
+    "/api/v1/tickets/{ticket}/notes",
+    "/api/v1/tickets/{ticket}/events",
+    "/api/v1/tickets/{ticket}/clocks",
+    "/api/v1/events",
+    "/api/v1/topics",
+    "/api/v1/topics/quality",
+    "/api/v1/channels",
+    "/api/v1/queues",
+    "/api/v1/agents",
+    "/api/v1/tokens",
+    "/api/v1/work/set-aside",
+    "/api/v1/reports/response-times",
+    "/api/v1/reports/resolutions",
+    "/api/v1/listening/decisions",
+]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_is_read_is_what_the_schema_says(as_client, root, full_ticket, path):
+    address = path.format(ticket=full_ticket.public_id)
+
+    answer = as_client(root).get(address)
+
+    assert answer.status_code == 200
+    jsonschema.validate(answer.json(), strict(answer_shape(path, "get", "200")))
+
+
+def test_every_read_of_the_schema_is_held_to_it():
+    reads = {path for path, item in schema()["paths"].items() if "get" in item}
+
+    assert reads - set(READS) == {
+        "/api/v1/topics/{slug}",
+        "/api/v1/topics/train/{training}",
+        "/api/v1/channels/{slug}",
+        "/api/v1/queues/{slug}",
+    }

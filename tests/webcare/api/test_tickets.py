@@ -1,0 +1,279 @@
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from webcare.actions.tickets import claim_ticket, resolve_ticket
+from webcare.models import Ticket, Topic
+
+PATH = "/api/v1/tickets"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def client_of_ada(as_client, ada):
+    client = as_client(ada)
+    client.get("/api/v1/agents")  # notes the first use of the token
+    return client
+
+
+@pytest.fixture
+def five(make_ticket):
+    return [make_ticket() for _ in range(5)]
+
+
+def numbers(answer):
+    return [one["number"] for one in answer.json()["results"]]
+
+
+def walk(client, address):
+    """Every page from here to the end, by `next`."""
+    pages = []
+    while address:
+        answer = client.get(address).json()
+        pages.append([one["number"] for one in answer["results"]])
+        address = answer["next"]
+    return pages
+
+
+def test_a_ticket_is_shown_as_the_list_shows_it(client_of_ada, ticket):
+    [listed] = client_of_ada.get(PATH).json()["results"]
+    shown = client_of_ada.get(f"{PATH}/{ticket.public_id}")
+
+    assert shown.json() == listed
+    assert listed["queue"] == {"slug": "shop", "name": "Shop"}
+    assert listed["topic"]["by"] == "rule"
+    assert listed["status"] == "new"
+    assert shown.headers["ETag"].startswith('"')
+
+
+def test_the_newest_come_first(client_of_ada, five):
+    assert numbers(client_of_ada.get(PATH)) == [one.pk for one in reversed(five)]
+
+
+@pytest.mark.parametrize("order", ["opened", "-opened", "changed", "due", "waiting"])
+def test_pages_follow_on_in_every_order(client_of_ada, five, order):
+    # Two have no promise running and nobody waiting: they come last.
+    Ticket.objects.filter(pk__in=[five[1].pk, five[3].pk]).update(
+        due_at=None, waiting_since=None
+    )
+    whole = numbers(client_of_ada.get(f"{PATH}?order={order}"))
+
+    pages = walk(client_of_ada, f"{PATH}?order={order}&limit=2")
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [number for page in pages for number in page] == whole
+    assert sorted(whole) == [one.pk for one in five]
+
+
+@pytest.mark.parametrize("order", ["opened", "-opened", "changed", "due", "waiting"])
+def test_pages_lead_back_the_way_they_came(client_of_ada, five, order):
+    Ticket.objects.filter(pk__in=[five[1].pk, five[3].pk]).update(
+        due_at=None, waiting_since=None
+    )
+    first = client_of_ada.get(f"{PATH}?order={order}&limit=2").json()
+    second = client_of_ada.get(first["next"]).json()
+    third = client_of_ada.get(second["next"]).json()
+
+    back = client_of_ada.get(third["previous"]).json()
+    start = client_of_ada.get(back["previous"]).json()
+
+    assert back["results"] == second["results"]
+    assert start["results"] == first["results"]
+    assert (first["previous"], start["previous"], third["next"]) == (None, None, None)
+    assert back["next"] is not None
+
+
+def test_tickets_opened_at_the_same_moment_are_all_listed(client_of_ada, five):
+    Ticket.objects.update(opened_at=five[0].opened_at)
+
+    pages = walk(client_of_ada, f"{PATH}?limit=1")
+
+    assert sorted(sum(pages, [])) == [one.pk for one in five]
+
+
+def test_a_ticket_that_comes_in_between_moves_no_page(client_of_ada, five, make_ticket):
+    first = client_of_ada.get(f"{PATH}?limit=2").json()
+    make_ticket()
+
+    second = client_of_ada.get(first["next"])
+
+    assert numbers(second) == [five[2].pk, five[1].pk]
+
+
+def test_filters_narrow_the_list(client_of_ada, ada, bo, five, forum):
+    claim_ticket(ticket=five[0], user=ada)
+    claim_ticket(ticket=five[1], user=bo)
+    resolve_ticket(ticket=five[1], user=bo)
+    Ticket.objects.filter(pk=five[2].pk).update(priority="high", language="nl")
+    Ticket.objects.filter(pk=five[3].pk).update(
+        due_at=timezone.now() + timedelta(hours=1), topic=None
+    )
+    now = quote(timezone.now().isoformat())
+
+    def found(query):
+        return sorted(numbers(client_of_ada.get(f"{PATH}?{query}")))
+
+    one, two, three, four, five_ = [ticket.pk for ticket in five]
+    assert {
+        query: found(query)
+        for query in (
+            "status=open",
+            "status=new,open",
+            "status=live",
+            "status=resolved",
+            "agent=me",
+            "agent=none",
+            f"agent={bo.public_id}",
+            f"agent={NOBODY}",
+            "queue=shop",
+            "queue=nowhere",
+            "queue=none",
+            "topic=delivery",
+            "topic=none",
+            "channel=x-shop",
+            "channel=forum",
+            "priority=high,urgent",
+            "language=nl",
+            f"opened_after={now}",
+            f"opened_before={now}",
+            "status=new&topic=delivery",
+        )
+    } == {
+        "status=open": [one],
+        "status=new,open": [one, three, four, five_],
+        "status=live": [one, three, four, five_],
+        "status=resolved": [two],
+        "agent=me": [one],
+        "agent=none": [three, four, five_],
+        f"agent={bo.public_id}": [two],
+        f"agent={NOBODY}": [],
+        "queue=shop": [one, two, three, four, five_],
+        "queue=nowhere": [],
+        "queue=none": [],
+        "topic=delivery": [one, two, three, five_],
+        "topic=none": [four],
+        "channel=x-shop": [one, two, three, four, five_],
+        "channel=forum": [],
+        "priority=high,urgent": [three],
+        "language=nl": [three],
+        f"opened_after={now}": [],
+        f"opened_before={now}": [one, two, three, four, five_],
+        "status=new&topic=delivery": [three, five_],
+    }
+
+
+def test_breached_is_past_its_promise_and_still_open(client_of_ada, ada, five):
+    hour = timedelta(hours=1)
+    Ticket.objects.update(due_at=timezone.now() + hour)
+    late, done = five[0], five[1]
+    resolve_ticket(ticket=done, user=ada)
+    Ticket.objects.filter(pk__in=[late.pk, done.pk]).update(
+        due_at=timezone.now() - hour
+    )
+    Ticket.objects.filter(pk=five[2].pk).update(due_at=None)
+
+    answer = client_of_ada.get(f"{PATH}?breached=true")
+
+    assert numbers(answer) == [late.pk]
+    assert answer.json()["results"][0]["breached"] is True
+    others = numbers(client_of_ada.get(f"{PATH}?breached=false"))
+    assert sorted(others) == [one.pk for one in five[1:]]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("colour=red", "colour"),
+        ("status=lost", "status"),
+        ("order=colour", "order"),
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=", "limit"),
+        ("limit=%D9%A1", "limit"),
+        ("agent=nobody", "agent"),
+        ("breached=perhaps", "breached"),
+        ("opened_after=yesterday", "opened_after"),
+        ("opened_after=2026-02-30T00:00:00Z", "opened_after"),
+        ("opened_after=2026-01-01T00:00:00", "opened_after"),
+        ("queue=a%00b", "queue"),
+        ("queue=a&queue=b", "queue"),
+        ("cursor=", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("cursor=bm90aGluZw==", "cursor"),
+        ("cursor=é", "cursor"),
+        ("agent__password=x", "agent__password"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(client_of_ada, query, field):
+    answer = client_of_ada.get(f"{PATH}?{query}")
+
+    assert answer.status_code == 422
+    assert field in answer.json()["errors"]
+
+
+def test_an_unknown_filter_is_told_what_there_is(client_of_ada):
+    errors = client_of_ada.get(f"{PATH}?colour=red").json()["errors"]
+
+    assert "changed_after" in errors["colour"][0]
+
+
+def test_a_cursor_belongs_to_its_order(client_of_ada, five):
+    link = client_of_ada.get(f"{PATH}?order=due&limit=2").json()["next"]
+
+    assert client_of_ada.get(link.replace("=due", "=opened")).status_code == 422
+
+
+def fill(make_ticket, ada, count):
+    """Tickets with everything a row can show."""
+    made = [make_ticket(thread=f"t-{index}") for index in range(count)]
+    Ticket.objects.filter(pk__in=[one.pk for one in made]).update(
+        agent=ada, status="open", topic=Topic.objects.get()
+    )
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&order=due", "&queue=shop&agent=me&order=waiting"]
+)
+def test_a_list_costs_the_same_however_long(
+    client_of_ada, ada, make_ticket, django_assert_num_queries, query
+):
+    fill(make_ticket, ada, 1)
+    with django_assert_num_queries(3):
+        client_of_ada.get(f"{PATH}?limit=200{query}")
+    fill(make_ticket, ada, 30)
+    with django_assert_num_queries(3):
+        answer = client_of_ada.get(f"{PATH}?limit=200{query}")
+
+    assert len(numbers(answer)) == 31
+
+
+@pytest.mark.parametrize(
+    ("part", "statements"),
+    [("", 5), ("/messages", 4), ("/events", 5), ("/clocks", 4), ("/replies", 4)],
+)
+def test_a_ticket_costs_the_same_however_much_was_said(
+    client_of_ada,
+    shop,
+    hear,
+    item,
+    make_ticket,
+    django_assert_num_queries,
+    part,
+    statements,
+):
+    author = {"external_id": "kim"}
+    ticket = make_ticket(thread="t", author=author)
+    where = f"{PATH}/{ticket.public_id}{part}"
+    with django_assert_num_queries(statements):
+        client_of_ada.get(where)
+    files = [{"url": "https://example.org/a.png"}]
+    said = [item(thread="t", author=author, attachments=files) for _ in range(40)]
+    hear(shop, *said)
+    later = timezone.now().isoformat()
+    hear(shop, *[one | {"text": "Changed", "edited_at": later} for one in said])
+    with django_assert_num_queries(statements):
+        answer = client_of_ada.get(where)
+
+    assert answer.status_code == 200
