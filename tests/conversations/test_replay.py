@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from conversations.adapters.signatures import new_secret, verify
 from conversations.archive import Line
+from conversations.models import Message
 from conversations.replay import Address, Intake, Pace, ReplayStopped, replay
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -259,3 +260,20 @@ def test_the_command_knows_the_desk_that_runs_here(desk, tmp_path, monkeypatch, 
     [(called, headers, _)] = desk.calls
     assert called == "/api/v1/channels/first/messages"
     assert headers["authorization"] == "Bearer demo"
+
+
+def test_our_own_intake_keeps_each_message_once(
+    live_server, transactional_db, shop, integrator, key_of, pump
+):
+    address = Address(live_server.url, shop.slug, token=key_of(integrator))
+    signed = Address(live_server.url, shop.slug, secret=shop.secret)
+
+    first = replay(lines_of(30), Intake(address), Pace(batch=7))
+    again = replay(lines_of(30), Intake(address), Pace(batch=11, shuffle=3))
+    hooked = replay(lines_of(30), Intake(signed), Pace(batch=13))
+    pump()
+
+    assert (first.accepted, first.duplicate) == (30, 0)
+    assert (again.accepted, again.duplicate) == (0, 30)
+    assert hooked.is_complete
+    assert Message.objects.count() == 30
