@@ -1,6 +1,6 @@
 """A ticket's timeline as it is shown: quiet events between what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -81,7 +81,8 @@ def _said(entry: Entry) -> ShownEntry:
 
 def event_words(event: Entry) -> str:
     """Return what happened, in the reader's words."""
-    return _WORDS.get(event.kind, lambda data: "")(event.data)
+    words = _WORDS.get(event.kind)
+    return words(event.data) if words else ""
 
 
 def _opened(data: dict[str, Any]) -> str:
@@ -129,7 +130,7 @@ def _status(data: dict[str, Any]) -> str:
     return _("Status: %(status)s") % {"status": label}
 
 
-_WORDS = {
+_WORDS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "opened": _opened,
     "classified": _classified,
     "routed": _routed,

@@ -11,7 +11,8 @@ class Text(forms.CharField):
     """Written by a person: newlines are newlines, outer blanks are none."""
 
     def to_python(self, value: object) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class SignInForm(forms.Form):

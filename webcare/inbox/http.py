@@ -34,7 +34,7 @@ def desk(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not _is_signed_in(request):
             return _to_sign_in(request)
         with timezone.override(ZoneInfo(settings.DESK_TIME_ZONE)):
             try:
@@ -45,6 +45,10 @@ def desk(view: View) -> View:
                 return errors.answer(request, error)
 
     return wrapped
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    return request.user.is_authenticated
 
 
 def _to_sign_in(request: DeskRequest) -> HttpResponse:

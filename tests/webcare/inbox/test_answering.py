@@ -1,0 +1,185 @@
+"""The main job, as a browser without scripts does it."""
+
+from webcare.inbox.forms import ReplyForm
+from webcare.models import Reply, TicketEvent
+
+
+def test_from_the_list_to_a_resolved_ticket_without_a_script(
+    browser, ada, ticket, fields, address
+):
+    ada.initials = "AB"
+    ada.save(update_fields=["initials"])
+    client = browser(ada)
+    listed = client.get("/?view=unassigned")
+    assert address(ticket) in listed.content.decode()
+    claimed = client.post(address(ticket, "claim"), follow=True)
+    assert claimed.status_code == 200
+
+    page = client.get(address(ticket))
+    form = fields(page, "/reply") | {"text": "From ten, yes.\r\n", "then": "resolved"}
+    answer = client.post(address(ticket, "reply"), form)
+
+    assert answer.url == f"{address(ticket)}#now"
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+    assert Reply.objects.get().text == "From ten, yes. ^AB"
+    assert "Goes out in" in client.get(address(ticket)).content.decode()
+
+
+def test_a_double_click_is_one_answer(browser, ada, ticket, fields, address):
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    form |= {"text": "From ten, yes.", "then": "pending"}
+
+    client.post(address(ticket, "reply"), form)
+    client.post(address(ticket, "reply"), form)
+
+    assert Reply.objects.count() == 1
+
+
+def test_an_answer_to_old_news_waits_and_keeps_its_text(
+    browser, ada, ticket, fields, address, hear, item, shop
+):
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    form |= {"text": "Tomorrow.", "then": "pending"}
+    first = ticket.last_inbound
+    hear(
+        shop,
+        item(
+            text="Never mind, it came!",
+            in_reply_to=first.external_id,
+            author={"external_id": first.author.external_id},
+        ),
+    )
+
+    stale = client.post(address(ticket, "reply"), form)
+
+    assert stale.status_code == 409
+    page = stale.content.decode()
+    assert "Never mind, it came!" in page
+    assert "Tomorrow.</textarea>" in page
+    assert "Send anyway" in page
+    assert not Reply.objects.exists()
+
+    again = fields(stale, "/reply") | {"text": "Tomorrow.", "then": "pending"}
+    assert again["key"] == form["key"]
+    assert client.post(address(ticket, "reply"), again).status_code == 302
+    assert Reply.objects.get().text == "Tomorrow."
+
+
+def test_a_form_we_did_not_make_has_seen_nothing(db):
+    form = ReplyForm({"text": "x", "key": "k", "seen": "junk", "then": "open"})
+
+    assert form.is_valid()
+    assert (form.seen_by_writer().inbound, form.seen_by_writer().reply) == (0, 0)
+
+
+def test_a_text_too_long_stays_in_the_composer(
+    browser, ada, ticket, fields, address, shop
+):
+    shop.text_limit = 20
+    shop.save(update_fields=["text_limit"])
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+
+    answer = client.post(
+        address(ticket, "reply"), form | {"text": "y" * 21, "then": "pending"}
+    )
+
+    assert answer.status_code == 422
+    assert "At most 20 characters fit here." in answer.content.decode()
+    assert "y" * 21 + "</textarea>" in answer.content.decode()
+
+
+def test_what_is_taken_back_returns_to_the_composer(
+    browser, ada, ticket, fields, address
+):
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    client.post(address(ticket, "reply"), form | {"text": "Oops.", "then": "resolved"})
+    reply = Reply.objects.get()
+
+    page = client.post(f"/replies/{reply.public_id}/take-back", follow=True)
+
+    reply.delivery.refresh_from_db()
+    ticket.refresh_from_db()
+    assert reply.delivery.state == "cancelled"
+    assert ticket.status == "open"
+    assert "Oops.</textarea>" in page.content.decode()
+
+
+def test_what_was_taken_back_is_shown_to_its_writer_only(
+    browser, ada, bo, ticket, address
+):
+    from webcare.actions.replies import send_reply, take_back_reply
+
+    reply = send_reply(ticket=ticket, user=ada, text="Oops.", client_key="k")
+    take_back_reply(reply=reply, user=ada)
+
+    page = browser(bo).get(address(ticket), {"again": str(reply.public_id)})
+
+    assert "Oops." not in page.content.decode()
+
+
+def test_a_note_is_for_colleagues(browser, ada, ticket, address):
+    client = browser(ada)
+
+    page = client.post(address(ticket, "note"), {"text": "Called her."}, follow=True)
+
+    assert "Called her." in page.content.decode()
+    assert "Note, for colleagues only" in page.content.decode()
+    assert not Reply.objects.exists()
+
+
+def test_claim_release_resolve_and_reopen_offer_a_way_back(
+    browser, ada, ticket, address
+):
+    client = browser(ada)
+
+    claimed = client.post(address(ticket, "claim"), follow=True)
+    client.post(address(ticket, "release"))
+    resolved = client.post(
+        address(ticket, "resolve"), {"outcome": "no_answer_needed"}, follow=True
+    )
+    client.post(address(ticket, "reopen"))
+
+    assert address(ticket, "release") in claimed.content.decode()
+    assert address(ticket, "reopen") in resolved.content.decode()
+    kinds = TicketEvent.objects.filter(ticket=ticket, actor=ada).order_by("pk")
+    assert list(kinds.values_list("kind", flat=True)) == [
+        "assigned",
+        "released",
+        "resolved",
+        "reopened",
+    ]
+
+
+def test_who_comes_second_reads_why(browser, ada, bo, ticket, address):
+    browser(bo).post(address(ticket, "claim"))
+
+    page = browser(ada).post(address(ticket, "claim"), follow=True)
+
+    assert "Someone else has this ticket now." in page.content.decode()
+
+
+def test_topic_and_queue_are_changed_by_choosing(
+    browser, lena, ticket, address, power_queue
+):
+    client = browser(lena)
+
+    client.post(address(ticket, "classify"), {"topic": ""})
+    moved = client.post(address(ticket, "route"), {"queue": "power"})
+
+    ticket.refresh_from_db()
+    assert (ticket.topic, ticket.topic_by) == (None, "person")
+    assert ticket.queue == power_queue
+    assert moved.url == "/"
+
+
+def test_nobody_is_sent_elsewhere_after_acting(browser, ada, ticket, address):
+    answer = browser(ada).post(
+        address(ticket, "claim"), {"next": "https://evil.example/"}
+    )
+
+    assert answer.url == "/"

@@ -1,0 +1,136 @@
+from django.utils import timezone
+
+from webcare.actions.replies import send_reply
+from webcare.actions.tickets import add_note, claim_ticket
+from webcare.queries import timelines
+
+
+def follow_up(ticket, item, **fields):
+    first = ticket.last_inbound
+    return item(
+        in_reply_to=first.external_id,
+        author={"external_id": first.author.external_id},
+        **fields,
+    )
+
+
+def test_a_long_ticket_costs_what_a_short_one_does(
+    browser, ada, ticket, address, statements, hear, item, shop
+):
+    client = browser(ada)
+    with statements() as short:
+        client.get(address(ticket))
+    hear(shop, *(follow_up(ticket, item) for _ in range(20)))
+    for number in range(5):
+        add_note(ticket=ticket, user=ada, text=f"Note {number}")
+    with statements() as long:
+        assert client.get(address(ticket)).status_code == 200
+
+    assert short() == long() == 4
+
+
+def test_looking_for_news_on_a_ticket_says_nothing_until_there_is(
+    browser, ada, ticket, address, hear, item, shop, statements
+):
+    client = browser(ada)
+    tag = client.get(address(ticket)).context["tag"]
+    with statements() as count:
+        quiet = client.get(address(ticket, "live"), {"tag": tag})
+    hear(shop, follow_up(ticket, item, text="Hello?"))
+    news = client.get(address(ticket, "live"), {"tag": tag})
+
+    assert quiet.status_code == 204
+    assert count() == 4
+    assert "Hello?" in news.content.decode()
+
+
+def test_edits_keep_their_earlier_text_and_deletions_leave_a_mark(
+    browser, ada, make_ticket, address, hear, item, shop
+):
+    first = item(text="My parcel is late")
+    [message] = hear(shop, first)
+    ticket = make_ticket(
+        in_reply_to=first["external_id"], author=first["author"], text="Gone soon"
+    )
+    gone = ticket.last_inbound.external_id
+    hear(
+        shop,
+        first | {"text": "My parcel is lost", "edited_at": timezone.now().isoformat()},
+        {"external_id": gone, "deleted": True},
+    )
+
+    page = browser(ada).get(address(ticket)).content.decode()
+
+    assert "My parcel is lost" in page
+    assert "1 earlier text" in page
+    assert "My parcel is late" in page
+    assert "Deleted by its author" in page
+    assert "Gone soon" not in page
+
+
+def test_private_and_public_are_told_apart(browser, ada, make_ticket, address):
+    client = browser(ada)
+    public = client.get(address(make_ticket())).content.decode()
+    private = client.get(address(make_ticket(visibility="private"))).content.decode()
+
+    assert "Everyone can read it" in public
+    assert "composer--private" not in public
+    assert "reads it." in private
+    assert "composer--private" in private
+    assert "said--private" in private
+
+
+def test_an_answer_shows_where_it_is_until_it_is_a_message(
+    browser, ada, ticket, address, answered
+):
+    client = browser(ada)
+    reply = send_reply(ticket=ticket, user=ada, text="On its way.", client_key="k")
+    held = client.get(address(ticket)).content.decode()
+    answered(reply)
+    sent = client.get(address(ticket)).content.decode()
+
+    assert "Goes out in" in held and "Take back" in held
+    assert "Take back" not in sent
+    assert sent.count("On its way.") == 1
+
+
+def test_the_page_says_why(browser, ada, ticket, address):
+    page = browser(ada).get(address(ticket)).content.decode()
+
+    assert "Chosen by a rule" in page
+    assert '<bdi class="word">parcel</bdi>' in page
+    assert "by its topic" in page
+    assert "First response" in page
+
+
+def test_earlier_pages_are_complete(
+    browser, ada, ticket, address, hear, item, shop, monkeypatch
+):
+    monkeypatch.setattr(timelines, "PAGE", 5)
+    hear(shop, *(follow_up(ticket, item, text=f"Text {n}") for n in range(12)))
+    claim_ticket(ticket=ticket, user=ada)
+    client = browser(ada)
+
+    keys, before = [], ""
+    while before is not None:
+        page = client.get(address(ticket), {"before": before})
+        found = [entry.mark for entry in _entries(ticket, before)]
+        keys = found + keys
+        before = page.context["earlier"] and str(page.context["earlier"])
+
+    monkeypatch.undo()
+    assert keys == [entry.mark for entry in _entries(ticket, "")]
+    assert len(keys) > 12
+
+
+def _entries(ticket, before):
+    return timelines.timeline_of(ticket, timelines.Mark.parse(before)).entries
+
+
+def test_marks_we_did_not_make_are_the_newest_page(browser, ada, ticket, address):
+    pages = [
+        browser(ada).get(address(ticket), {"before": before}).status_code
+        for before in ("x", "1.2", "1.99.1", "٣.1.1", "9" * 40 + ".1.1")
+    ]
+
+    assert pages == [200] * 5
