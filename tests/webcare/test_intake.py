@@ -187,6 +187,35 @@ def test_an_answer_written_in_the_platforms_own_app_stops_the_clock(
     assert "answered_elsewhere" in kinds(ticket)
 
 
+@pytest.mark.parametrize(("authors", "answered"), [(1, 1), (2, 0)])
+def test_what_we_say_to_a_whole_thread_answers_only_who_is_alone_in_it(
+    shop, hear, item, authors, answered
+):
+    hear(shop, *[item(thread="t-1") for _ in range(authors)])
+    now = timezone.now().isoformat()
+    hear(shop, item(thread="t-1", outbound=True, posted_at=now))
+
+    assert Turn.objects.filter(outcome="answered").count() == answered
+
+
+def test_a_word_under_our_own_post_answers_nobody(shop, hear, item):
+    hear(shop, item(thread="t-1"))
+    ours = item(thread="t-1", outbound=True, in_reply_to="unknown")
+    hear(shop, ours)
+    now = timezone.now().isoformat()
+    hear(
+        shop,
+        item(
+            thread="t-1",
+            outbound=True,
+            in_reply_to=ours["external_id"],
+            posted_at=now,
+        ),
+    )
+
+    assert Turn.objects.get().outcome == "waiting"
+
+
 def test_the_database_refuses_a_second_live_ticket_of_a_thread_and_author(ticket):
     twin = Ticket.objects.get()
     twin.pk = None

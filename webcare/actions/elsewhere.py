@@ -13,8 +13,9 @@ from webcare.models import TicketEvent, TicketMessage
 def note_answers(messages: Sequence[Message]) -> None:
     """Stop the clock of the tickets that these outbound messages answer.
 
-    An answer belongs to the ticket of the message it replies to, else to the
-    longest waiting live ticket of its thread. What the desk itself sent is known by
+    An answer belongs to the ticket of the message it replies to. One that replies to
+    nothing belongs to the live ticket of its thread, where there is just one; said to
+    many at once, it answers nobody. What the desk itself sent is known by
     its delivery and left alone.
     """
     if not messages:
@@ -44,16 +45,16 @@ def note_answers(messages: Sequence[Message]) -> None:
 
 def _tickets_of(message_ids: list[int]) -> list[tuple[int, ...]]:
     return fetch(
-        """SELECT m.id, coalesce(
+        """SELECT m.id, CASE WHEN m.in_reply_to <> '' THEN
                    (SELECT tm.ticket_id FROM conversations_message parent
                       JOIN webcare_ticketmessage tm ON tm.message_id = parent.id
                      WHERE parent.channel_id = m.channel_id
-                       AND parent.external_id = m.in_reply_to
-                       AND m.in_reply_to <> ''),
-                   (SELECT k.id FROM webcare_ticket k
+                       AND parent.external_id = m.in_reply_to)
+                   ELSE
+                   (SELECT min(k.id) FROM webcare_ticket k
                      WHERE k.thread_id = m.thread_id
                        AND k.status NOT IN ('resolved', 'closed')
-                     ORDER BY k.waiting_since NULLS LAST, k.id LIMIT 1)) AS ticket
+                    HAVING count(*) = 1) END AS ticket
              FROM conversations_message m
             WHERE m.id = ANY(%s)
               AND NOT EXISTS (SELECT FROM conversations_delivery d
