@@ -4,6 +4,8 @@ A nudge that is lost only delays: the relay and the sweeps find the rows. So not
 here ever fails its caller.
 """
 
+import time
+
 import structlog
 from celery import current_app
 from django.conf import settings
@@ -14,13 +16,22 @@ from conversations.crashpoints import crossing
 log = structlog.get_logger(__name__)
 
 STALE_SECONDS = 10  # a nudge that nobody took by then is of no use any more
+AWAY_SECONDS = 10  # after a lost nudge, until the broker is tried again
+_away_until = 0.0
 
 
 def ring(task: str, *ids: int) -> bool:
-    """Publish one nudge; False, and a line in the log, when the broker is away."""
+    """Publish one nudge; False, and a line in the log, when the broker is away.
+
+    A broker that hangs costs seconds to find out, so it is left alone for a while.
+    """
+    global _away_until
+    if time.monotonic() < _away_until:
+        return False
     try:
         current_app.send_task(task, args=ids, expires=STALE_SECONDS, retry=False)
     except (OperationalError, OSError) as error:
+        _away_until = time.monotonic() + AWAY_SECONDS
         log.warning("nudge lost", task=task, error=type(error).__name__)
         return False
     crossing("nudge.sent")
