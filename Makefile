@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help up test check bench bench-short bench-large faults fmt docs requirements tools
+.PHONY: help up test check bench bench-short bench-large faults faults-short fmt docs requirements tools
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed 's/:.*  ## /\t/' | expand -t 16
@@ -23,8 +23,11 @@ check: tools  ## Lint, format, types, import contracts, migrations
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
 
-faults: tools  ## Kill real processes and count what came through
+faults: tools  ## Kill real processes and count what came through, in half an hour
 	@exec $(PYTHON) manage.py test -m faults $(ARGS)
+
+faults-short: tools  ## The same, smaller, in under four minutes
+	@exec $(PYTHON) manage.py test -m "faults and not slow" $(ARGS)
 
 bench: tools  ## Measure everything beside raw and floor, in under ten minutes
 	$(BIN)/python -m bench $(ARGS)
