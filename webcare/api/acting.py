@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from conversations.queries.clock import database_now
 from webcare.actions import replies, tickets
 from webcare.api.conversation import NoteOut, ReplyOut, note_out, reply_out
 from webcare.api.endpoint import Endpoint, Request
@@ -21,7 +20,7 @@ from webcare.domain.outcomes import Resolution
 from webcare.exceptions import StaleReply, StaleVersion
 from webcare.queries.conversation import news_since, note_row, reply_of, reply_row
 from webcare.queries.setup import chosen_agent, chosen_queue, chosen_topic
-from webcare.queries.ticket_lists import row_of
+from webcare.queries.ticket_lists import ticket_by_id
 from webcare.queries.tickets import Seen, ticket_for
 
 LONGEST_TEXT = 50_000
@@ -77,10 +76,11 @@ class Acting(Endpoint):
         found = ticket_for(request.user, public_id)
         seen = seen_in(request)
         if seen is not None and seen.version != found.version:
+            row, now = ticket_by_id(found.pk)
             raise StaleVersion(
                 "The ticket has changed: look at what is new.",
-                etag=str(Seen.of(found)),
-                ticket=ticket_out(row_of(found, database_now())),
+                etag=str(now),
+                ticket=ticket_out(row),
             )
         return found
 
@@ -92,6 +92,11 @@ def seen_in(request: Request) -> Seen | None:
         return None
     # A tag that is none of ours was never true of any ticket.
     return (Seen.parse(tag) if len(tag) < LONGEST_TAG else None) or Seen(-1, -1, -1)
+
+
+def _show(ticket: Any) -> Response:
+    """Answer with the ticket as it is now, also when it has just left one's sight."""
+    return show(*ticket_by_id(ticket.pk))
 
 
 def changes(summary: str, asks: Any = Nothing) -> Callable[[View], View]:
@@ -110,14 +115,14 @@ class Claim(Acting):
     @changes("Take a ticket")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return show(tickets.claim_ticket(ticket=found, user=request.user))
+        return _show(tickets.claim_ticket(ticket=found, user=request.user))
 
 
 class Release(Acting):
     @changes("Give a ticket back to its queue")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return show(tickets.release_ticket(ticket=found, user=request.user))
+        return _show(tickets.release_ticket(ticket=found, user=request.user))
 
 
 class Assign(Acting):
@@ -125,7 +130,7 @@ class Assign(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         agent = chosen_agent(asked(AssignIn, request)["agent"])
-        return show(
+        return _show(
             tickets.assign_ticket(
                 ticket=found, user=request.user, agent=agent, version=found.version
             )
@@ -137,7 +142,7 @@ class Route(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         queue = chosen_queue(asked(RouteIn, request)["queue"])
-        return show(
+        return _show(
             tickets.route_ticket(
                 ticket=found, user=request.user, queue=queue, version=found.version
             )
@@ -150,7 +155,7 @@ class Classify(Acting):
         found = self.ticket(request, ticket)
         slug = asked(ClassifyIn, request)["topic"]
         topic = None if slug is None else chosen_topic(slug)
-        return show(
+        return _show(
             tickets.classify_ticket(
                 ticket=found, user=request.user, topic=topic, version=found.version
             )
@@ -162,7 +167,7 @@ class Resolve(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         outcome = Resolution(asked(ResolveIn, request)["outcome"])
-        return show(
+        return _show(
             tickets.resolve_ticket(ticket=found, user=request.user, outcome=outcome)
         )
 
@@ -171,7 +176,7 @@ class Reopen(Acting):
     @changes("Make a resolved ticket work again")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return show(tickets.reopen_ticket(ticket=found, user=request.user))
+        return _show(tickets.reopen_ticket(ticket=found, user=request.user))
 
 
 class AddNote(Acting):

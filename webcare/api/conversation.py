@@ -25,7 +25,6 @@ from webcare.queries.conversation import (
     State,
     Visibility,
 )
-from webcare.queries.tickets import ticket_for
 
 CURSOR = ("limit", "cursor")
 
@@ -238,7 +237,7 @@ class TicketNotes(Endpoint):
 
 def _page(request: Request, public_id: UUID, read: Any, out: Any) -> Response:
     read_filters(request, {}, CURSOR)
-    ticket = ticket_for(request.user, public_id)
+    ticket = said.place_of(request.user, public_id)
     order = read.__name__
     rows, page = read(ticket, mark_of(request, order), limit_of(request))
     return Response(paged(request, page, [out(row) for row in rows], order))
@@ -269,5 +268,5 @@ class TicketClocks(Endpoint):
         tag="tickets",
     )
     def get(self, request: Request, ticket: UUID) -> Response:
-        found = ticket_for(request.user, ticket)
+        found = said.place_of(request.user, ticket)
         return Response([clock_out(row) for row in said.clocks_of(found)])

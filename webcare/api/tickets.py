@@ -1,11 +1,9 @@
 """Tickets, listed and looked at."""
 
-from typing import Any
 from uuid import UUID
 
 from rest_framework.response import Response
 
-from conversations.queries.clock import database_now
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import (
     Filter,
@@ -22,8 +20,14 @@ from webcare.api.schema import says
 from webcare.api.shapes import TicketOut, ticket_out
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Priority
-from webcare.queries.ticket_lists import ORDERS, Wanted, row_of, ticket_page
-from webcare.queries.tickets import Seen, ticket_for
+from webcare.queries.ticket_lists import (
+    ORDERS,
+    TicketRow,
+    Wanted,
+    ticket_in_full,
+    ticket_page,
+)
+from webcare.queries.tickets import Seen
 
 FILTERS = {
     "status": Filter(
@@ -79,10 +83,9 @@ class TicketDetail(Endpoint):
 
     @says("Look at a ticket", TicketOut, refuses=(404,), tag="tickets")
     def get(self, request: Request, ticket: UUID) -> Response:
-        return show(ticket_for(request.user, ticket))
+        return show(*ticket_in_full(request.user, ticket))
 
 
-def show(ticket: Any, status: int = 200) -> Response:
-    """Answer with a ticket as it is now."""
-    body = ticket_out(row_of(ticket, database_now()))
-    return Response(body, status=status, headers={"ETag": str(Seen.of(ticket))})
+def show(row: TicketRow, seen: Seen) -> Response:
+    """Answer with a ticket and the tag of what its reader has now seen."""
+    return Response(ticket_out(row), headers={"ETag": str(seen)})

@@ -1,27 +1,42 @@
 """What was said and done on one ticket, for programs: each part a page at a time."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import JSONObject
-
-from conversations.models import (
-    Attachment,
-    Message,
-    MessageVersion,
-)
 from conversations.models import Direction as Direction
 from conversations.models import State as State
 from conversations.models import Visibility as Visibility
 from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
-from webcare.models import Clock, Note, Reply, Ticket, TicketEvent, TicketMessage
-from webcare.queries.pages import Mark, Order, Page, read_page
+from webcare.models import Note, Reply, Ticket, TicketEvent, User
+from webcare.queries.pages import Listing, Mark, Order, Page, read_page
+from webcare.queries.ticket_lists import visible
 from webcare.queries.tickets import Seen
+
+
+class Place(NamedTuple):
+    """A ticket that somebody may see, and the thread it is about."""
+
+    id: int
+    thread: int
+    visibility: str
+
+
+def place_of(user: User, public_id: UUID) -> Place:
+    """Return where what was said on a ticket is found. Raises NotFound."""
+    seen, values = visible(user)
+    found = fetch(
+        f"""SELECT k.id, k.thread_id, t.visibility FROM webcare_ticket k
+              JOIN conversations_thread t ON t.id = k.thread_id
+             WHERE k.public_id = %(ticket)s AND {seen}""",
+        {**values, "ticket": public_id},
+    )
+    if not found:
+        raise NotFound("There is no such ticket.")
+    return Place(*found[0])
 
 
 class MessageRow(NamedTuple):
@@ -49,59 +64,52 @@ class MessageRow(NamedTuple):
     attachments: list[dict[str, str]]
 
 
-_MESSAGE = (
-    "posted_at",
-    "pk",
-    "public_id",
-    "external_id",
-    "direction",
-    "visibility",
-    "text",
-    "url",
-    "language",
-    "in_reply_to",
-    "received_at",
-    "edited_at",
-    "deleted_at",
-    "author__public_id",
-    "author__handle",
-    "author__name",
+_MESSAGES = Listing(
+    """m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url, m.language,
+       m.in_reply_to, m.received_at, m.edited_at, m.deleted_at, w.public_id, w.handle,
+       w.name, tm.message_id IS NOT NULL,
+       (SELECT u.public_id::text FROM conversations_delivery d
+          JOIN webcare_reply r ON r.delivery_id = d.id
+          JOIN webcare_user u ON u.id = r.author_id
+         WHERE d.message_id = m.id),
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'text', v.text, 'written_at', v.written_at)
+                   ORDER BY v.written_at), '[]')
+          FROM conversations_messageversion v WHERE v.message_id = m.id),
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'url', f.url, 'name', f.name, 'type', f.type)
+                   ORDER BY f.position), '[]')
+          FROM conversations_attachment f WHERE f.message_id = m.id)""",
+    """conversations_message m
+       LEFT JOIN conversations_author w ON w.id = m.author_id
+       LEFT JOIN webcare_ticketmessage tm
+              ON tm.message_id = m.id AND tm.ticket_id = %(ticket)s""",
+    "m.id",
 )
-MESSAGES = Order("posted_at")
+MESSAGES = Order("m.posted_at")
 
 
 def message_page(
-    ticket: Ticket, mark: Mark | None, limit: int
+    ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[MessageRow], Page]:
     """Return a page of the ticket's thread, oldest first: one statement.
 
     In public that is all of the thread, so that an answer can be understood; of a
     private thread it is what belongs to this ticket.
     """
-    mine = Exists(TicketMessage.objects.filter(message=OuterRef("pk"), ticket=ticket))
-    shown = Message.objects.filter(thread=ticket.thread_id)
-    if ticket.thread.visibility == Visibility.PRIVATE:
-        shown = shown.filter(mine)
-    rows = shown.values_list(*_MESSAGE, mine, _WRITER, _VERSIONS, _ATTACHMENTS)
-    page = read_page(rows, MESSAGES, mark, limit)
-    return [MessageRow(*row) for row in page.rows], page
+    where = ["m.thread_id = %(thread)s"]
+    if ticket.visibility == Visibility.PRIVATE:
+        where.append("tm.message_id IS NOT NULL")
+    values = {"ticket": ticket.id, "thread": ticket.thread}
+    page = read_page(
+        replace(_MESSAGES, where=where, values=values), MESSAGES, mark, limit
+    )
+    return [_message(row) for row in page.rows], page
 
 
-_WRITER = Subquery(
-    Reply.objects.filter(delivery__message=OuterRef("pk")).values("author__public_id")[
-        :1
-    ]
-)
-_VERSIONS = ArraySubquery(
-    MessageVersion.objects.filter(message=OuterRef("pk"))
-    .order_by("written_at")
-    .values(json=JSONObject(text="text", written_at="written_at"))
-)
-_ATTACHMENTS = ArraySubquery(
-    Attachment.objects.filter(message=OuterRef("pk"))
-    .order_by("position")
-    .values(json=JSONObject(url="url", name="name", type="type"))
-)
+def _message(row: tuple[Any, ...]) -> MessageRow:
+    *plain, versions, attachments = row
+    return MessageRow._make((*plain, json.loads(versions), json.loads(attachments)))
 
 
 EventKind = TicketEvent.Kind
@@ -122,16 +130,13 @@ class EventRow(NamedTuple):
 
 
 def event_page(
-    ticket: Ticket, mark: Mark | None, limit: int
+    ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[EventRow], Page]:
     """Return a page of the ticket's history, in the order in which it happened."""
-    rows = TicketEvent.objects.filter(ticket=ticket).values_list("effective_at", "pk")
-    page = read_page(rows, EVENTS_OF_TICKET, mark, limit)
-    named = fetch(
-        f"{EVENTS} WHERE e.id = ANY(%s) ORDER BY e.effective_at, e.id",
-        [[pk for _, pk in page.rows]],
-    )
-    return [event_row(row) for row in named], page
+    where = ["e.ticket_id = %(ticket)s"]
+    listing = Listing(EVENT_COLUMNS, EVENT_SOURCE, "e.id", where, {"ticket": ticket.id})
+    page = read_page(listing, EVENTS_OF_TICKET, mark, limit)
+    return [event_row(row[2:]) for row in page.rows], page
 
 
 def event_row(row: tuple[Any, ...]) -> EventRow:
@@ -139,21 +144,20 @@ def event_row(row: tuple[Any, ...]) -> EventRow:
     return EventRow._make((*plain, json.loads(data)))
 
 
-EVENTS_OF_TICKET = Order("effective_at")
+EVENTS_OF_TICKET = Order("e.effective_at")
 # Facts are kept with our own ids, which mean nothing outside.
-EVENTS = """
-    SELECT e.written_in, e.id, k.public_id, e.kind, e.effective_at, e.recorded_at,
-           e.cause, actor.public_id,
-           e.data || jsonb_strip_nulls(jsonb_build_object(
-               'queue', q.slug, 'topic', t.slug, 'agent', a.public_id,
-               'message', m.public_id))
-      FROM webcare_ticketevent e
-      JOIN webcare_ticket k ON k.id = e.ticket_id
-      LEFT JOIN webcare_user actor ON actor.id = e.actor_id
-      LEFT JOIN webcare_queue q ON q.id = (e.data->>'queue')::bigint
-      LEFT JOIN webcare_topic t ON t.id = (e.data->>'topic')::bigint
-      LEFT JOIN webcare_user a ON a.id = (e.data->>'agent')::bigint
-      LEFT JOIN conversations_message m ON m.id = (e.data->>'message')::bigint"""
+EVENT_COLUMNS = """e.written_in, e.id, k.public_id, e.kind, e.effective_at,
+    e.recorded_at, e.cause, actor.public_id,
+    e.data || jsonb_strip_nulls(jsonb_build_object(
+        'queue', q.slug, 'topic', t.slug, 'agent', a.public_id,
+        'message', m.public_id))"""
+EVENT_SOURCE = """webcare_ticketevent e
+    JOIN webcare_ticket k ON k.id = e.ticket_id
+    LEFT JOIN webcare_user actor ON actor.id = e.actor_id
+    LEFT JOIN webcare_queue q ON q.id = (e.data->>'queue')::bigint
+    LEFT JOIN webcare_topic t ON t.id = (e.data->>'topic')::bigint
+    LEFT JOIN webcare_user a ON a.id = (e.data->>'agent')::bigint
+    LEFT JOIN conversations_message m ON m.id = (e.data->>'message')::bigint"""
 
 
 class ClockRow(NamedTuple):
@@ -164,10 +168,14 @@ class ClockRow(NamedTuple):
     stopped_at: datetime | None
 
 
-def clocks_of(ticket: Ticket) -> list[ClockRow]:
+def clocks_of(ticket: Place) -> list[ClockRow]:
     """Return every promise made on this ticket, the first one first."""
-    found = Clock.objects.filter(ticket=ticket).order_by("started_at", "pk")
-    return [ClockRow(*row) for row in found.values_list(*ClockRow._fields)]
+    rows = fetch(
+        """SELECT promise, started_at, target_seconds, due_at, stopped_at
+             FROM webcare_clock WHERE ticket_id = %s ORDER BY started_at, id""",
+        [ticket.id],
+    )
+    return [ClockRow(*row) for row in rows]
 
 
 class ReplyRow(NamedTuple):
@@ -183,32 +191,38 @@ class ReplyRow(NamedTuple):
     message: UUID | None
 
 
-_REPLY = (
-    "public_id",
-    "text",
-    "author__public_id",
-    "delivery__state",
-    "delivery__due_at",
-    "delivery__settled_at",
-    "delivery__failure",
-    "delivery__message__public_id",
+_REPLIES = Listing(
+    """r.public_id, r.text, u.public_id, d.state, d.due_at, d.settled_at, d.failure,
+       m.public_id""",
+    """webcare_reply r
+       JOIN webcare_user u ON u.id = r.author_id
+       JOIN conversations_delivery d ON d.id = r.delivery_id
+       LEFT JOIN conversations_message m ON m.id = d.message_id""",
+    "r.id",
 )
-REPLIES = Order("written_at")
+REPLIES = Order("r.written_at")
 
 
 def reply_page(
-    ticket: Ticket, mark: Mark | None, limit: int
+    ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[ReplyRow], Page]:
     """Return answers written on this ticket, with what became of each."""
-    rows = Reply.objects.filter(ticket=ticket).values_list("written_at", "pk", *_REPLY)
-    page = read_page(rows, REPLIES, mark, limit)
+    page = _of(_REPLIES, "r.ticket_id = %(of)s", ticket.id, REPLIES, mark, limit)
     return [ReplyRow(*row) for row in page.rows], page
 
 
 def reply_row(reply: Reply) -> ReplyRow:
     """Return one answer, read afresh, in the shape of the list."""
-    found = Reply.objects.filter(pk=reply.pk)
-    return ReplyRow(*found.values_list("written_at", "pk", *_REPLY).get())
+    page = _of(_REPLIES, "r.id = %(of)s", reply.pk, REPLIES, None, 1)
+    return ReplyRow(*page.rows[0])
+
+
+def _of(
+    listing: Listing, which: str, of: int, order: Order, mark: Mark | None, limit: int
+) -> Page:
+    return read_page(
+        replace(listing, where=[which], values={"of": of}), order, mark, limit
+    )
 
 
 def reply_of(ticket: Ticket, public_id: UUID) -> Reply:
@@ -231,21 +245,26 @@ class NoteRow(NamedTuple):
     author: UUID | None
 
 
-NOTES = Order("written_at")
-_NOTE = ("written_at", "pk", "public_id", "text", "author__public_id")
+_NOTES = Listing(
+    "n.public_id, n.text, u.public_id",
+    "webcare_note n LEFT JOIN webcare_user u ON u.id = n.author_id",
+    "n.id",
+)
+NOTES = Order("n.written_at")
 
 
 def note_page(
-    ticket: Ticket, mark: Mark | None, limit: int
+    ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[NoteRow], Page]:
     """Return what colleagues told each other about this ticket."""
-    rows = Note.objects.filter(ticket=ticket).values_list(*_NOTE)
-    page = read_page(rows, NOTES, mark, limit)
+    page = _of(_NOTES, "n.ticket_id = %(of)s", ticket.id, NOTES, mark, limit)
     return [NoteRow(*row) for row in page.rows], page
 
 
 def note_row(note: Note) -> NoteRow:
-    return NoteRow(*Note.objects.filter(pk=note.pk).values_list(*_NOTE).get())
+    """Return one note in the shape of the list."""
+    page = _of(_NOTES, "n.id = %(of)s", note.pk, NOTES, None, 1)
+    return NoteRow(*page.rows[0])
 
 
 NEWS = 20  # of these the newest, for somebody whose draft has become stale

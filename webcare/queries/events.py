@@ -3,10 +3,14 @@
 from typing import NamedTuple
 
 from conversations.models.bulk import fetch
-from webcare.domain.permissions import Permission
 from webcare.models import User
-from webcare.queries.conversation import EVENTS, EventRow, event_row
-from webcare.queries.people import EVERYWHERE, queues_where
+from webcare.queries.conversation import (
+    EVENT_COLUMNS,
+    EVENT_SOURCE,
+    EventRow,
+    event_row,
+)
+from webcare.queries.ticket_lists import visible
 
 
 class Place(NamedTuple):
@@ -24,19 +28,18 @@ def events_after(user: User, place: Place, limit: int) -> tuple[list[EventRow], 
     still turn up before it: who follows the places misses nothing, and meets nothing
     twice.
     """
-    queues = queues_where(user, Permission.SEE_TICKETS)
+    seen, values = visible(user)
     settled = _settled()
     rows = fetch(
-        f"""{EVENTS}
+        f"""SELECT {EVENT_COLUMNS} FROM {EVENT_SOURCE}
              WHERE (e.written_in, e.id) > (%(written_in)s, %(event)s)
                AND e.written_in < %(settled)s
-               AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))
+               AND {seen}
              ORDER BY e.written_in, e.id LIMIT %(limit)s""",
         {
+            **values,
             **place._asdict(),
             "settled": settled,
-            "everywhere": EVERYWHERE in queues,
-            "queues": sorted(queue for queue in queues if queue is not None),
             "limit": limit,
         },
     )

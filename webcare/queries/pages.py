@@ -1,21 +1,31 @@
 """Pages of a list by the last row seen: the hundredth costs what the first does."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
-
-Rows = QuerySet[Any, tuple[Any, ...]]
+from conversations.models.bulk import fetch
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A time by which rows are listed; rows without one come last."""
 
-    field: str
+    column: str
     descending: bool = False
     nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is listed, in SQL of ours; foreign values travel in `values` alone."""
+
+    columns: str
+    source: str
+    id: str
+    where: Sequence[str] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Mark(NamedTuple):
@@ -32,17 +42,16 @@ class Page(NamedTuple):
     previous: Mark | None
 
 
-def read_page(rows: Rows, order: Order, mark: Mark | None, limit: int) -> Page:
+def read_page(listing: Listing, order: Order, mark: Mark | None, limit: int) -> Page:
     """Return up to `limit` rows beyond `mark`, in `order`.
 
-    `rows` are tuples whose first two values are the field of `order` and the id. One
-    statement, or two where a page crosses from rows that have the time to rows that
-    have not.
+    The first two values of a row are its time and its id. One statement, or two
+    where a page crosses from rows that have the time to rows that have not.
     """
     backward = mark is not None and mark.backward
     found: list[tuple[Any, ...]] = []
-    for leg in _legs(rows, order, mark, up=order.descending == backward):
-        found += leg[: limit + 1 - len(found)]
+    for leg in _legs(listing.id, order, mark, up=order.descending == backward):
+        found += _walk(listing, order, leg, mark, limit + 1 - len(found))
         if len(found) > limit:
             break
     more = len(found) > limit
@@ -61,35 +70,38 @@ def read_page(rows: Rows, order: Order, mark: Mark | None, limit: int) -> Page:
     )
 
 
-def _legs(rows: Rows, order: Order, mark: Mark | None, *, up: bool) -> list[Rows]:
-    """The parts of the list that are walked, each by an index alone."""
-    name = order.field
+class _Leg(NamedTuple):
+    """A part of the list that is walked by an index alone."""
+
+    where: list[str]
+    order: str
+
+
+def _legs(pk: str, order: Order, mark: Mark | None, *, up: bool) -> list[_Leg]:
+    time, way, side = order.column, ("" if up else " DESC"), ("><"[not up])
+    beyond = f"({time}, {pk}) {side} (%(mark_at)s, %(mark_id)s)"
+    by_time = f"{time}{way}, {pk}{way}"
     if not order.nullable:
-        return [_beyond(rows, name, mark, up)]
+        return [_Leg([beyond] if mark else [], by_time)]
     if mark is None:
-        return [rows.order_by(F(name).asc(nulls_last=True), "pk")]
-    with_time = rows.filter(**{f"{name}__isnull": False})
-    without = rows.filter(**{f"{name}__isnull": True})
+        return [_Leg([], f"{time} NULLS LAST, {pk}")]
+    without, by_id = [f"{time} IS NULL"], f"{pk}{way}"
     if mark.at is None:
-        legs = [_by_id(without, mark, up)]
-        return legs if up else [*legs, _beyond(with_time, name, None, up)]
-    legs = [_beyond(with_time, name, mark, up)]
-    return [*legs, _by_id(without, None, up)] if up else legs
+        legs = [_Leg([*without, f"{pk} {side} %(mark_id)s"], by_id)]
+        return legs if up else [*legs, _Leg([f"{time} IS NOT NULL"], by_time)]
+    legs = [_Leg([beyond], by_time)]
+    return [*legs, _Leg(without, by_id)] if up else legs
 
 
-def _beyond(rows: Rows, name: str, mark: Mark | None, up: bool) -> Rows:
+def _walk(
+    listing: Listing, order: Order, leg: _Leg, mark: Mark | None, limit: int
+) -> list[tuple[Any, ...]]:
+    where = [*listing.where, *leg.where] or ["true"]
+    values = {**listing.values, "limit": limit}
     if mark is not None:
-        side = "gt" if up else "lt"
-        rows = rows.filter(
-            Q(**{f"{name}__{side}": mark.at})
-            | Q(**{name: mark.at, f"pk__{side}": mark.id}),
-            # Says no more than the line above, but lets the index begin there.
-            **{f"{name}__{side}e": mark.at},
-        )
-    return rows.order_by(*((name, "pk") if up else (f"-{name}", "-pk")))
-
-
-def _by_id(rows: Rows, mark: Mark | None, up: bool) -> Rows:
-    if mark is not None:
-        rows = rows.filter(**{f"pk__{'gt' if up else 'lt'}": mark.id})
-    return rows.order_by("pk" if up else "-pk")
+        values |= {"mark_at": mark.at, "mark_id": mark.id}
+    return fetch(
+        f"SELECT {order.column}, {listing.id}, {listing.columns} FROM {listing.source}"
+        f" WHERE {' AND '.join(where)} ORDER BY {leg.order} LIMIT %(limit)s",
+        values,
+    )

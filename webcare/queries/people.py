@@ -1,5 +1,6 @@
 """What a person may do, and where: read from the table of roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,12 +26,25 @@ class Rights:
 
     @classmethod
     def of(cls, user: User) -> "Rights":
-        """One statement; none for somebody who holds everything or nothing."""
+        """One statement; none for somebody who holds everything or nothing.
+
+        None either where signing in has read them already, for this one request.
+        """
+        if known := user.__dict__.get("rights"):
+            assert isinstance(known, cls)
+            return known
+        if not user.is_active or user.is_superuser:
+            return cls.holding(user, ())
+        held = Membership.objects.filter(user=user).values_list("role", "queue_id")
+        return cls.holding(user, held)
+
+    @classmethod
+    def holding(cls, user: User, held: Iterable[tuple[str, int | None]]) -> "Rights":
+        """Return the rights of `user`, who has been given the roles `held`."""
         if not user.is_active:
             return cls(frozenset())
         if user.is_superuser:
             return cls(frozenset({(Role.ADMIN.value, EVERYWHERE)}))
-        held = Membership.objects.filter(user=user).values_list("role", "queue_id")
         return cls(frozenset(held))
 
     def where(self, permission: Permission) -> set[int | None]:

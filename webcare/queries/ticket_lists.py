@@ -1,32 +1,34 @@
-"""Lists of tickets for programs: any filter, any order, one page at a time."""
+"""Tickets for programs: any filter, any order, one page at a time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
-from django.db.models.functions import Coalesce, Now
-
-from conversations.models import Channel
+from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
-from webcare.models import Queue, Ticket, Topic, User
-from webcare.queries.pages import Mark, Order, Page, read_page
-from webcare.queries.tickets import visible_tickets
+from webcare.domain.permissions import Permission
+from webcare.exceptions import NotFound
+from webcare.models import User
+from webcare.queries.pages import Listing, Mark, Order, Page, read_page
+from webcare.queries.people import EVERYWHERE, Rights
+from webcare.queries.tickets import Seen
 
 ORDERS = {
-    "-opened": Order("opened_at", descending=True),
-    "opened": Order("opened_at"),
-    "changed": Order("changed_at"),
-    "due": Order("due_at", nullable=True),
-    "waiting": Order("waiting_since", nullable=True),
+    "-opened": Order("k.opened_at", descending=True),
+    "opened": Order("k.opened_at"),
+    "changed": Order("k.changed_at"),
+    "due": Order("k.due_at", nullable=True),
+    "waiting": Order("k.waiting_since", nullable=True),
 }
 NONE = "none"
+ME = "me"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which tickets; None is any. `queue`, `topic` and `agent` may be NONE."""
+    """Which tickets; None is any. `queue` and `topic` may be NONE, `agent` ME too."""
 
     status: tuple[str, ...] | None = None
     queue: str | None = None
@@ -42,7 +44,7 @@ class Wanted:
 
 
 class TicketRow(NamedTuple):
-    """One ticket of a list; `key` is the value that the list is ordered by."""
+    """One ticket of a list; `key` is the time that the list is ordered by."""
 
     key: datetime | None
     number: int
@@ -69,9 +71,7 @@ class TicketRow(NamedTuple):
     topic_by: str
     topic_confidence: float | None
     agent: UUID | None
-    agent_first_name: str | None
-    agent_last_name: str | None
-    agent_username: str | None
+    agent_name: str | None
     channel: str
     channel_name: str
     author: UUID
@@ -79,46 +79,33 @@ class TicketRow(NamedTuple):
     author_name: str
     is_late: bool  # a promise that runs is past its time
 
-    @property
-    def agent_name(self) -> str:
-        full = f"{self.agent_first_name or ''} {self.agent_last_name or ''}".strip()
-        return full or self.agent_username or ""
+
+_IS_LATE = f"""coalesce(k.due_at < statement_timestamp()
+    AND k.status IN ({", ".join(f"'{status}'" for status in sorted(LIVE))}), false)"""
+_COLUMNS = f"""
+    k.public_id, k.status, k.priority, k.is_danger, k.language, k.excerpt, k.opened_at,
+    k.waiting_since, k.due_at, k.last_message_at, k.first_response_seconds,
+    k.resolved_at, k.resolution, k.resolution_seconds, k.changed_at, k.version,
+    q.slug, q.name, t.slug, t.name, k.topic_by, k.topic_confidence, a.public_id,
+    coalesce(nullif(btrim(a.first_name || ' ' || a.last_name), ''), a.username),
+    c.slug, c.name, w.public_id, w.handle, w.name, {_IS_LATE}"""
+_SOURCE = """webcare_ticket k
+    JOIN conversations_channel c ON c.id = k.channel_id
+    JOIN conversations_author w ON w.id = k.author_id
+    LEFT JOIN webcare_queue q ON q.id = k.queue_id
+    LEFT JOIN webcare_topic t ON t.id = k.topic_id
+    LEFT JOIN webcare_user a ON a.id = k.agent_id"""
 
 
-_FIELDS = (
-    "pk",
-    "public_id",
-    "status",
-    "priority",
-    "is_danger",
-    "language",
-    "excerpt",
-    "opened_at",
-    "waiting_since",
-    "due_at",
-    "last_message_at",
-    "first_response_seconds",
-    "resolved_at",
-    "resolution",
-    "resolution_seconds",
-    "changed_at",
-    "version",
-    "queue__slug",
-    "queue__name",
-    "topic__slug",
-    "topic__name",
-    "topic_by",
-    "topic_confidence",
-    "agent__public_id",
-    "agent__first_name",
-    "agent__last_name",
-    "agent__username",
-    "channel__slug",
-    "channel__name",
-    "author__public_id",
-    "author__handle",
-    "author__name",
-)
+def visible(user: User) -> tuple[str, dict[str, Any]]:
+    """The rule of `visible_tickets` in SQL, for statements written by hand.
+
+    A condition on the ticket `k`, and its values.
+    """
+    queues = Rights.of(user).where(Permission.SEE_TICKETS)
+    if EVERYWHERE in queues:
+        return "true", {}
+    return "k.queue_id = ANY(%(visible)s)", {"visible": sorted(q for q in queues if q)}
 
 
 def ticket_page(
@@ -126,80 +113,84 @@ def ticket_page(
 ) -> tuple[list[TicketRow], Page]:
     """Return one page of the tickets that `user` may see and asks for.
 
-    Two statements, or three where tickets without the ordering time begin.
+    One statement beside the one for rights, or two where tickets without the ordering
+    time begin.
     """
-    by = ORDERS[order]
-    found = visible_tickets(user).filter(_conditions(user, wanted))
-    rows = found.annotate(is_late=_IS_LATE).values_list(by.field, *_FIELDS, "is_late")
-    page = read_page(rows, by, mark, limit)
+    seen, values = visible(user)
+    listing = Listing(
+        _COLUMNS,
+        _SOURCE,
+        "k.id",
+        [seen, *_conditions(wanted)],
+        values | _values(user, wanted),
+    )
+    page = read_page(listing, ORDERS[order], mark, limit)
     return [TicketRow(*row) for row in page.rows], page
 
 
-def row_of(ticket: Ticket, now: datetime) -> TicketRow:
-    """Return a ticket, read as a page shows it, in the shape of a list."""
-    values = (_follow(ticket, name.split("__")) for name in _FIELDS)
-    is_late = ticket.is_live and ticket.due_at is not None and ticket.due_at < now
-    return TicketRow._make((ticket.opened_at, *values, is_late))
+def ticket_in_full(user: User, public_id: UUID) -> tuple[TicketRow, Seen]:
+    """Return one ticket and what a reader of it has seen. Raises NotFound."""
+    seen, values = visible(user)
+    return _one(f"k.public_id = %(ticket)s AND {seen}", values | {"ticket": public_id})
 
 
-def _follow(thing: Any, path: list[str]) -> Any:
-    for name in path:
-        thing = getattr(thing, name, None)
-    return thing
+def ticket_by_id(pk: int) -> tuple[TicketRow, Seen]:
+    """Return a ticket that was found before, as it is now. Raises NotFound."""
+    return _one("k.id = %(ticket)s", {"ticket": pk})
 
 
-_LATE = Q(due_at__lt=Now(), status__in=sorted(LIVE))
-_IS_LATE = Coalesce(ExpressionWrapper(_LATE, BooleanField()), Value(False))
-
-
-def _conditions(user: User, wanted: Wanted) -> Q:
-    return Q(
-        *_choices(wanted),
-        *_things(wanted),
-        *_times(wanted),
-        *_agent(user, wanted.agent),
+def _one(which: str, values: dict[str, Any]) -> tuple[TicketRow, Seen]:
+    found = fetch(
+        f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
+                   (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
+                   k.opened_at, k.id, {_COLUMNS}
+              FROM {_SOURCE} WHERE {which}""",
+        values,
     )
+    if not found:
+        raise NotFound("There is no such ticket.")
+    inbound, reply, *rest = found[0]
+    row = TicketRow._make(rest)
+    return row, Seen(row.version, inbound, reply)
 
 
-def _choices(wanted: Wanted) -> list[Q]:
-    given = (
-        ("status__in", wanted.status),
-        ("priority__in", wanted.priority),
-        ("language", wanted.language),
-    )
-    return [Q(**{name: value}) for name, value in given if value is not None]
+# A thing is looked up by name inside the statement: an index knows ids, not names.
+_BY_NAME = {
+    "queue": "k.queue_id = (SELECT id FROM webcare_queue WHERE slug = %(queue)s)",
+    "topic": "k.topic_id = (SELECT id FROM webcare_topic WHERE slug = %(topic)s)",
+    "agent": "k.agent_id = (SELECT id FROM webcare_user WHERE public_id = %(agent)s)",
+}
+_SIMPLE = {
+    "status": "k.status = ANY(%(status)s)",
+    "priority": "k.priority = ANY(%(priority)s)",
+    "language": "k.language = %(language)s",
+    "opened_after": "k.opened_at >= %(opened_after)s",
+    "opened_before": "k.opened_at < %(opened_before)s",
+    "changed_after": "k.changed_at >= %(changed_after)s",
+    "channel": (
+        "k.channel_id = (SELECT id FROM conversations_channel WHERE slug = %(channel)s)"
+    ),
+}
 
 
-def _things(wanted: Wanted) -> list[Q]:
-    """By their ids, looked up inside the statement: an index knows ids, not names."""
-    found = []
-    for name, model in (("queue", Queue), ("topic", Topic), ("channel", Channel)):
-        slug = getattr(wanted, name)
-        if slug == NONE:
-            found.append(Q(**{name: None}))
-        elif slug is not None:
-            ids = model.objects.filter(slug=slug).values("pk")[:1]
-            found.append(Q(**{f"{name}_id": ids}))
-    return found
-
-
-def _times(wanted: Wanted) -> list[Q]:
-    given = (
-        ("opened_at__gte", wanted.opened_after),
-        ("opened_at__lt", wanted.opened_before),
-        ("changed_at__gte", wanted.changed_after),
-    )
-    found = [Q(**{name: value}) for name, value in given if value is not None]
+def _conditions(wanted: Wanted) -> Iterator[str]:
+    for name, condition in _SIMPLE.items():
+        if getattr(wanted, name) is not None:
+            yield condition
+    for name, condition in _BY_NAME.items():
+        given = getattr(wanted, name)
+        if given == NONE:
+            yield f"k.{name}_id IS NULL"
+        elif given == ME:
+            yield "k.agent_id = %(me)s"
+        elif given is not None:
+            yield condition
     if wanted.breached is not None:
-        found.append(_LATE if wanted.breached else ~_LATE)
-    return found
+        yield _IS_LATE if wanted.breached else f"NOT {_IS_LATE}"
 
 
-def _agent(user: User, agent: UUID | str | None) -> list[Q]:
-    if agent is None:
-        return []
-    if agent == NONE:
-        return [Q(agent=None)]
-    if agent == "me":
-        return [Q(agent=user)]
-    return [Q(agent_id=User.objects.filter(public_id=agent).values("pk")[:1])]
+def _values(user: User, wanted: Wanted) -> dict[str, Any]:
+    given = {name: getattr(wanted, name) for name in (*_SIMPLE, *_BY_NAME)}
+    listed = {"status": wanted.status, "priority": wanted.priority}
+    lists = {name: list(given or ()) for name, given in listed.items()}
+    return {**given, **lists, "me": user.pk}

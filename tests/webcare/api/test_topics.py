@@ -130,7 +130,7 @@ def test_the_list_costs_the_same_however_many(
     teacher.get(PATH)
 
     def count():
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             return len(teacher.get(PATH).json())
 
     assert count() == 1
