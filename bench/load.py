@@ -10,7 +10,7 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from threading import BrokenBarrierError
 
@@ -44,26 +44,31 @@ def over_http(
     An answer outside 2xx is a failure, with its status line.
     """
     taken = Taken()
-    with selectors.DefaultSelector() as waiting:
+    with selectors.DefaultSelector() as waiting, ExitStack() as opened:
+        all_of_them = [
+            opened.enter_context(_Connection(port)) for _ in range(connections)
+        ]
         began = time.perf_counter()
-        for _ in range(connections):
-            _send_next(_Connection(port), requests, waiting)
+        for connection in all_of_them:
+            _send_next(connection, requests, waiting)
         while waiting.get_map():
-            ready = waiting.select(WAIT)
-            if not ready:
-                raise Broken("A server did not answer.")
-            for key, _ in ready:
-                connection = key.data
-                if not connection.read():
-                    continue
-                waiting.unregister(connection.socket)
+            for connection in _answered(waiting):
                 connection.note(taken)
                 if time.perf_counter() - began < seconds:
                     _send_next(connection, requests, waiting)
-                else:
-                    connection.socket.close()
         taken.seconds = time.perf_counter() - began
     return taken
+
+
+def _answered(waiting: selectors.BaseSelector) -> Iterator["_Connection"]:
+    """Wait for bytes; yields the connections whose answer is complete now."""
+    ready = waiting.select(WAIT)
+    if not ready:
+        raise Broken("A server did not answer.")
+    for key, _ in ready:
+        if key.data.read():
+            waiting.unregister(key.fileobj)
+            yield key.data
 
 
 def _send_next(
@@ -72,11 +77,9 @@ def _send_next(
     waiting: selectors.BaseSelector,
 ) -> None:
     request = next(requests, None)
-    if request is None:
-        connection.socket.close()
-        return
-    connection.send(request)
-    waiting.register(connection.socket, selectors.EVENT_READ, connection)
+    if request is not None:
+        connection.send(request)
+        waiting.register(connection.socket, selectors.EVENT_READ, connection)
 
 
 class _Connection:
@@ -87,6 +90,12 @@ class _Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.answer = b""
         self.sent_at = 0.0
+
+    def __enter__(self) -> "_Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
 
     def send(self, request: bytes) -> None:
         self.answer = b""

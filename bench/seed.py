@@ -21,16 +21,19 @@ WORDS = (
 )
 
 
-def fill(tickets: int) -> None:
-    """Write a desk and so many tickets. Raises IntegrityError when it is not empty."""
+def fill(tickets: int, *, chunk: int = CHUNK) -> None:
+    """Write a desk and so many tickets, `chunk` of them in each transaction.
+
+    Raises IntegrityError when there is one already.
+    """
     from django.db import transaction
 
     from bench.seed_desk import make_desk
 
     desk = make_desk()
     texts = _texts()
-    for first in range(1, tickets + 1, CHUNK):
-        last = min(first + CHUNK - 1, tickets)
+    for first in range(1, tickets + 1, chunk):
+        last = min(first + chunk - 1, tickets)
         with transaction.atomic():
             _write(desk | {"texts": texts, "first": first, "last": last, "n": tickets})
     _restart_sequences()

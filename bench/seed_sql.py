@@ -4,8 +4,10 @@
 five) are new and unanswered, open with a second question waiting, or pending.
 """
 
+_AGAIN = "DROP TABLE IF EXISTS pg_temp.plan, pg_temp.said, pg_temp.turns"
+
 _PLAN = """
-    CREATE TEMP TABLE plan ON COMMIT DROP AS
+    CREATE TEMP TABLE plan AS
     SELECT i, kind, opened, answered, written, written + interval '9 min' AS settled,
            queue, topic, CASE WHEN kind = 'new' THEN NULL ELSE agent END AS agent
       FROM (SELECT i,
@@ -25,7 +27,7 @@ _PLAN = """
 # Three messages of each ticket: a question, an answer (or more of the question), and
 # what came after it.
 _SAID = """
-    CREATE TEMP TABLE said ON COMMIT DROP AS
+    CREATE TEMP TABLE said AS
     SELECT 3 * (i - 1) + n AS id, n, plan.*,
            CASE n WHEN 1 THEN opened WHEN 2 THEN answered ELSE written END AS at,
            CASE WHEN n = 1 OR kind = 'new' OR (n = 3 AND kind <> 'pending')
@@ -35,7 +37,7 @@ _SAID = """
 
 # The runs of messages until an answer: the first, and a second where there was one.
 _TURNS = """
-    CREATE TEMP TABLE turns ON COMMIT DROP AS
+    CREATE TEMP TABLE turns AS
     SELECT 2 * i - 1 AS id, i, 1 AS number, opened AS started,
            CASE kind WHEN 'new' THEN NULL ELSE answered END AS ended,
            CASE kind WHEN 'new' THEN 'waiting' ELSE 'answered' END AS outcome,
@@ -150,4 +152,4 @@ _ROWS = (
         ORDER BY i, at""",
 )
 
-STATEMENTS = (_PLAN, _SAID, _TURNS, *_ROWS)
+STATEMENTS = (_AGAIN, _PLAN, _SAID, _TURNS, *_ROWS)
