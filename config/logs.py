@@ -21,10 +21,22 @@ _SHARED: list[structlog.typing.Processor] = [
     _hide_private,
 ]
 
-# Never with local variables: they hold what people wrote.
-_TRACEBACKS = structlog.processors.ExceptionRenderer(
-    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-)
+# Errors of the surroundings; the message of any other may quote what people wrote.
+SPEAKING = frozenset({"OperationalError", "InterfaceError", "ConnectionError"})
+
+
+class _Traces(structlog.tracebacks.ExceptionDictTransformer):
+    """Where it happened, without local variables and without foreign words."""
+
+    def __call__(self, exc_info: Any) -> list[dict[str, Any]]:
+        traces = super().__call__(exc_info)
+        for trace in traces:
+            if trace["exc_type"] not in SPEAKING:
+                trace["exc_value"] = "(hidden)"
+        return traces
+
+
+_TRACEBACKS = structlog.processors.ExceptionRenderer(_Traces(show_locals=False))
 
 structlog.configure(
     processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -8,10 +8,11 @@ rows for the next stage and the end of this one are committed together.
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from conversations.crashpoints import crossing
 from conversations.models import Work
@@ -144,8 +145,11 @@ def _run(stage: Stage, subjects: list[int], fence: int) -> int:
     try:
         done = _commit(stage, subjects, fence)
     except OperationalError:
-        # The database's trouble, not the rows': the lease runs out, all come again.
+        # The database's trouble, not the rows': all come again, at once where it can
+        # still be told, else when the lease runs out.
         log.warning("batch interrupted", stage=stage.name, size=len(subjects))
+        with suppress(OperationalError, InterfaceError):
+            _let_go(stage.name, subjects, fence)
         raise
     except Exception as error:
         if len(subjects) == 1:
@@ -171,6 +175,14 @@ def _commit(stage: Stage, subjects: list[int], fence: int) -> int:
         stage.run(sorted(ids(still_ours)))
     crossing("work.done")
     return len(still_ours)
+
+
+def _let_go(stage: str, subjects: list[int], fence: int) -> None:
+    fetch(
+        """UPDATE conversations_work SET leased_until = statement_timestamp()
+            WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s""",
+        [stage, subjects, fence],
+    )
 
 
 def _stumble(stage: str, subject: int, fence: int, error: Exception) -> None:

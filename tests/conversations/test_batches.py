@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from conversations.actions import batches
 from conversations.actions.batches import MAX_ATTEMPTS, Stage, drain, enqueue, redrive
@@ -110,6 +110,19 @@ def test_what_was_tried_before_travels_in_smaller_company(tries, company):
 
     assert max(sizes) == company
     assert sum(sizes) == 60
+
+
+@pytest.mark.django_db
+def test_trouble_of_the_database_lets_the_batch_go_and_counts_the_attempt():
+    def interrupted(subjects: list[int]) -> None:
+        raise OperationalError("deadlock detected")
+
+    enqueue("test", [1, 2])
+    with pytest.raises(OperationalError):
+        list(drain(Stage("test", interrupted)))
+
+    assert set(Work.objects.values_list("attempts", "error")) == {(1, "")}
+    assert list(drain(refusing(done=[]))) == [2]
 
 
 @pytest.mark.django_db
