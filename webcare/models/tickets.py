@@ -10,6 +10,7 @@ from webcare.domain.outcomes import DecidedBy, Priority, Resolution, Verdict
 
 _DONE = Q(status__in=[Status.RESOLVED, Status.CLOSED])
 _IS_LIVE = Q(status__in=sorted(LIVE))
+_WAITS_FOR_US = Q(status__in=[Status.NEW, Status.OPEN])
 
 
 class Decision(models.Model):
@@ -193,6 +194,23 @@ class Ticket(models.Model):
                 name="ticket_live_by_waiting",
                 fields=["waiting_since", "id"],
                 condition=_IS_LIVE,
+            ),
+            # The inbox: danger on top, each queue by who waits longest, what was
+            # resolved last.
+            models.Index(
+                name="ticket_danger_waits",
+                fields=["opened_at", "id"],
+                condition=_WAITS_FOR_US & Q(is_danger=True),
+            ),
+            models.Index(
+                name="ticket_waits_in_queue",
+                fields=["queue", "waiting_since", "id"],
+                condition=_WAITS_FOR_US,
+            ),
+            models.Index(
+                name="ticket_by_resolution",
+                fields=["resolved_at", "id"],
+                condition=_DONE,
             ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
             models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
