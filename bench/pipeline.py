@@ -32,12 +32,16 @@ def measure(messages: int, rounds: int) -> dict[str, Any]:
     statements = _statements_of_a_batch()
     taken: dict[str, list[float]] = {"raw": [], "ours": []}
     by_stage: Counter[str] = Counter()
+    at_first = _counts()
     for _ in range(rounds):
-        raw_rows = _rows_of(lambda: taken["raw"].append(_timed(write, messages)))
+        taken["raw"].append(_timed(write, messages))
+        after_raw = _counts()
         _keep(messages)
-        seconds: Counter[str] = Counter()
-        our_rows = _rows_of(lambda s=seconds: s.update(_drain()))
+        seconds = _drain()
+        after_ours = _counts()
+        raw_rows, our_rows = after_raw - at_first, after_ours - after_raw
         _require_same(our_rows, raw_rows, messages)
+        at_first = after_ours
         taken["ours"].append(seconds.total())
         by_stage += seconds
     return {
@@ -124,22 +128,16 @@ def _counting() -> Iterator[list[str]]:
         yield statements
 
 
-def _rows_of(do: Callable[[], object]) -> dict[str, int]:
-    before = _counts()
-    do()
-    return {table: count - before[table] for table, count in _counts().items()}
-
-
 def _counts() -> dict[str, int]:
     from conversations.models.bulk import fetch
 
     return {table: fetch(f"SELECT count(*) FROM {table}", [])[0][0] for table in TABLES}
 
 
-def _require_same(ours: dict[str, int], raw: dict[str, int], messages: int) -> None:
+def _require_same(ours: Counter[str], raw: Counter[str], messages: int) -> None:
     """Refuse a figure of a program that does not write what the other one writes."""
     if ours != raw or ours["webcare_ticket"] != messages:
-        raise SystemExit(f"The rows differ: raw {raw}, ours {ours}.")
+        raise SystemExit(f"The rows differ: raw {dict(raw)}, ours {dict(ours)}.")
 
 
 if __name__ == "__main__":
