@@ -4,6 +4,7 @@ Intake publishes nothing, so that it never waits for Redis; this is where its nu
 come from. What nobody answers to is done here: then Redis, or every worker, is away.
 """
 
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,7 +67,7 @@ class Relay:
             log.warning("nudges unheard", stages=unheard)
             # What a stage makes waits for the next, where it would be unheard as well.
             for stage in stages[min(map(stages.index, unheard)) :]:
-                current_app.tasks[settings.PIPELINE_STAGES[stage]]()
+                _do_here(settings.PIPELINE_STAGES[stage])
         for channel in channels_due(for_seconds=UNHEARD_SECONDS):
             self._call(channel, partial(delivery.send_due, channel))
         if doubts_due(delivery.PATIENCE_SECONDS, for_seconds=UNHEARD_SECONDS):
@@ -86,6 +87,18 @@ class Relay:
         finally:
             self._calling.discard(key)
             close_old_connections()
+
+
+def _do_here(task: str) -> None:
+    """Do a worker's work, within a worker's time: what hangs ends this process.
+
+    Whoever keeps it starts it again; the attempt is counted.
+    """
+    signal.alarm(settings.CELERY_TASK_TIME_LIMIT)
+    try:
+        current_app.tasks[task]()
+    finally:
+        signal.alarm(0)
 
 
 def _stage_bell(stage: str) -> Callable[[], bool]:
