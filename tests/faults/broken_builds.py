@@ -39,13 +39,13 @@ BREAKS = {
         "conversations/actions/messages.py",
         {
             "ON CONFLICT (channel_id, external_id) DO NOTHING": "",
-            "    made = insert(\n        Message,": (
-                "    import time\n"
+            # Before authors and threads are locked, where a careless hand would put it.
+            "    authors = _upsert_authors(reads)\n": (
                 "    known = 'SELECT external_id FROM conversations_message'\n"
                 "    there = {name for [name] in fetch(known, [])}\n"
-                "    time.sleep(0.05)\n"
                 "    reads = [r for r in reads if r.key[1] not in there]\n"
-                "    made = insert(\n        Message,"
+                "    __import__('time').sleep(0.4)\n"
+                "    authors = _upsert_authors(reads)\n"
             ),
         },
         [
