@@ -27,9 +27,10 @@ def answer_once(
     """Do what is asked and keep the answer, or return the one that was kept.
 
     Effect and answer are committed together, so that nobody can die between them. A
-    refusal is not kept: nothing happened, and asking again may go better. Raises
-    RequestInProgress while another is at work under this key, KeyReused when it was
-    used for something else (`fingerprint`: SHA-256 of the request).
+    refusal, which `do` raises, is not kept: nothing happened, and asking again may go
+    better. Raises RequestInProgress while another is at work under this key,
+    KeyReused when it was used for something else (`fingerprint`: SHA-256 of the
+    request).
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid(idempotency_key=f"Send 1 to {LONGEST_KEY} characters.")
@@ -61,12 +62,11 @@ def _lock(user: User, key: str) -> None:
 
 
 def _first(user: User, key: str, fingerprint: bytes, answer: Answer) -> Answer:
-    if 200 <= answer.status < 300:
-        IdempotentRequest.objects.create(
-            user=user,
-            key=key,
-            fingerprint=fingerprint,
-            status=answer.status,
-            body=answer.body,
-        )
+    IdempotentRequest.objects.create(
+        user=user,
+        key=key,
+        fingerprint=fingerprint,
+        status=answer.status,
+        body=answer.body,
+    )
     return answer

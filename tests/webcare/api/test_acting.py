@@ -243,6 +243,28 @@ def test_the_thread_shows_edits_and_deletions(act, on, hear, item, shop, ticket)
     assert edited["of_ticket"] is True
 
 
+def texts(client, ticket):
+    answer = client.get(f"/api/v1/tickets/{ticket.public_id}/messages").json()
+    return [(one["text"], one["of_ticket"]) for one in answer["results"]]
+
+
+def test_a_public_thread_is_shown_whole(act, make_ticket, hear, item, shop):
+    ticket = make_ticket(thread="t", text="My parcel?")
+    hear(shop, item(thread="t", text="Mine came."))
+
+    assert texts(act.client, ticket) == [("My parcel?", True), ("Mine came.", False)]
+
+
+def test_of_a_private_thread_only_ones_own_part_is_shown(
+    act, make_ticket, hear, item, shop
+):
+    private = {"thread": "t", "visibility": "private"}
+    ticket = make_ticket(text="My parcel?", **private)
+    hear(shop, item(text="Somebody else's secret.", **private))
+
+    assert texts(act.client, ticket) == [("My parcel?", True)]
+
+
 def test_history_names_things_as_clients_know_them(act, on, ada):
     act("claim")
 
