@@ -15,7 +15,7 @@ def database(url: str) -> dict[str, Any]:
     parts = conninfo_to_dict(url)
     known = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": parts.pop("dbname", ""),
     }
     for libpq_name, django_name in known.items():
