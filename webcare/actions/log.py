@@ -15,6 +15,7 @@ class Line(NamedTuple):
     kind: TicketEvent.Kind
     effective_at: datetime
     data: Mapping[str, Any]
+    actor: int | None = None
 
 
 def record(
@@ -33,12 +34,13 @@ def record(
 
 
 def record_many(lines: Sequence[Line], *, cause: str) -> None:
-    """Write many lines in one statement; for the stages of the pipeline."""
+    """Write many lines in one statement."""
     rows = [
         {
             "ticket": line.ticket,
             "kind": line.kind.value,
             "effective_at": line.effective_at,
+            "actor": line.actor,
             "cause": cause,
             "data": dict(line.data),
         }

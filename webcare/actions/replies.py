@@ -1,13 +1,18 @@
 """Answers: written once, held while they may be taken back, then out of our hands."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.actions import gate
 from conversations.actions.delivery import queue_delivery, take_back
+from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions import clocks
-from webcare.actions.log import record
+from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Resolution
@@ -55,13 +60,17 @@ def send_reply(
         .select_related("thread__channel", "last_inbound")
         .get(pk=ticket.pk)
     )
-    if known := Reply.objects.filter(ticket=ticket, client_key=client_key).first():
-        return known
+    # Read under the lock: what another wrote meanwhile is in it.
+    now, known, newest = _facts(ticket, client_key)
+    if known:
+        return Reply.objects.get(pk=known)
     if ticket.status not in LIVE:
         raise TicketChanged(_("This ticket is not open any more: reopen it first."))
-    _refuse_stale(ticket, seen)
+    _refuse_stale(seen, Seen(ticket.version, ticket.last_inbound_id or 0, newest))
     _ask_gate(ticket, text)
-    return _write(ticket, user, text, client_key, then)
+    reply = _write(ticket, user, text, client_key, then)
+    _go(ticket, user, reply, at=now)
+    return reply
 
 
 @transaction.atomic
@@ -83,8 +92,18 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
     return reply
 
 
-def _refuse_stale(ticket: Ticket, seen: Seen | None) -> None:
-    now = Seen.of(ticket)
+def _facts(ticket: Ticket, client_key: str) -> tuple[datetime, int | None, int]:
+    """The time, the answer known under this key, and the newest answer."""
+    [[now, known, newest]] = fetch(
+        """SELECT clock_timestamp(), max(id) FILTER (WHERE client_key = %s),
+                  coalesce(max(id), 0)
+             FROM webcare_reply WHERE ticket_id = %s""",
+        [client_key, ticket.pk],
+    )
+    return now, known, newest
+
+
+def _refuse_stale(seen: Seen | None, now: Seen) -> None:
     if seen is None or (seen.inbound, seen.reply) == (now.inbound, now.reply):
         return
     raise StaleReply(
@@ -111,7 +130,7 @@ def _write(
     delivery = queue_delivery(
         thread=ticket.thread, in_reply_to=ticket.last_inbound, text=text
     )
-    reply = Reply.objects.create(
+    return Reply.objects.create(
         ticket=ticket,
         author=user,
         client_key=client_key,
@@ -121,32 +140,32 @@ def _write(
         then=then,
         status_before=Status.OPEN if ticket.status == Status.NEW else ticket.status,
     )
-    record(
-        ticket,
-        Kind.REPLY_WRITTEN,
-        at=database_now(),
-        actor=user,
-        reply=str(reply.public_id),
-        then=then.value,
-    )
-    _go(ticket, user, then)
-    return reply
 
 
-def _go(ticket: Ticket, user: User, then: Status) -> None:
+def _go(ticket: Ticket, user: User, reply: Reply, *, at: datetime) -> None:
     """Take the ticket along with its answer; the writer becomes its agent."""
-    now = database_now()
     agent = ticket.agent_id or user.pk
-    if ticket.agent_id is None:
-        why = {"by": "reply"}
-        record(ticket, Kind.ASSIGNED, at=now, actor=user, agent=agent, why=why)
-    if then == Status.RESOLVED:
-        settle_as_resolved(ticket, at=now, outcome=Resolution.ANSWERED, agent_id=agent)
-        record(ticket, Kind.RESOLVED, at=now, actor=user, outcome="answered")
-    elif then != ticket.status:
-        move(ticket, then, agent_id=agent)
+    if reply.then == Status.RESOLVED:
+        settle_as_resolved(ticket, at=at, outcome=Resolution.ANSWERED, agent_id=agent)
+    elif reply.then != ticket.status:
+        move(ticket, Status(reply.then), agent_id=agent)
     else:
         Ticket.objects.filter(pk=ticket.pk).update(agent_id=agent, **touched())
+    lines = [
+        Line(ticket.pk, kind, at, data, user.pk)
+        for kind, data in _history(ticket, user, reply)
+    ]
+    record_many(lines, cause="person")
+
+
+def _history(
+    ticket: Ticket, user: User, reply: Reply
+) -> Iterator[tuple[TicketEvent.Kind, dict[str, Any]]]:
+    yield Kind.REPLY_WRITTEN, {"reply": str(reply.public_id), "then": reply.then}
+    if ticket.agent_id is None:
+        yield Kind.ASSIGNED, {"agent": user.pk, "why": {"by": "reply"}}
+    if reply.then == Status.RESOLVED:
+        yield Kind.RESOLVED, {"outcome": Resolution.ANSWERED.value}
 
 
 def _put_back(ticket: Ticket, status: Status) -> None:

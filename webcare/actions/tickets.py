@@ -196,10 +196,10 @@ def settle_as_resolved(
 def move(ticket: Ticket, target: Status, **changes: Any) -> None:
     """Change the status only if nobody has changed it since `ticket` was read.
 
-    Raises InvalidMove, TicketChanged.
+    `ticket` itself stays as it was read. Raises InvalidMove, TicketChanged.
     """
     require_move(ticket.status, target)
-    _change(ticket, status=target, **changes)
+    _update(ticket, status=target, **changes)
 
 
 def _hand_to(
@@ -219,12 +219,16 @@ def _hand_to(
 
 
 def _change(ticket: Ticket, **changes: Any) -> None:
+    _update(ticket, **changes)
+    ticket.refresh_from_db()
+
+
+def _update(ticket: Ticket, **changes: Any) -> None:
     changed = Ticket.objects.filter(pk=ticket.pk, status=ticket.status).update(
         **changes, **touched()
     )
     if not changed:
         raise TicketChanged(_("Someone else changed this ticket: look at it again."))
-    ticket.refresh_from_db()
 
 
 def touched() -> dict[str, Any]:

@@ -68,6 +68,7 @@ def warm() -> None:
     """Load what detecting a language takes, before the first batch needs it."""
     language.warm()
 
+
 Classified = tuple[Untriaged, TopicDecision | None]  # None: nothing new was decided
 
 
