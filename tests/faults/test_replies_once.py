@@ -25,11 +25,12 @@ UNSETTLED = """SELECT count(*) FROM conversations_delivery
                 WHERE state IN ('waiting', 'sending', 'uncertain')"""
 
 
-def answer_under_fire(desk, folder, say, *, tickets, each, seed, patience):
+def answer_under_fire(desk, folder, say, *, tickets, each, seed, kills, patience):
     names = make_tickets(desk, tickets)
     with StandIn(desk, folder, FAULTS, seed) as platform:
-        with Chaos(desk, seed=seed, kinds=KINDS, every=(1.0, 3.0)) as chaos:
+        with Chaos(desk, seed=seed, kinds=KINDS, every=(0.5, 1.5)) as chaos:
             failures = answer_all(desk, names, each)
+            wait_for(lambda: len(chaos.done) >= kills, 120, "too few faults")
         seconds = wait_for(
             lambda: desk.fetch(UNSETTLED) == [(0,)], patience, "answers unsettled"
         )
@@ -44,9 +45,13 @@ def answer_under_fire(desk, folder, say, *, tickets, each, seed, patience):
 
 
 def test_every_answer_is_posted_once_in_order(desk, tmp_path, say):
-    answer_under_fire(desk, tmp_path, say, tickets=40, each=3, seed=1, patience=180)
+    answer_under_fire(
+        desk, tmp_path, say, tickets=40, each=3, seed=1, kills=10, patience=180
+    )
 
 
 @pytest.mark.slow
 def test_many_answers_are_posted_once_in_order(desk, tmp_path, say):
-    answer_under_fire(desk, tmp_path, say, tickets=200, each=5, seed=2, patience=600)
+    answer_under_fire(
+        desk, tmp_path, say, tickets=200, each=5, seed=2, kills=50, patience=600
+    )
