@@ -39,12 +39,20 @@ STAGE = batches.Stage("changed", note_changes)
 
 
 def _refresh(tickets: list[int]) -> None:
+    """Show, and answer, the newest message that its author has not deleted."""
     fetch(
         """UPDATE webcare_ticket k
-              SET excerpt = left(btrim(regexp_replace(
-                      left(m.text, 560), '\\s+', ' ', 'g')), 280),
+              SET last_inbound_id = newest.id,
+                  excerpt = left(btrim(regexp_replace(
+                      left(newest.text, 560), '\\s+', ' ', 'g')), 280),
                   changed_at = now(), version = version + 1
-             FROM conversations_message m
-            WHERE k.id = ANY(%s) AND m.id = k.last_inbound_id""",
+             FROM unnest(%s::bigint[]) AS given(ticket)
+            CROSS JOIN LATERAL (
+                 SELECT m.id, m.text FROM webcare_ticketmessage tm
+                   JOIN conversations_message m ON m.id = tm.message_id
+                  WHERE tm.ticket_id = given.ticket AND m.direction = 'in'
+                  ORDER BY (m.deleted_at IS NOT NULL), m.posted_at DESC, m.id DESC
+                  LIMIT 1) AS newest
+            WHERE k.id = given.ticket""",
         [tickets],
     )
