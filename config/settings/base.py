@@ -80,6 +80,10 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Busy statements are planned once per connection, from their fifth run on. Turn it off
+# behind a pooler that gives every transaction another connection and knows no plans.
+if env.flag("PREPARED_STATEMENTS", True):
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

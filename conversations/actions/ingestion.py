@@ -68,6 +68,6 @@ def _keep(channel: Channel, source: Source, bodies: dict[str, bytes]) -> int:
         SELECT count(*) FROM kept"""
     given = [channel.pk, source.value, keys, [bodies[key] for key in keys], READ]
     crossing("intake.keeping")
-    [[kept]] = fetch(keep, given)
+    [[kept]] = fetch(keep, given, prepared=True)
     crossing("intake.kept")
     return int(kept)

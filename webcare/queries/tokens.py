@@ -43,7 +43,7 @@ def holder_of(token: str) -> Holder | None:
     """
     if len(token) > LONGEST:
         return None
-    found = fetch(_HOLDER, [digest_of(token)])
+    found = fetch(_HOLDER, [digest_of(token)], prepared=True)
     if not found:
         return None
     pk, scopes, used_at, roles, *fields = found[0]
@@ -62,7 +62,7 @@ def feeder_of(token: str, slug: str) -> Feeder | None:
     """
     if len(token) > LONGEST:
         return None
-    found = fetch(_FEEDER, [_FEEDING, slug, digest_of(token)])
+    found = fetch(_FEEDER, [_FEEDING, slug, digest_of(token)], prepared=True)
     if not found:
         return None
     pk, used_at, may_feed, channel, kind, now = found[0]
