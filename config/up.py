@@ -80,6 +80,7 @@ def _set_environment() -> None:
     port = _free_port(int(os.environ.get("PORT") or 8000))
     os.environ["PORT"] = str(port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    os.environ.setdefault("DESK_LABEL", "Demo")
     os.environ.setdefault("WEB_PROCESSES", "2")
     os.environ.setdefault("WORKER_PROCESSES", "2")
     os.environ["WEBCARE_URL"] = _url()

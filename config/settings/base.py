@@ -68,6 +68,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.context.desk",
             ]
         },
     }
@@ -108,6 +109,8 @@ TIME_ZONE = "UTC"
 # Shown to people; the desk's own zone becomes data with the calendars.
 DESK_TIME_ZONE = env.text("DESK_TIME_ZONE", "Europe/Amsterdam")
 USE_TZ = True
+# Stands beside the name on every page, so that nobody takes a demo for the real desk.
+DESK_LABEL = env.text("DESK_LABEL", "")
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
