@@ -128,10 +128,13 @@ def _counting() -> Iterator[list[str]]:
         yield statements
 
 
-def _counts() -> dict[str, int]:
+def _counts() -> Counter[str]:
     from conversations.models.bulk import fetch
 
-    return {table: fetch(f"SELECT count(*) FROM {table}", [])[0][0] for table in TABLES}
+    counts = {}
+    for table in TABLES:
+        [[counts[table]]] = fetch(f"SELECT count(*) FROM {table}", [])
+    return Counter(counts)
 
 
 def _require_same(ours: Counter[str], raw: Counter[str], messages: int) -> None:
