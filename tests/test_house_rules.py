@@ -83,6 +83,16 @@ def test_nothing_waits_in_celery():
     assert not [path for path in sources() if waiting.search(path.read_text())]
 
 
+def test_every_setting_of_the_environment_is_explained():
+    asked = re.compile(r"env\.(?:text|flag|number|words)\(\s*\"(\w+)\"")
+    settings_file = (HERE / "config" / "settings" / "base.py").read_text()
+    explained = (HERE / ".env.example").read_text()
+
+    names = asked.findall(settings_file)
+    assert "DATABASE_URL" in names
+    assert [name for name in names if f"{name}=" not in explained] == []
+
+
 def test_no_text_is_marked_as_safe():
     unsafe = re.compile(r"mark_safe|\|\s*safe\b|autoescape off")
     templates = (HERE / "webcare" / "templates").rglob("*.html")
