@@ -24,18 +24,22 @@ def visible_tickets(user: User, rights: Rights | None = None) -> QuerySet[Ticket
     return Ticket.objects.filter(everywhere_or_in(queues))
 
 
-def ticket_for(user: User, public_id: UUID, rights: Rights | None = None) -> Ticket:
-    """Return one ticket with all a page shows beside its thread.
+def ticket_for(
+    user: User,
+    public_id: UUID,
+    rights: Rights | None = None,
+    *,
+    with_names: bool = True,
+) -> Ticket:
+    """Return one ticket, by default with all a page shows beside its thread.
 
-    The only door from an id to a ticket. Raises NotFound when it does not exist or
-    `user` may not see it.
+    The only door from an id to a ticket; `with_names` off reads its own row alone.
+    Raises NotFound when it does not exist or `user` may not see it.
     """
-    found = (
-        visible_tickets(user, rights)
-        .select_related(*ROW, "thread")
-        .filter(public_id=public_id)
-        .first()
-    )
+    tickets = visible_tickets(user, rights).filter(public_id=public_id)
+    if with_names:
+        tickets = tickets.select_related(*ROW, "thread")
+    found = tickets.first()
     if found is None:
         raise NotFound("There is no such ticket.")
     return found
