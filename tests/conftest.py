@@ -1,7 +1,7 @@
 """The cast, a small desk for them, and makers that build through our own actions."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +15,7 @@ from conversations.actions.batches import drain
 from conversations.actions.ingestion import take_messages
 from conversations.adapters.signatures import new_secret
 from conversations.models import Channel, Message, Mode, Work
+from conversations.models.bulk import fetch
 from webcare.actions import assignment, changes, intake, measurement, triage
 from webcare.actions.tokens import make_token
 from webcare.domain.permissions import Role
@@ -27,6 +28,18 @@ STAGES = [
 ]
 Maker = Callable[..., Any]
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what threads of a live server left open: it would keep the database."""
+    yield
+    with django_db_blocker.unblock():
+        fetch(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+            [],
+        )
 
 
 @pytest.fixture
