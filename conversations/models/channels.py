@@ -52,6 +52,12 @@ class Channel(models.Model):
                 name="channel_mode_is_known",
                 condition=models.Q(mode__in=Mode.values),
             ),
+            models.CheckConstraint(
+                name="channel_holds_at_most_a_minute",
+                condition=models.Q(
+                    public_hold_seconds__lte=60, private_hold_seconds__lte=60
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,16 +15,24 @@ class State(models.TextChoices):
     REFUSED = "refused", _("Refused")
     UNCERTAIN = "uncertain", _("Outcome unknown")
     CANCELLED = "cancelled", _("Taken back")
+    # We answered elsewhere meanwhile: a person says whether it still goes out.
+    HELD = "held", _("Held back")
 
 
-# Not at its end: the next text of its thread has to wait for it.
+# Not at its end: the next text of its thread has to wait for it. What is held waits
+# for a person, who may never come: it stands in nobody's way.
 UNSETTLED = frozenset({State.WAITING, State.SENDING, State.UNCERTAIN})
 
 
 class Delivery(models.Model):
     """A text of ours on its way out."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
     channel = models.ForeignKey(
         "conversations.Channel", models.PROTECT, related_name="+", db_index=False
     )
@@ -40,15 +48,17 @@ class Delivery(models.Model):
     )
     visibility = models.CharField(max_length=7, choices=Visibility)
     text = models.TextField()
-    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    state = models.CharField(
+        max_length=9, choices=State, default=State.WAITING, db_default="waiting"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # Not before this moment: the time to take it back, or a platform's wait.
     due_at = models.DateTimeField(db_default=Now())
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     claimed_at = models.DateTimeField(null=True)
     fence = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
-    failure = models.CharField(max_length=500, default="", blank=True)
+    failure = models.CharField(max_length=500, default="", db_default="", blank=True)
     # Looked up again at this moment, while the outcome is unknown.
     look_up_at = models.DateTimeField(null=True)
     message = models.OneToOneField(

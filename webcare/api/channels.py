@@ -14,7 +14,7 @@ from webcare.api.shapes import Json, Out, stamp
 from webcare.queries.people import require_role
 from webcare.queries.setup import Mode, channel_named, channels
 
-MOST_SECONDS = 3_600
+MOST_SECONDS = 60
 
 
 class ChannelOut(Out):

@@ -1,4 +1,7 @@
+from webcare.models.approvals import Approval
 from webcare.models.clocks import Clock, Turn
+from webcare.models.drafts import Draft
+from webcare.models.macros import Macro, MacroText
 from webcare.models.people import (
     ApiToken,
     FailedSignIn,
@@ -7,6 +10,7 @@ from webcare.models.people import (
     Presence,
     User,
 )
+from webcare.models.presence import TicketPresence
 from webcare.models.queues import Queue, RoutingRule
 from webcare.models.replies import Reply
 from webcare.models.tickets import (
@@ -20,10 +24,14 @@ from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
 
 __all__ = [
     "ApiToken",
+    "Approval",
     "Clock",
     "Decision",
+    "Draft",
     "FailedSignIn",
     "IdempotentRequest",
+    "Macro",
+    "MacroText",
     "Membership",
     "Note",
     "Presence",
@@ -33,6 +41,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketMessage",
+    "TicketPresence",
     "Topic",
     "TopicExample",
     "TopicModel",

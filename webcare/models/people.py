@@ -20,6 +20,8 @@ class User(AbstractUser):
     languages = models.JSONField(default=list, blank=True)
     # How many tickets are handed out to this person at once.
     capacity = models.PositiveSmallIntegerField(default=5)
+    # Somebody new: a second person reads their answers before they go out.
+    needs_approval = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -22,6 +22,8 @@ class Queue(models.Model):
     # Work that no rule or topic could place waits here; there is always one.
     is_triage = models.BooleanField(default=False)
     reopen_window_hours = models.PositiveIntegerField(default=72)
+    # A second person reads every answer before it goes out.
+    needs_approval = models.BooleanField(default=False, db_default=False)
     # Promises, in calendar seconds.
     first_response_seconds = models.PositiveIntegerField(default=3_600)
     next_response_seconds = models.PositiveIntegerField(default=3_600)

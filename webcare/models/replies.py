@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from webcare.domain.lifecycle import Status
@@ -10,7 +10,12 @@ from webcare.domain.lifecycle import Status
 class Reply(models.Model):
     """An agent's answer; what goes out, and what became of it, is its delivery."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
     ticket = models.ForeignKey("webcare.Ticket", models.PROTECT, related_name="replies")
     author = models.ForeignKey("webcare.User", models.PROTECT, related_name="+")
     # Made by the form or the client: the same key is the same reply.
@@ -27,6 +32,11 @@ class Reply(models.Model):
     then = models.CharField(max_length=8, choices=Status)
     status_before = models.CharField(max_length=8, choices=Status)
     written_at = models.DateTimeField(db_default=Now())
+    # Where two pairs of eyes are asked for: whose the second was, and what they saw.
+    approved_by = models.ForeignKey(
+        "webcare.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approved_digest = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         constraints = [
@@ -38,6 +48,15 @@ class Reply(models.Model):
                 condition=Q(then__in=Status.values, status_before__in=Status.values),
             ),
             models.CheckConstraint(name="reply_has_a_key", condition=~Q(client_key="")),
+            models.CheckConstraint(
+                name="reply_is_never_approved_by_its_author",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
+            ),
+            models.CheckConstraint(
+                name="reply_approved_has_a_digest",
+                condition=Q(approved_by__isnull=True, approved_digest__isnull=True)
+                | Q(approved_by__isnull=False, approved_digest__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

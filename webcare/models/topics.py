@@ -24,6 +24,8 @@ class Topic(models.Model):
     )
     # Talk of danger: always a ticket, always on top.
     is_danger = models.BooleanField(default=False)
+    # Answers about it, or a topic below it, are read by a second person first.
+    needs_approval = models.BooleanField(default=False, db_default=False)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
