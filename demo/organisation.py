@@ -29,6 +29,7 @@ from webcare.models import (
     TopicExample,
     TopicRule,
     User,
+    UserLanguage,
 )
 
 VISITOR = "demo"
@@ -137,12 +138,18 @@ def _make_person(one: Mapping[str, Any]) -> User:
         first_name=one["first_name"],
         last_name=one["last_name"],
         initials=one["initials"],
-        languages=one["languages"],
         capacity=one["capacity"],
         language="nl",
     )
+    _speaks(user, one["languages"])
     Presence.objects.create(user=user, state=Presence.State.PRESENT)
     return user
+
+
+def _speaks(user: User, languages: list[str]) -> None:
+    UserLanguage.objects.bulk_create(
+        UserLanguage(user=user, language=language) for language in languages
+    )
 
 
 def _make_queue(one: Mapping[str, Any], people: Mapping[str, User]) -> Queue:
@@ -204,9 +211,9 @@ def _open_to_visitor() -> DemoDesk:
         first_name="Robin",
         last_name="Kwakkel",
         initials="RK",
-        languages=["nl", "en"],
         language="en",
     )
+    _speaks(visitor, ["nl", "en"])
     Membership.objects.create(user=visitor, queue=None, role=Role.ADMIN)
     _, token = make_token(user=visitor, owner=visitor, name="demo", scopes=list(Scope))
     return DemoDesk.objects.create(username=VISITOR, password=password, token=token)

@@ -99,10 +99,8 @@ def test_work_is_shared_and_nobody_gets_more_than_fits(
 def test_a_ticket_goes_to_who_answers_in_its_language(
     handing_out, ada, bo, make_ticket
 ):
-    ada.languages = ["nl"]
-    bo.languages = ["en"]
-    ada.save()
-    bo.save()
+    ada.languages.create(language="nl")
+    bo.languages.create(language="en")
     arrive(ada, bo)
 
     assert make_ticket(language="nl").agent == ada

@@ -66,7 +66,8 @@ def _candidates(queues: Sequence[int]) -> dict[int, list[Candidate]]:
     """Who is at work in each queue. One person in two queues is one candidate."""
     rows = fetch(
         """SELECT q.id, u.id, u.capacity, max(m.weight),
-                  ARRAY(SELECT jsonb_array_elements_text(u.languages)),
+                  ARRAY(SELECT l.language FROM webcare_userlanguage l
+                         WHERE l.user_id = u.id),
                   (SELECT count(*) FROM webcare_ticket k
                     WHERE k.agent_id = u.id AND k.status IN ('new', 'open'))
              FROM unnest(%s::bigint[]) AS q(id)

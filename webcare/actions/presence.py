@@ -12,10 +12,12 @@ def set_presence(*, user: User, state: str) -> None:
     if state not in Presence.State.values:
         raise Invalid(state="Choose present, break or away.")
     fetch(
-        """INSERT INTO webcare_presence (user_id, state, seen_at)
+        """INSERT INTO webcare_presence AS was (user_id, state, seen_at)
            VALUES (%s, %s, now())
                ON CONFLICT (user_id) DO UPDATE
-              SET state = EXCLUDED.state, seen_at = EXCLUDED.seen_at""",
+              SET state = EXCLUDED.state, seen_at = EXCLUDED.seen_at,
+                  since = CASE WHEN was.state = EXCLUDED.state
+                          THEN was.since ELSE now() END""",
         [user.pk, state],
     )
 

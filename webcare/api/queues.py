@@ -147,7 +147,7 @@ def agent_out(row: AgentRow) -> Json:
     return {
         **person_out(row.user),
         "initials": row.user.initials,
-        "languages": row.user.languages,
+        "languages": sorted(one.language for one in row.user.languages.all()),
         "capacity": row.user.capacity,
         "presence": row.presence,
         "roles": [{"role": role, "queue": queue} for role, queue in row.roles],

@@ -1,4 +1,5 @@
 from webcare.models.approvals import Approval
+from webcare.models.audit import AuditEntry
 from webcare.models.clocks import Clock, Turn
 from webcare.models.drafts import Draft
 from webcare.models.macros import Macro, MacroText
@@ -8,23 +9,23 @@ from webcare.models.people import (
     IdempotentRequest,
     Membership,
     Presence,
+    Skill,
     User,
+    UserLanguage,
+    UserSkill,
 )
 from webcare.models.presence import TicketPresence
-from webcare.models.queues import Queue, RoutingRule
+from webcare.models.queues import ChannelLoad, Queue, RequiredSkill, RoutingRule
 from webcare.models.replies import Reply
-from webcare.models.tickets import (
-    Decision,
-    Note,
-    Ticket,
-    TicketEvent,
-    TicketMessage,
-)
+from webcare.models.teams import Team, TeamMember
+from webcare.models.tickets import Decision, Note, Ticket, TicketEvent, TicketMessage
 from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
 
 __all__ = [
     "ApiToken",
     "Approval",
+    "AuditEntry",
+    "ChannelLoad",
     "Clock",
     "Decision",
     "Draft",
@@ -37,7 +38,11 @@ __all__ = [
     "Presence",
     "Queue",
     "Reply",
+    "RequiredSkill",
     "RoutingRule",
+    "Skill",
+    "Team",
+    "TeamMember",
     "Ticket",
     "TicketEvent",
     "TicketMessage",
@@ -48,4 +53,6 @@ __all__ = [
     "TopicRule",
     "Turn",
     "User",
+    "UserLanguage",
+    "UserSkill",
 ]

@@ -16,15 +16,79 @@ class User(AbstractUser):
     # Put under an answer as ^AB, a Dutch habit; counted in the text's length.
     initials = models.CharField(max_length=4, default="", blank=True)
     language = models.CharField(max_length=5, default="", blank=True)
-    # Languages this person answers in; empty means any.
-    languages = models.JSONField(default=list, blank=True)
-    # How many tickets are handed out to this person at once.
+    # How much is handed out to this person at once: a sum of the channels' weights.
     capacity = models.PositiveSmallIntegerField(default=5)
     # Somebody new: a second person reads their answers before they go out.
     needs_approval = models.BooleanField(default=False, db_default=False)
+    # Works for somebody else: sees the queues given, never all of them.
+    is_external = models.BooleanField(default=False, db_default=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="user_external_does_not_hold_everything",
+                condition=Q(is_external=False) | Q(is_superuser=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class UserLanguage(models.Model):
+    """A language that somebody answers in; who has none named answers in any."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="languages")
+    language = models.CharField(max_length=12)
+    # 1 gets by, 2 fluent, 3 as in their own language.
+    level = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="user_language_is_one", fields=["user", "language"]
+            ),
+            models.CheckConstraint(
+                name="user_language_level_is_known",
+                condition=Q(level__gte=1, level__lte=3),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.level}"
+
+
+class Skill(models.Model):
+    """Something a topic or a queue can ask of who answers."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserSkill(models.Model):
+    """How well somebody does something: 1 begins, 5 teaches it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="user_skill_is_one", fields=["user", "skill"]),
+            models.CheckConstraint(
+                name="user_skill_level_is_known",
+                condition=Q(level__gte=1, level__lte=5),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} {self.level}"
 
 
 class Membership(models.Model):
@@ -66,7 +130,11 @@ class Presence(models.Model):
         User, models.CASCADE, primary_key=True, related_name="presence"
     )
     state = models.CharField(max_length=10, choices=State, default=State.AWAY)
+    # When the state was last another one.
+    since = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(db_default=Now())
+    # Ties go to who has been idle longest.
+    last_assigned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

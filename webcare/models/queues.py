@@ -12,6 +12,13 @@ class Queue(models.Model):
         PULL = "pull", _("Agents take work")
         PUSH = "push", _("Work is handed out")
 
+    class OnSilence(models.TextChoices):
+        RETURN = "return", _("Work returns to the queue")
+        RETURN_AND_TELL_LEAD = (
+            "return_and_tell_lead",
+            _("Work returns to the queue, and its lead is told"),
+        )
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
@@ -24,6 +31,23 @@ class Queue(models.Model):
     reopen_window_hours = models.PositiveIntegerField(default=72)
     # A second person reads every answer before it goes out.
     needs_approval = models.BooleanField(default=False, db_default=False)
+    # Work that waits for its agent this long returns to the queue; empty is never.
+    silence_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # The same, when the agent has been away or unseen this long.
+    absent_minutes = models.PositiveIntegerField(
+        null=True, blank=True, default=30, db_default=30
+    )
+    on_silence = models.CharField(
+        max_length=20,
+        choices=OnSilence,
+        default=OnSilence.RETURN,
+        db_default="return",
+    )
+    # After this wait, who lacks the language or the skill is asked as well; 0 is at
+    # once, empty is never.
+    widen_after_seconds = models.PositiveIntegerField(
+        null=True, blank=True, default=300, db_default=300
+    )
     # Promises, in calendar seconds.
     first_response_seconds = models.PositiveIntegerField(default=3_600)
     next_response_seconds = models.PositiveIntegerField(default=3_600)
@@ -39,6 +63,10 @@ class Queue(models.Model):
             ),
             models.CheckConstraint(
                 name="queue_handout_is_known", condition=Q(handout__in=["pull", "push"])
+            ),
+            models.CheckConstraint(
+                name="queue_on_silence_is_known",
+                condition=Q(on_silence__in=["return", "return_and_tell_lead"]),
             ),
         ]
 
@@ -68,3 +96,56 @@ class RoutingRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} → {self.queue}"
+
+
+class RequiredSkill(models.Model):
+    """What a topic, or a queue, asks of who answers."""
+
+    skill = models.ForeignKey("webcare.Skill", models.CASCADE, related_name="+")
+    topic = models.ForeignKey(
+        "webcare.Topic", models.CASCADE, null=True, related_name="required_skills"
+    )
+    queue = models.ForeignKey(
+        Queue, models.CASCADE, null=True, related_name="required_skills"
+    )
+    level = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="required_skill_is_one",
+                fields=["skill", "topic", "queue"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="required_skill_is_of_a_topic_or_a_queue",
+                condition=Q(topic__isnull=True, queue__isnull=False)
+                | Q(topic__isnull=False, queue__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="required_skill_level_is_known",
+                condition=Q(level__gte=1, level__lte=5),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} {self.level}"
+
+
+class ChannelLoad(models.Model):
+    """How much of somebody's capacity one ticket of a channel takes; 1 if unsaid."""
+
+    channel = models.OneToOneField(
+        "conversations.Channel", models.CASCADE, primary_key=True, related_name="+"
+    )
+    weight = models.DecimalField(max_digits=4, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="channel_load_is_positive", condition=Q(weight__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.weight}"

@@ -48,7 +48,6 @@ def holder_of(token: str) -> Holder | None:
         return None
     pk, scopes, used_at, roles, *fields = found[0]
     user = User.from_db("default", _USER, fields)
-    user.languages = json.loads(fields[_USER.index("languages")])
     held = {(role, queue) for role, queue in json.loads(roles)}
     user.__dict__["rights"] = Rights.holding(user, held)
     return Holder(pk, user, frozenset(json.loads(scopes)), used_at)
