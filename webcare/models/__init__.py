@@ -17,6 +17,11 @@ from webcare.models.people import (
 from webcare.models.presence import TicketPresence
 from webcare.models.queues import ChannelLoad, Queue, RequiredSkill, RoutingRule
 from webcare.models.replies import Reply
+from webcare.models.subscriptions import (
+    Subscription,
+    SubscriptionDelivery,
+    SubscriptionSequence,
+)
 from webcare.models.teams import Team, TeamMember
 from webcare.models.tickets import Decision, Note, Ticket, TicketEvent, TicketMessage
 from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
@@ -41,6 +46,9 @@ __all__ = [
     "RequiredSkill",
     "RoutingRule",
     "Skill",
+    "Subscription",
+    "SubscriptionDelivery",
+    "SubscriptionSequence",
     "Team",
     "TeamMember",
     "Ticket",
