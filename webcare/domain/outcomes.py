@@ -36,6 +36,15 @@ class Priority(TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
+class PrioritySetBy(TextChoices):
+    """Who set a priority; the system's is the one a ticket begins with."""
+
+    PERSON = "person", _("A person")
+    RULE = "rule", _("A rule")
+    DANGER = "danger", _("Talk of danger")
+    SYSTEM = "system", _("The desk")
+
+
 class DecidedBy(TextChoices):
     """Who chose a topic: a person's choice is never overwritten."""
 

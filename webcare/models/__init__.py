@@ -2,7 +2,10 @@ from webcare.models.approvals import Approval
 from webcare.models.audit import AuditEntry
 from webcare.models.clocks import Clock, Turn
 from webcare.models.drafts import Draft
+from webcare.models.fields import CustomField, FieldValue
 from webcare.models.macros import Macro, MacroText
+from webcare.models.notes import Note, NoteMention
+from webcare.models.notifications import Follower, Notification
 from webcare.models.people import (
     ApiToken,
     FailedSignIn,
@@ -16,14 +19,16 @@ from webcare.models.people import (
 )
 from webcare.models.presence import TicketPresence
 from webcare.models.queues import ChannelLoad, Queue, RequiredSkill, RoutingRule
+from webcare.models.references import ExternalReference
 from webcare.models.replies import Reply
 from webcare.models.subscriptions import (
     Subscription,
     SubscriptionDelivery,
     SubscriptionSequence,
 )
+from webcare.models.tags import Tag, TicketTag
 from webcare.models.teams import Team, TeamMember
-from webcare.models.tickets import Decision, Note, Ticket, TicketEvent, TicketMessage
+from webcare.models.tickets import Decision, Ticket, TicketEvent, TicketMessage
 from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
 
 __all__ = [
@@ -32,14 +37,20 @@ __all__ = [
     "AuditEntry",
     "ChannelLoad",
     "Clock",
+    "CustomField",
     "Decision",
     "Draft",
+    "ExternalReference",
     "FailedSignIn",
+    "FieldValue",
+    "Follower",
     "IdempotentRequest",
     "Macro",
     "MacroText",
     "Membership",
     "Note",
+    "NoteMention",
+    "Notification",
     "Presence",
     "Queue",
     "Reply",
@@ -49,12 +60,14 @@ __all__ = [
     "Subscription",
     "SubscriptionDelivery",
     "SubscriptionSequence",
+    "Tag",
     "Team",
     "TeamMember",
     "Ticket",
     "TicketEvent",
     "TicketMessage",
     "TicketPresence",
+    "TicketTag",
     "Topic",
     "TopicExample",
     "TopicModel",

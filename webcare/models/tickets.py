@@ -6,7 +6,13 @@ from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from webcare.domain.lifecycle import LIVE, Status
-from webcare.domain.outcomes import DecidedBy, Priority, Resolution, Verdict
+from webcare.domain.outcomes import (
+    DecidedBy,
+    Priority,
+    PrioritySetBy,
+    Resolution,
+    Verdict,
+)
 
 _DONE = Q(status__in=[Status.RESOLVED, Status.CLOSED])
 _IS_LIVE = Q(status__in=sorted(LIVE))
@@ -80,6 +86,15 @@ class Ticket(models.Model):
     priority = models.CharField(
         max_length=6, choices=Priority, default=Priority.NORMAL, db_default="normal"
     )
+    priority_reason = models.CharField(
+        max_length=200, default="", db_default="", blank=True
+    )
+    priority_by = models.CharField(
+        max_length=6,
+        choices=PrioritySetBy,
+        default=PrioritySetBy.SYSTEM,
+        db_default="system",
+    )
     is_danger = models.BooleanField(default=False, db_default=False)
     queue = models.ForeignKey(
         "webcare.Queue", models.PROTECT, null=True, related_name="+", db_index=False
@@ -148,6 +163,10 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="ticket_priority_is_known",
                 condition=Q(priority__in=Priority.values),
+            ),
+            models.CheckConstraint(
+                name="ticket_priority_by_is_known",
+                condition=Q(priority_by__in=PrioritySetBy.values),
             ),
             models.CheckConstraint(
                 name="ticket_resolved_has_a_time_and_an_outcome",
@@ -333,18 +352,3 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind}"
-
-
-class Note(models.Model):
-    """What colleagues tell each other; in a table that the sender never reads."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="notes")
-    author = models.ForeignKey(
-        "webcare.User", models.SET_NULL, null=True, related_name="+"
-    )
-    text = models.TextField()
-    written_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id} {self.written_at}"

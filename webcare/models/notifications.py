@@ -1,0 +1,111 @@
+import uuid
+
+from django.db import models
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Follower(models.Model):
+    """Somebody who wants to know what becomes of a ticket."""
+
+    ticket = models.ForeignKey(
+        "webcare.Ticket", models.CASCADE, related_name="followers", db_index=False
+    )
+    user = models.ForeignKey(
+        "webcare.User", models.CASCADE, related_name="+", db_index=False
+    )
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="follower_follows_a_ticket_once", fields=["ticket", "user"]
+            ),
+        ]
+        indexes = [
+            # The tickets that somebody follows.
+            models.Index(name="follower_of_user", fields=["user", "ticket"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.user_id}"
+
+
+class Notification(models.Model):
+    """One thing that somebody was told about a ticket; the log holds the facts."""
+
+    class Kind(models.TextChoices):
+        MENTIONED = "mentioned", _("A note mentions you")
+        ASSIGNED = "assigned", _("It was given to you")
+        CUSTOMER_WROTE = "customer_wrote", _("The customer wrote")
+        ANSWERED = "answered", _("It was answered")
+        RESOLVED = "resolved", _("It was resolved")
+        REOPENED = "reopened", _("It was opened again")
+        DANGER = "danger", _("Somebody may be in danger")
+
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
+    user = models.ForeignKey(
+        "webcare.User", models.CASCADE, related_name="+", db_index=False
+    )
+    ticket = models.ForeignKey("webcare.Ticket", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind)
+    # What it is about: a line of the log, or the note that mentions this person.
+    event = models.ForeignKey(
+        "webcare.TicketEvent",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    note = models.ForeignKey(
+        "webcare.Note", models.CASCADE, null=True, related_name="+"
+    )
+    at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="notification_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        "mentioned",
+                        "assigned",
+                        "customer_wrote",
+                        "answered",
+                        "resolved",
+                        "reopened",
+                        "danger",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="notification_is_about_an_event_or_a_note",
+                condition=Q(kind="mentioned", note__isnull=False)
+                | (~Q(kind="mentioned") & Q(event__isnull=False)),
+            ),
+        ]
+        indexes = [
+            # A person's own list: what is unread first, then the newest.
+            models.Index(
+                "user",
+                Case(When(read_at__isnull=True, then=F("at"))).desc(nulls_last=True),
+                F("id").desc(),
+                name="notification_unread_first",
+            ),
+            # Forgetting what was read long ago.
+            models.Index(
+                name="notification_by_reading",
+                fields=["read_at"],
+                condition=Q(read_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
