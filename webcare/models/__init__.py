@@ -1,5 +1,14 @@
 from webcare.models.approvals import Approval
 from webcare.models.audit import AuditEntry
+from webcare.models.automation import (
+    AutomationRule,
+    AutomationRuleVersion,
+    RuleAnswer,
+    RuleFiring,
+    RuleTrace,
+    RuleTrigger,
+)
+from webcare.models.bulk import BulkItem, BulkJob
 from webcare.models.clocks import Clock, Turn
 from webcare.models.drafts import Draft
 from webcare.models.fields import CustomField, FieldValue
@@ -35,6 +44,10 @@ __all__ = [
     "ApiToken",
     "Approval",
     "AuditEntry",
+    "AutomationRule",
+    "AutomationRuleVersion",
+    "BulkItem",
+    "BulkJob",
     "ChannelLoad",
     "Clock",
     "CustomField",
@@ -56,6 +69,10 @@ __all__ = [
     "Reply",
     "RequiredSkill",
     "RoutingRule",
+    "RuleAnswer",
+    "RuleFiring",
+    "RuleTrace",
+    "RuleTrigger",
     "Skill",
     "Subscription",
     "SubscriptionDelivery",

@@ -83,6 +83,8 @@ class Ticket(models.Model):
     status = models.CharField(
         max_length=8, choices=Status, default=Status.NEW, db_default="new"
     )
+    # Kept by a trigger, so that no statement that moves a ticket can forget it.
+    status_since = models.DateTimeField(db_default=Now(), editable=False)
     priority = models.CharField(
         max_length=6, choices=Priority, default=Priority.NORMAL, db_default="normal"
     )
@@ -230,6 +232,12 @@ class Ticket(models.Model):
                 name="ticket_by_resolution",
                 fields=["resolved_at", "id"],
                 condition=_DONE,
+            ),
+            # Timed rules: parked for how long?
+            models.Index(
+                name="ticket_parked_since",
+                fields=["status", "status_since"],
+                condition=Q(status__in=["pending", "on_hold"]),
             ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
             models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
