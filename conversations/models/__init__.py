@@ -1,4 +1,4 @@
-from conversations.models.channels import Channel, Mode
+from conversations.models.channels import Channel, Mode, PrivateReplies
 from conversations.models.deliveries import Delivery, State
 from conversations.models.events import InboundEvent, Source
 from conversations.models.threads import (
@@ -23,6 +23,7 @@ __all__ = [
     "Message",
     "MessageVersion",
     "Mode",
+    "PrivateReplies",
     "Source",
     "State",
     "Thread",

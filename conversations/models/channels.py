@@ -16,6 +16,13 @@ class Mode(models.TextChoices):
     PAUSED = "paused", _("Paused")
 
 
+class PrivateReplies(models.TextChoices):
+    """Whether we may go on in private with somebody who wrote in public."""
+
+    NONE = "none", _("Not possible")
+    ALLOWED = "allowed", _("Possible")
+
+
 SPEAKING = frozenset({Mode.PILOT, Mode.ENGAGE})
 
 
@@ -31,6 +38,12 @@ class Channel(models.Model):
     secret = SealedField(default="", blank=True)
     previous_secret = SealedField(default="", blank=True)
     callback_url = models.URLField(max_length=500, default="", blank=True)
+    private_replies = models.CharField(
+        max_length=7,
+        choices=PrivateReplies,
+        default=PrivateReplies.NONE,
+        db_default="none",
+    )
     text_limit = models.PositiveIntegerField(default=5_000)
     # Seconds in which an agent may take an answer back.
     public_hold_seconds = models.PositiveSmallIntegerField(default=10)
@@ -51,6 +64,10 @@ class Channel(models.Model):
             models.CheckConstraint(
                 name="channel_mode_is_known",
                 condition=models.Q(mode__in=Mode.values),
+            ),
+            models.CheckConstraint(
+                name="channel_private_replies_are_known",
+                condition=models.Q(private_replies__in=PrivateReplies.values),
             ),
             models.CheckConstraint(
                 name="channel_holds_at_most_a_minute",

@@ -12,7 +12,9 @@ from webcare.models.bulk import BulkItem, BulkJob
 from webcare.models.clocks import Clock, Turn
 from webcare.models.drafts import Draft
 from webcare.models.fields import CustomField, FieldValue
+from webcare.models.links import TicketLink
 from webcare.models.macros import Macro, MacroText
+from webcare.models.merges import Merge
 from webcare.models.notes import Note, NoteMention
 from webcare.models.notifications import Follower, Notification
 from webcare.models.people import (
@@ -27,6 +29,7 @@ from webcare.models.people import (
     UserSkill,
 )
 from webcare.models.presence import TicketPresence
+from webcare.models.private_threads import PrivateThread
 from webcare.models.queues import ChannelLoad, Queue, RequiredSkill, RoutingRule
 from webcare.models.references import ExternalReference
 from webcare.models.replies import Reply
@@ -61,10 +64,12 @@ __all__ = [
     "Macro",
     "MacroText",
     "Membership",
+    "Merge",
     "Note",
     "NoteMention",
     "Notification",
     "Presence",
+    "PrivateThread",
     "Queue",
     "Reply",
     "RequiredSkill",
@@ -82,6 +87,7 @@ __all__ = [
     "TeamMember",
     "Ticket",
     "TicketEvent",
+    "TicketLink",
     "TicketMessage",
     "TicketPresence",
     "TicketTag",

@@ -48,6 +48,8 @@ class Queue(models.Model):
     widen_after_seconds = models.PositiveIntegerField(
         null=True, blank=True, default=300, db_default=300
     )
+    # Said instead where a platform knows nothing private: which phone, which portal.
+    private_alternative = models.TextField(default="", db_default="", blank=True)
     # Promises, in calendar seconds.
     first_response_seconds = models.PositiveIntegerField(default=3_600)
     next_response_seconds = models.PositiveIntegerField(default=3_600)

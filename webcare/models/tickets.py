@@ -2,7 +2,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from webcare.domain.lifecycle import LIVE, Status
@@ -79,6 +79,14 @@ class Ticket(models.Model):
     # The ticket this one continues, when its author came back too late to reopen it.
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # The ticket whose messages these were until somebody split them off.
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # Where this one is worked on since it was merged: the end of the chain.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
     status = models.CharField(
         max_length=8, choices=Status, default=Status.NEW, db_default="new"
@@ -176,6 +184,11 @@ class Ticket(models.Model):
                 | (_IS_LIVE & Q(resolved_at__isnull=True, resolution="")),
             ),
             models.CheckConstraint(
+                name="ticket_merged_is_closed_into_another",
+                condition=Q(merged_into__isnull=True)
+                | (Q(status=Status.CLOSED) & ~Q(merged_into=F("id"))),
+            ),
+            models.CheckConstraint(
                 name="ticket_new_has_no_agent",
                 condition=~Q(status=Status.NEW) | Q(agent__isnull=True),
             ),
@@ -239,6 +252,22 @@ class Ticket(models.Model):
                 fields=["status", "status_since"],
                 condition=Q(status__in=["pending", "on_hold"]),
             ),
+            # What belongs to a ticket beside its own: merged in, split off, gone on.
+            models.Index(
+                name="ticket_merged_in",
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                name="ticket_split_off",
+                fields=["split_from"],
+                condition=Q(split_from__isnull=False),
+            ),
+            models.Index(
+                name="ticket_followed_by",
+                fields=["follows"],
+                condition=Q(follows__isnull=False),
+            ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
             models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
         ]
@@ -257,7 +286,12 @@ class Ticket(models.Model):
 
 
 class TicketMessage(models.Model):
-    """Which ticket a message belongs to, and which one it came in by."""
+    """Which ticket a message stands in now, and which one it came in by.
+
+    Its turn is measured on `origin_ticket`, whatever is merged or split. It belongs
+    to `split_ticket` if somebody split it off, else to its origin; it stands there,
+    or where that ticket was merged into.
+    """
 
     message = models.OneToOneField(
         "conversations.Message", models.CASCADE, primary_key=True, related_name="+"
@@ -266,6 +300,24 @@ class TicketMessage(models.Model):
     origin_ticket = models.ForeignKey(
         Ticket, models.CASCADE, related_name="+", db_index=False
     )
+    split_ticket = models.ForeignKey(
+        Ticket, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes = [
+            # What of a ticket's messages stands elsewhere: given back by an unmerge.
+            models.Index(
+                name="ticket_message_elsewhere",
+                fields=["origin_ticket"],
+                condition=~Q(ticket=F("origin_ticket")),
+            ),
+            models.Index(
+                name="ticket_message_split_off",
+                fields=["split_ticket"],
+                condition=Q(split_ticket__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.message_id}"
