@@ -1,0 +1,179 @@
+"""Who may do what: every operation, everybody, in one table that people can read.
+
+The table is `permission_table.txt`, one line for each operation:
+
+    verb route   what each person gets, in the order of the heading   a body, if needed
+
+`ok` is let in (2xx, or 409 for something that is not possible now), 403 and 404 are
+refused. The body is JSON; `$name` in it stands for the id or slug of a thing below. A
+new route needs one line, which the failing test prints, ready to be read and pasted;
+where its path has a new parameter, or needs something to act on, `things` makes it.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.webcare.api.test_access import operations
+from webcare.actions.replies import send_reply
+from webcare.actions.training import request_training
+from webcare.domain.permissions import Role
+from webcare.models import Membership, TopicRule, User
+
+TABLE = Path(__file__).with_name("permission_table.txt")
+PEOPLE = (
+    "nobody",  # signed in, without a role
+    "listener",
+    "agent",
+    "external",  # an agent who works for somebody else
+    "specialist",
+    "lead",
+    "elsewhere",  # leads another queue than that of the ticket
+    "privacy",
+    "integrator",
+    "admin",
+)
+# Streams do not end, and have tests of their own.
+STREAMS: set[tuple[str, str]] = set()
+
+
+@pytest.fixture
+def people(shop_queue, power_queue):
+    """Everybody of the heading; privacy, integrator and admin hold all queues."""
+    roles = {
+        "listener": (Role.LISTENER, shop_queue),
+        "agent": (Role.AGENT, shop_queue),
+        "external": (Role.AGENT, shop_queue),
+        "specialist": (Role.SPECIALIST, shop_queue),
+        "lead": (Role.LEAD, shop_queue),
+        "elsewhere": (Role.LEAD, power_queue),
+        "privacy": (Role.PRIVACY_OFFICER, None),
+        "integrator": (Role.INTEGRATOR, None),
+        "admin": (Role.ADMIN, None),
+    }
+    made = {
+        name: User.objects.create_user(f"p-{name}", is_external=name == "external")
+        for name in PEOPLE
+    }
+    for name, (role, queue) in roles.items():
+        Membership.objects.create(user=made[name], role=role, queue=queue)
+    return made
+
+
+@pytest.fixture
+def things(ticket, ada, bo, lena, shop_queue, power_queue, delivery_topic, root):
+    """What routes and bodies name: parameter or `$name` -> id or slug.
+
+    A name with a route before it, `topics:slug`, is for that route alone.
+    """
+    reply = send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="k")
+    return {
+        "ticket": ticket.public_id,
+        "reply": reply.public_id,
+        "ada": ada.public_id,
+        "bo": bo.public_id,
+        "shop": shop_queue.slug,
+        "power": power_queue.slug,
+        "topics:slug": delivery_topic.slug,
+        "queues:slug": shop_queue.slug,
+        "channels:slug": ticket.channel.slug,
+        "rule": TopicRule.objects.get().pk,
+        "training": request_training().public_id,
+        "token": root.tokens.create(name="t", digest=b"t").pk,
+    }
+
+
+def written():
+    """The table as it is kept: operation -> (what each person gets, body)."""
+    lines = [one for one in TABLE.read_text().splitlines() if one and one[0] != "#"]
+    parts = [line.split(maxsplit=len(PEOPLE) + 2) for line in lines]
+    return {
+        (route, verb.lower()): (
+            cells[: len(PEOPLE)],
+            cells[len(PEOPLE)] if len(cells) > len(PEOPLE) else "",
+        )
+        for verb, route, *cells in parts
+    }
+
+
+def line_of(operation, cells, body):
+    route, verb = operation
+    shown = " ".join(
+        f"{cell:<{len(one)}}" for cell, one in zip(cells, PEOPLE, strict=True)
+    )
+    return f"{verb.upper():<6} {route:<62} {shown} {body}".rstrip()
+
+
+def address_of(path, things):
+    """The path with its parameters filled in."""
+    first = path.removeprefix("api/v1/").split("/")[0]
+
+    def value(found):
+        name = found[1]
+        return str(things.get(f"{first}:{name}", things.get(name, 0)))
+
+    return "/" + re.sub(r"<\w+:(\w+)>", value, path)
+
+
+def answer(client, operation, things, body):
+    """What is answered, in a word; whatever is changed by it is taken back."""
+    path, verb = operation
+    where = address_of(f"api/v1/{path}", things)
+    data = re.sub(r"\$(\w+)", lambda found: str(things[found[1]]), body or "{}")
+    with transaction.atomic():
+        given = [] if verb == "get" else [json.loads(data), "application/json"]
+        status = getattr(client, verb)(where, *given).status_code
+        transaction.set_rollback(True)
+    return "ok" if status < 300 or status in {409, 412} else str(status)
+
+
+def test_every_operation_answers_everybody_as_the_table_says(people, things, as_client):
+    table = written()
+    clients = [as_client(people[name]) for name in PEOPLE]
+    found = {
+        (path.removeprefix("api/v1/"), verb) for path, verb in operations()
+    } - STREAMS
+    wrong = []
+    for operation in sorted(found | set(table)):
+        said, body = table.get(operation, ([], ""))
+        cells = [answer(client, operation, things, body) for client in clients]
+        if operation not in found or cells != said:
+            was = line_of(operation, said, body) if said else "(no line)"
+            wrong.append(f"- {was}\n+ {line_of(operation, cells, body)}")
+
+    assert not wrong, "The table and the API differ:\n" + "\n".join(wrong)
+
+
+def test_the_table_is_well_formed_and_has_a_body_where_one_is_asked():
+    table = written()
+    lines = [line for line in TABLE.read_text().splitlines() if line]
+
+    assert lines[0] == line_of(("route", "#verb"), PEOPLE, "body")
+    assert len(table) == len(lines) - 1 > 40
+    assert not {op for op, (cells, _) in table.items() if "422" in cells}
+    assert not {op for op, (cells, _) in table.items() if "500" in cells}
+
+
+@pytest.mark.parametrize("name", ["nobody", "elsewhere"])
+def test_a_ticket_out_of_sight_is_not_there(name):
+    column = PEOPLE.index(name)
+    inside = {
+        cells[column]
+        for (route, _), (cells, _) in written().items()
+        if route.startswith("tickets/<")
+    }
+
+    assert inside == {"404"}
+
+
+def test_a_client_without_a_token_is_not_let_in(things, db):
+    answers = {
+        answer(Client(), operation, things, body)
+        for operation, (_, body) in written().items()
+    }
+
+    assert answers == {"401"}
