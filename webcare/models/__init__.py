@@ -11,6 +11,7 @@ from webcare.models.automation import (
 from webcare.models.bulk import BulkItem, BulkJob
 from webcare.models.clocks import Clock, Turn
 from webcare.models.drafts import Draft
+from webcare.models.erasures import LogErasure
 from webcare.models.fields import CustomField, FieldValue
 from webcare.models.links import TicketLink
 from webcare.models.macros import Macro, MacroText
@@ -61,6 +62,7 @@ __all__ = [
     "FieldValue",
     "Follower",
     "IdempotentRequest",
+    "LogErasure",
     "Macro",
     "MacroText",
     "Membership",

@@ -29,6 +29,8 @@ class Queue(models.Model):
     # Work that no rule or topic could place waits here; there is always one.
     is_triage = models.BooleanField(default=False)
     reopen_window_hours = models.PositiveIntegerField(default=72)
+    # Whoever resolves has to say what became of the question.
+    outcome_required = models.BooleanField(default=False, db_default=False)
     # A second person reads every answer before it goes out.
     needs_approval = models.BooleanField(default=False, db_default=False)
     # Work that waits for its agent this long returns to the queue; empty is never.

@@ -28,6 +28,9 @@ class Decision(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     # A stable word for the reason, and the facts it rests on.
     reason = models.CharField(max_length=40)
+    # How sure a classifier was, and which edition of it; null where none was asked.
+    score = models.FloatField(null=True)
+    classifier = models.PositiveSmallIntegerField(null=True)
     decided_by = models.ForeignKey(
         "webcare.User", models.SET_NULL, null=True, related_name="+"
     )
@@ -142,6 +145,13 @@ class Ticket(models.Model):
         max_length=16, choices=Resolution, default="", db_default="", blank=True
     )
     resolution_seconds = models.PositiveIntegerField(null=True)
+    # Why it ended so: a stable word, and a sentence that the log never holds.
+    resolution_reason = models.CharField(
+        max_length=40, default="", db_default="", blank=True
+    )
+    resolution_note = models.CharField(
+        max_length=200, default="", db_default="", blank=True
+    )
     snoozed_until = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1, db_default=1)
@@ -187,6 +197,10 @@ class Ticket(models.Model):
                 name="ticket_merged_is_closed_into_another",
                 condition=Q(merged_into__isnull=True)
                 | (Q(status=Status.CLOSED) & ~Q(merged_into=F("id"))),
+            ),
+            models.CheckConstraint(
+                name="ticket_live_has_no_reason_for_its_end",
+                condition=_DONE | Q(resolution_reason="", resolution_note=""),
             ),
             models.CheckConstraint(
                 name="ticket_new_has_no_agent",
@@ -267,6 +281,17 @@ class Ticket(models.Model):
                 name="ticket_followed_by",
                 fields=["follows"],
                 condition=Q(follows__isnull=False),
+            ),
+            # The sweeps: what wakes now, and what can no longer be reopened.
+            models.Index(
+                name="ticket_snoozed_by_time",
+                fields=["snoozed_until", "id"],
+                condition=Q(status=Status.SNOOZED),
+            ),
+            models.Index(
+                name="ticket_resolved_of_queue",
+                fields=["queue", "resolved_at"],
+                condition=Q(status=Status.RESOLVED),
             ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
             models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
