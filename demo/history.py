@@ -175,10 +175,19 @@ def _finish(ticket: Ticket, agent: User, said: Said | None, now: datetime) -> No
     tickets.claim_ticket(ticket=ticket, user=agent)
     if at > now or chance.random() < 0.1:
         tickets.move(ticket, Status.PENDING)
+        parked = {"status": Status.PENDING.value}
+        record(ticket, TicketEvent.Kind.STATUS_CHANGED, at=now, actor=agent, **parked)
         return
     outcome = _OUTCOMES.get(said.topic if said else "", Resolution.ANSWERED)
     tickets.settle_as_resolved(ticket, at=at, outcome=outcome)
-    record(ticket, TicketEvent.Kind.RESOLVED, at=at, actor=agent, outcome=outcome.value)
+    record(
+        ticket,
+        TicketEvent.Kind.RESOLVED,
+        at=at,
+        actor=agent,
+        status=Status.RESOLVED.value,
+        outcome=outcome.value,
+    )
 
 
 def _agents() -> dict[int | None, list[User]]:

@@ -100,7 +100,12 @@ def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]], *, at: datetime) -> 
     )
     record_many(
         [
-            Line(pk, TicketEvent.Kind.ASSIGNED, at, {"agent": user, "why": why})
+            Line(
+                pk,
+                TicketEvent.Kind.ASSIGNED,
+                at,
+                {"agent": user, "status": "open", "why": why},
+            )
             for pk, (user, why) in chosen.items()
         ],
         cause="assignment",

@@ -26,6 +26,7 @@ class Found(NamedTuple):
     thread: int
     author: int
     status: str
+    priority: str
     resolved_at: datetime | None
     reopen_hours: int
 
@@ -111,7 +112,8 @@ def _newest_tickets(pairs: Sequence[Pair]) -> dict[Pair, Found]:
                      WHERE thread_id = pair.thread AND author_id = pair.author
                      ORDER BY (status IN ('resolved', 'closed')), id DESC
                      LIMIT 1) AS t)
-           SELECT t.id, t.thread_id, t.author_id, t.status, t.resolved_at,
+           SELECT t.id, t.thread_id, t.author_id, t.status, t.priority,
+                  t.resolved_at,
                   coalesce((SELECT q.reopen_window_hours FROM webcare_queue q
                              WHERE q.id = t.queue_id), 72)
              FROM webcare_ticket t JOIN newest USING (id)
@@ -178,6 +180,7 @@ def _continue(groups: Sequence[Group]) -> None:
         """UPDATE webcare_ticket t
               SET status = CASE WHEN status = 'new' THEN 'new' ELSE 'open' END,
                   resolved_at = NULL, resolution = '', resolution_seconds = NULL,
+                  resolution_reason = '', resolution_note = '',
                   snoozed_until = NULL,
                   is_danger = t.is_danger OR given.danger,
                   priority = CASE WHEN given.danger THEN 'urgent' ELSE priority END,
@@ -209,12 +212,29 @@ def _write_history(groups: Sequence[Group]) -> None:
             group.ticket,
             kind,
             one.message.posted_at,
-            {"message": one.message.id, "reason": one.reason},
+            {"message": one.message.id, "reason": one.reason, **altered},
         )
         for group in groups
-        for one, kind in zip(group.said, _kinds(group), strict=True)
+        for one, kind, altered in zip(
+            group.said, _kinds(group), _altered(group), strict=True
+        )
     ]
     record_many(lines, cause="intake")
+
+
+def _altered(group: Group) -> list[dict[str, Any]]:
+    """What of the ticket became different, said beside the first message."""
+    priority = _newest(group.said)["priority"]
+    found, first = group.found, dict[str, Any]()
+    if found is None:
+        first = {"status": Status.NEW.value, "priority": priority}
+        first |= dict.fromkeys(("queue", "agent", "topic"))
+    else:
+        if found.status not in {Status.NEW, Status.OPEN}:
+            first["status"] = Status.OPEN.value
+        if priority == Priority.URGENT != found.priority:
+            first["priority"] = priority
+    return [first, *({} for _ in group.said[1:])]
 
 
 def _kinds(group: Group) -> list[TicketEvent.Kind]:

@@ -1,4 +1,9 @@
-"""Every change of a ticket writes one line here, in the same transaction."""
+"""Every change of a ticket writes one line here, in the same transaction.
+
+A line whose change alters a ticket's status, queue, agent, priority or topic has the
+new value in its data under just that name (an id as a number, null for none), so that
+what a ticket was at any moment can be read from its lines alone.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

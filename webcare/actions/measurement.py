@@ -50,14 +50,15 @@ def settle_replies(delivery_ids: list[int]) -> None:
     answers = [Answer(s.ticket, s.at, s.message, s.by) for s in sent if s.message]
     turns.answer(answers)
     turns.sign(answers)
-    _bring_back([one.ticket for one in settled if one.state != "sent"])
+    back = _bring_back([one.ticket for one in settled if one.state != "sent"])
     record_many(
         [
             Line(
                 one.ticket,
                 KINDS[one.state],
                 one.at,
-                {"reply": one.reply, "message": one.message, "why": one.failure},
+                {"reply": one.reply, "message": one.message, "why": one.failure}
+                | ({"status": "open"} if one.ticket in back else {}),
             )
             for one in settled
         ],
@@ -81,12 +82,14 @@ def _read(delivery_ids: Sequence[int]) -> list[Settled]:
     return [Settled(*row) for row in rows]
 
 
-def _bring_back(tickets: Sequence[int]) -> None:
+def _bring_back(tickets: Sequence[int]) -> set[int]:
+    """Returns the tickets that are open now."""
     if not tickets:
-        return
+        return set()
     back = fetch(
         """UPDATE webcare_ticket k
               SET status = 'open', resolved_at = NULL, resolution = '',
+                  resolution_reason = '', resolution_note = '',
                   resolution_seconds = NULL, snoozed_until = NULL,
                   changed_at = now(), version = version + 1
             WHERE id = ANY(%s) AND status <> 'closed'
@@ -99,3 +102,4 @@ def _bring_back(tickets: Sequence[int]) -> None:
         [list(tickets)],
     )
     clocks.resume(ids(back))
+    return set(ids(back))

@@ -83,12 +83,11 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if not take_back(reply.delivery):
         raise TicketChanged(_("This answer has left already."))
+    facts = {"reply": str(reply.public_id)}
     if ticket.status == reply.then and ticket.status != reply.status_before:
         _put_back(ticket, Status(reply.status_before))
-    now = database_now()
-    record(
-        ticket, Kind.REPLY_TAKEN_BACK, at=now, actor=user, reply=str(reply.public_id)
-    )
+        facts["status"] = reply.status_before
+    record(ticket, Kind.REPLY_TAKEN_BACK, at=database_now(), actor=user, **facts)
     return reply
 
 
@@ -138,8 +137,14 @@ def _write(
         written_against=ticket.last_inbound,
         delivery=delivery,
         then=then,
-        status_before=Status.OPEN if ticket.status == Status.NEW else ticket.status,
+        status_before=_before(ticket),
     )
+
+
+def _before(ticket: Ticket) -> str:
+    """Where a ticket goes back to: with an agent it is not new, and it is awake."""
+    roused = {Status.NEW, Status.SNOOZED}
+    return Status.OPEN if ticket.status in roused else ticket.status
 
 
 def _go(ticket: Ticket, user: User, reply: Reply, *, at: datetime) -> None:
@@ -161,11 +166,15 @@ def _go(ticket: Ticket, user: User, reply: Reply, *, at: datetime) -> None:
 def _history(
     ticket: Ticket, user: User, reply: Reply
 ) -> Iterator[tuple[TicketEvent.Kind, dict[str, Any]]]:
-    yield Kind.REPLY_WRITTEN, {"reply": str(reply.public_id), "then": reply.then}
+    written = {"reply": str(reply.public_id), "then": reply.then}
+    if reply.then not in {ticket.status, Status.RESOLVED}:
+        written["status"] = reply.then
+    yield Kind.REPLY_WRITTEN, written
     if ticket.agent_id is None:
         yield Kind.ASSIGNED, {"agent": user.pk, "why": {"by": "reply"}}
     if reply.then == Status.RESOLVED:
-        yield Kind.RESOLVED, {"outcome": Resolution.ANSWERED.value}
+        outcome = Resolution.ANSWERED.value
+        yield Kind.RESOLVED, {"outcome": outcome, "status": reply.then}
 
 
 def _put_back(ticket: Ticket, status: Status) -> None:
@@ -173,6 +182,8 @@ def _put_back(ticket: Ticket, status: Status) -> None:
         status=status,
         resolved_at=None,
         resolution="",
+        resolution_reason="",
+        resolution_note="",
         resolution_seconds=None,
         **touched(),
     )

@@ -62,7 +62,7 @@ def release_ticket(*, ticket: Ticket, user: User) -> Ticket:
         return ticket
     was = ticket.agent_id
     _change(ticket, agent=None)
-    record(ticket, Kind.RELEASED, at=database_now(), actor=user, agent=was)
+    record(ticket, Kind.RELEASED, at=database_now(), actor=user, agent=None, was=was)
     return ticket
 
 
@@ -82,9 +82,10 @@ def route_ticket(
     stays = agent is not None and may(agent, Permission.WORK_TICKETS, queue.pk)
     _change(ticket, queue=queue, agent=agent if stays else None)
     start_clocks(ticket)
-    why = {"by": "person"}
-    now = database_now()
-    record(ticket, Kind.ROUTED, at=now, actor=user, queue=queue.pk, why=why)
+    facts: dict[str, Any] = {"queue": queue.pk, "why": {"by": "person"}}
+    if agent and not stays:
+        facts["agent"] = None
+    record(ticket, Kind.ROUTED, at=database_now(), actor=user, **facts)
     return ticket
 
 
@@ -129,7 +130,8 @@ def resolve_ticket(
     if not _answer_is_under_way(ticket):
         turns.leave(ticket.pk, now)
         Ticket.objects.filter(pk=ticket.pk).update(waiting_since=None, due_at=None)
-    record(ticket, Kind.RESOLVED, at=now, actor=user, outcome=outcome.value)
+    facts = {"status": Status.RESOLVED.value, "outcome": outcome.value}
+    record(ticket, Kind.RESOLVED, at=now, actor=user, **facts)
     ticket.refresh_from_db()
     return ticket
 
@@ -148,11 +150,14 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
         Status.OPEN,
         resolved_at=None,
         resolution="",
+        resolution_reason="",
+        resolution_note="",
         resolution_seconds=None,
     )
     clocks.resume([ticket.pk])
     ticket.refresh_from_db()
-    record(ticket, Kind.REOPENED, at=database_now(), actor=user)
+    now = database_now()
+    record(ticket, Kind.REOPENED, at=now, actor=user, status=Status.OPEN.value)
     return ticket
 
 
@@ -187,7 +192,6 @@ def settle_as_resolved(
         resolved_at=at,
         resolution=outcome,
         resolution_seconds=seconds,
-        snoozed_until=None,
         **changes,
     )
     clocks.stop_resolution(ticket.pk, at)
@@ -199,7 +203,7 @@ def move(ticket: Ticket, target: Status, **changes: Any) -> None:
     `ticket` itself stays as it was read. Raises InvalidMove, TicketChanged.
     """
     require_move(ticket.status, target)
-    _update(ticket, status=target, **changes)
+    _update(ticket, status=target, **{"snoozed_until": None} | changes)
 
 
 def _hand_to(
@@ -211,10 +215,11 @@ def _hand_to(
     ).update(agent=agent, status=status, **touched())
     if not moved:
         raise TicketChanged(_("Someone else has this ticket now."))
+    facts: dict[str, Any] = {"agent": agent.pk, "why": {"by": "person"}}
+    if status != ticket.status:
+        facts["status"] = status
     ticket.refresh_from_db()
-    why = {"by": "person"}
-    now = database_now()
-    record(ticket, Kind.ASSIGNED, at=now, actor=actor, agent=agent.pk, why=why)
+    record(ticket, Kind.ASSIGNED, at=database_now(), actor=actor, **facts)
     return ticket
 
 

@@ -153,7 +153,8 @@ UNION ALL
    LEFT JOIN webcare_user u ON u.id = e.actor_id
    LEFT JOIN webcare_topic t ON t.id = (e.data->>'topic')::bigint
    LEFT JOIN webcare_queue q ON q.id = (e.data->>'queue')::bigint
-   LEFT JOIN webcare_user g ON g.id = (e.data->>'agent')::bigint
+   LEFT JOIN webcare_user g ON g.id = coalesce(
+        e.data->>'agent', CASE e.kind WHEN 'released' THEN e.data->>'was' END)::bigint
   WHERE e.ticket_id = %(ticket)s AND e.kind NOT IN {_TOLD}
     AND (e.effective_at, {_EVENT}, e.id) < (%(at)s, %(rank)s, %(id)s)
   ORDER BY e.effective_at DESC, e.id DESC LIMIT %(limit)s)

@@ -78,5 +78,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webcare", "0008_life_of_a_ticket")]
+    dependencies = [("webcare", "0016_life_of_a_ticket")]
     operations = [migrations.RunSQL(AUDITED, UNAUDITED)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("conversations", "0006_answers_wait_for_people"),
-        ("webcare", "0007_two_people_one_ticket"),
+        ("webcare", "0015_tickets_merge_and_split"),
     ]
 
     operations = [
