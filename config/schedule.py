@@ -8,6 +8,7 @@ STAGES = {
     "triage": "webcare.tasks.triage",
     "assign": "webcare.tasks.assign",
     "settled": "webcare.tasks.settle_replies",
+    "index": "webcare.tasks.index",
 }
 # Rung as soon as a batch of the first is committed; the relay rings all the others.
 FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}

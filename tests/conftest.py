@@ -16,7 +16,14 @@ from conversations.actions.ingestion import take_messages
 from conversations.adapters.signatures import new_secret
 from conversations.models import Channel, Message, Mode, Work
 from conversations.models.bulk import fetch
-from webcare.actions import assignment, changes, intake, measurement, triage
+from webcare.actions import (
+    assignment,
+    changes,
+    intake,
+    measurement,
+    search,
+    triage,
+)
 from webcare.actions.tokens import make_token
 from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
@@ -24,7 +31,7 @@ from webcare.models import Membership, Queue, Ticket, Topic, TopicRule, User
 
 STAGES = [
     module.STAGE
-    for module in (reading, changes, intake, triage, assignment, measurement)
+    for module in (reading, changes, intake, triage, assignment, measurement, search)
 ]
 NEVER_EMPTIED = {
     "ticketevent": "ticket_event_is_never_emptied",

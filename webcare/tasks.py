@@ -56,6 +56,14 @@ def note_changes() -> None:
 
 
 @shared_task
+def index() -> None:
+    from conversations.actions import work
+    from webcare.actions import search
+
+    work.do_shift(search.STAGE)
+
+
+@shared_task
 def offer_waiting() -> None:
     from webcare.actions import assignment
 

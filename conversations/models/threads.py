@@ -2,7 +2,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from conversations.adapters.base import Visibility as Visibility
@@ -35,6 +35,10 @@ class Author(models.Model):
                 name="author_is_known_once_per_channel",
                 fields=["channel", "external_id"],
             ),
+        ]
+        indexes = [
+            # Who is meant by a handle, on whatever channel.
+            models.Index(Lower("handle"), name="author_by_handle"),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ from webcare.models.private_threads import PrivateThread
 from webcare.models.queues import ChannelLoad, Queue, RequiredSkill, RoutingRule
 from webcare.models.references import ExternalReference
 from webcare.models.replies import Reply
+from webcare.models.search import SearchEntry
 from webcare.models.subscriptions import (
     Subscription,
     SubscriptionDelivery,
@@ -43,6 +44,7 @@ from webcare.models.tags import Tag, TicketTag
 from webcare.models.teams import Team, TeamMember
 from webcare.models.tickets import Decision, Ticket, TicketEvent, TicketMessage
 from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
+from webcare.models.views import View
 
 __all__ = [
     "ApiToken",
@@ -101,4 +103,6 @@ __all__ = [
     "User",
     "UserLanguage",
     "UserSkill",
+    "SearchEntry",
+    "View",
 ]

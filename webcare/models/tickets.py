@@ -251,9 +251,9 @@ class Ticket(models.Model):
                 condition=_WAITS_FOR_US & Q(is_danger=True),
             ),
             models.Index(
-                name="ticket_waits_in_queue",
+                name="ticket_live_of_queue_by_wait",
                 fields=["queue", "waiting_since", "id"],
-                condition=_WAITS_FOR_US,
+                condition=_IS_LIVE,
             ),
             models.Index(
                 name="ticket_by_resolution",
@@ -295,6 +295,27 @@ class Ticket(models.Model):
             ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
             models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
+            # The same orders within a queue, an agent or a topic: who sees some queues
+            # gets theirs merged, and nothing is sorted.
+            models.Index(
+                name="ticket_live_of_queue_by_due",
+                fields=["queue", "due_at", "id"],
+                condition=_IS_LIVE,
+            ),
+            models.Index(name="ticket_of_queue", fields=["queue", "opened_at", "id"]),
+            models.Index(
+                name="ticket_of_queue_by_change", fields=["queue", "changed_at", "id"]
+            ),
+            models.Index(name="ticket_of_agent", fields=["agent", "opened_at", "id"]),
+            models.Index(name="ticket_of_topic", fields=["topic", "opened_at", "id"]),
+            # A search `from:`, and what to index again when somebody is renamed.
+            models.Index(name="ticket_of_author", fields=["author", "opened_at", "id"]),
+            # The few that press, of the many that do not.
+            models.Index(
+                name="ticket_live_pressing",
+                fields=["priority", "opened_at", "id"],
+                condition=_IS_LIVE & Q(priority__in=["high", "urgent"]),
+            ),
         ]
 
     def __str__(self) -> str:
