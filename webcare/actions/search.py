@@ -27,7 +27,14 @@ SOURCES = """
      UNION ALL
     SELECT k.id, 'author', k.author_id, k.opened_at, a.handle || ' ' || a.name, 'nl'
       FROM webcare_ticket k JOIN conversations_author a ON a.id = k.author_id
-     WHERE k.id = ANY(%(tickets)s) AND a.handle || a.name <> ''"""
+     WHERE k.id = ANY(%(tickets)s) AND a.handle || a.name <> ''
+     UNION ALL
+    SELECT tt.ticket_id, 'tag', tt.tag_id, tt.at, t.slug || ' ' || t.name, 'nl'
+      FROM webcare_tickettag tt JOIN webcare_tag t ON t.id = tt.tag_id
+     WHERE tt.ticket_id = ANY(%(tickets)s)
+     UNION ALL
+    SELECT ticket_id, 'reference', id, at, system || ' ' || reference, 'nl'
+      FROM webcare_externalreference WHERE ticket_id = ANY(%(tickets)s)"""
 
 _FORGET = f"""
     DELETE FROM webcare_searchentry e

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("conversations", "0006_answers_wait_for_people"),
+        ("conversations", "0007_some_go_on_in_private"),
     ]
 
     operations = [
