@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("conversations", "0008_authors_by_handle"),
-        ("webcare", "0015_tickets_merge_and_split"),
+        ("webcare", "0017_erasing_history_is_written_down"),
     ]
 
     operations = [

@@ -122,7 +122,7 @@ def following(table: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("conversations", "0008_authors_by_handle"),
-        ("webcare", "0017_lists_follow_an_index"),
+        ("webcare", "0019_lists_follow_an_index"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("webcare", "0016_finding_by_words")]
+    dependencies = [("webcare", "0018_finding_by_words")]
 
     operations = [
         AddIndexConcurrently(
