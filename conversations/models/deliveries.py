@@ -58,6 +58,9 @@ class Delivery(models.Model):
     claimed_at = models.DateTimeField(null=True)
     fence = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
+    # Since when a person is asked whether it should still go out. One under way is
+    # held only when the platform puts it off.
+    held_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=500, default="", db_default="", blank=True)
     # Looked up again at this moment, while the outcome is unknown.
     look_up_at = models.DateTimeField(null=True)
@@ -77,6 +80,10 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 name="delivery_sent_has_a_message",
                 condition=~Q(state=State.SENT) | Q(message__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_held_has_a_time",
+                condition=~Q(state=State.HELD) | Q(held_at__isnull=False),
             ),
             models.UniqueConstraint(
                 name="delivery_one_under_way_per_thread",

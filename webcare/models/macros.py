@@ -12,7 +12,7 @@ from webcare.domain.outcomes import Priority
 class Macro(models.Model):
     """A text that is often written, and what is done to a ticket with it.
 
-    Its owner is a person, or nobody: then it is the whole desk's.
+    Its owner is a person or a team, or nobody: then it is the whole desk's.
     """
 
     class Agent(models.TextChoices):
@@ -24,6 +24,9 @@ class Macro(models.Model):
     name = models.CharField(max_length=100)
     user = models.ForeignKey(
         "webcare.User", models.CASCADE, null=True, related_name="+"
+    )
+    team = models.ForeignKey(
+        "webcare.Team", models.CASCADE, null=True, related_name="+"
     )
     position = models.PositiveIntegerField(default=0, db_default=0)
     is_retired = models.BooleanField(default=False, db_default=False)
@@ -46,6 +49,8 @@ class Macro(models.Model):
     agent = models.ForeignKey(
         "webcare.User", models.SET_NULL, null=True, related_name="+"
     )
+    # Put on the ticket beside those it has.
+    tags = models.ManyToManyField("webcare.Tag", related_name="+")
     usage_count = models.PositiveIntegerField(default=0, db_default=0)
     last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -55,9 +60,17 @@ class Macro(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="macro_name_is_used_once_per_owner",
-                fields=["name", "user"],
+                fields=["name", "user", "team"],
                 condition=Q(is_retired=False),
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="macro_has_one_owner",
+                condition=Q(user__isnull=True) | Q(team__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="macro_agent_is_named",
+                condition=Q(agent__isnull=True) | Q(agent_is="other"),
             ),
             models.CheckConstraint(
                 name="macro_then_is_known",

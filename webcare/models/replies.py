@@ -31,6 +31,7 @@ class Reply(models.Model):
     # Where the ticket went with it, undone when it is taken back.
     then = models.CharField(max_length=8, choices=Status)
     status_before = models.CharField(max_length=8, choices=Status)
+    snoozed_before = models.DateTimeField(null=True)
     written_at = models.DateTimeField(db_default=Now())
     # Where two pairs of eyes are asked for: whose the second was, and what they saw.
     approved_by = models.ForeignKey(

@@ -139,6 +139,15 @@ class Ticket(models.Model):
         related_name="+",
         db_index=False,
     )
+    # The newest answer of ours that was made outside the desk: news to a writer, too.
+    last_outside = models.ForeignKey(
+        "conversations.Message",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     first_response_seconds = models.PositiveIntegerField(null=True)
     resolved_at = models.DateTimeField(null=True)
     resolution = models.CharField(
