@@ -9,6 +9,7 @@ STAGES = {
     "assign": "webcare.tasks.assign",
     "settled": "webcare.tasks.settle_replies",
     "index": "webcare.tasks.index",
+    "alarm": "webcare.tasks.sound_alarms",
 }
 # Rung as soon as a batch of the first is committed; the relay rings all the others.
 FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}
@@ -19,6 +20,8 @@ SEND = "conversations.tasks.send_due"
 ROUTES = {
     SEND: {"queue": "send"},
     "conversations.tasks.look_up_uncertain": {"queue": "send"},
+    "webcare.tasks.sound_alarms": {"queue": "send"},
+    "webcare.tasks.send_letters": {"queue": "send"},
     "webcare.tasks.train_topics": {"queue": "train"},
 }
 
@@ -34,6 +37,16 @@ SWEEPS = {
     },
     "look-up-uncertain": {
         "task": "conversations.tasks.look_up_uncertain",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "ring-again": {
+        "task": "webcare.tasks.ring_again",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "send-letters": {
+        "task": "webcare.tasks.send_letters",
         "schedule": 5.0,
         "options": {"expires": 5},
     },

@@ -84,6 +84,9 @@ def _set_environment() -> None:
     os.environ.setdefault("WEB_PROCESSES", "2")
     os.environ.setdefault("WORKER_PROCESSES", "2")
     os.environ["WEBCARE_URL"] = _url()
+    os.environ.setdefault("PUBLIC_URL", _url())
+    if not os.environ.get("MAIL_HOST"):
+        os.environ.setdefault("MAIL_FOLDER", str(_folder() / "mail"))
     programs = Path(sys.executable).parent
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
 

@@ -17,6 +17,7 @@ from conversations.adapters.signatures import new_secret
 from conversations.models import Channel, Message, Mode, Work
 from conversations.models.bulk import fetch
 from webcare.actions import (
+    alarm_calls,
     assignment,
     changes,
     intake,
@@ -31,7 +32,16 @@ from webcare.models import Membership, Queue, Ticket, Topic, TopicRule, User
 
 STAGES = [
     module.STAGE
-    for module in (reading, changes, intake, triage, assignment, measurement, search)
+    for module in (
+        reading,
+        changes,
+        intake,
+        triage,
+        assignment,
+        measurement,
+        alarm_calls,
+        search,
+    )
 ]
 NEVER_EMPTIED = {
     "ticketevent": "ticket_event_is_never_emptied",

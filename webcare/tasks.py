@@ -71,6 +71,31 @@ def offer_waiting() -> None:
 
 
 @shared_task
+def sound_alarms() -> None:
+    from conversations.actions import work
+    from webcare.actions import alarm_calls, mails
+
+    work.do_shift(alarm_calls.STAGE)
+    mails.send_due_mails()
+    alarm_calls.call_webhooks()
+
+
+@shared_task
+def ring_again() -> None:
+    from webcare.actions import alarm_calls
+
+    alarm_calls.ring_again()
+
+
+@shared_task
+def send_letters() -> None:
+    from webcare.actions import alarm_calls, mails
+
+    mails.send_due_mails()
+    alarm_calls.call_webhooks()
+
+
+@shared_task
 def train_topics(model_id: int) -> None:
     from webcare.actions import training
 

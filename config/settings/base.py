@@ -112,6 +112,27 @@ USE_TZ = True
 # Stands beside the name on every page, so that nobody takes a demo for the real desk.
 DESK_LABEL = env.text("DESK_LABEL", "")
 
+# Where people open the desk: what stands in letters, whatever host a caller names.
+PUBLIC_URL = env.text("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+
+# Letters: alarms and questions to colleagues. Without a server they are kept as files
+# where MAIL_FOLDER says so, and else wait, and the page of alarms says that they fail.
+EMAIL_HOST = env.text("MAIL_HOST", "")
+EMAIL_PORT = env.number("MAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("MAIL_TLS", True)
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_FILE_PATH = env.text("MAIL_FOLDER", "") or None
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend"
+    if EMAIL_FILE_PATH and not EMAIL_HOST
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"webcare@{ALLOWED_HOSTS[0]}")
+# Whom an agent may ask by mail: these domains and their subdomains; all when empty.
+CONSULT_DOMAINS = env.words("CONSULT_DOMAINS", "")
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STORAGES = {

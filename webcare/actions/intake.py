@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, insert
-from webcare.actions import elsewhere, engagement, turns
+from webcare.actions import alarms, elsewhere, engagement, turns
 from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many
 from webcare.domain.lifecycle import LIVE, Status
@@ -47,6 +47,10 @@ class Group(NamedTuple):
     found: Found | None  # None: the ticket was made for this
 
     @property
+    def is_danger(self) -> bool:
+        return any(one.reason == "danger" for one in self.said)
+
+    @property
     def reopens(self) -> bool:
         return self.found is not None and self.found.status == Status.RESOLVED
 
@@ -64,6 +68,7 @@ def take_in(message_ids: list[int]) -> None:
     _attach(groups)
     _continue([group for group in groups if group.found])
     _write_history(groups)
+    alarms.raise_alarms([group.ticket for group in groups if group.is_danger])
     waiting = turns.start({group.ticket: group.said[0].message for group in groups})
     elsewhere.note_answers([m for m in messages if m.direction == "out"])
     batches.enqueue(TRIAGE, waiting)

@@ -3,6 +3,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from webcare.api import (
     acting,
+    alarms,
     channels,
     conversation,
     intake,
@@ -47,6 +48,10 @@ urlpatterns = [
     _at(
         f"{_TICKET}/replies/<uuid:reply>/take-back", acting.TakeBack, "reply-take-back"
     ),
+    _at("alarms", alarms.Alarms, "alarms"),
+    _at("alarms/<uuid:alarm>/acknowledge", alarms.AlarmAcknowledge, "alarm-heard"),
+    _at("on-call", alarms.OnCallList, "on-call"),
+    _at("on-call/<uuid:on_call_id>", alarms.OnCallDetail, "on-call-person"),
     _at("topics", topics.Topics, "topics"),
     _at("topics/train", topics.TopicTraining, "topics-train"),
     _at("topics/train/<uuid:training>", topics.TopicTrainingDetail, "topics-training"),

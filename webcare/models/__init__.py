@@ -1,3 +1,4 @@
+from webcare.models.alarms import Alarm, AlarmCall, OnCall
 from webcare.models.approvals import Approval
 from webcare.models.audit import AuditEntry
 from webcare.models.automation import (
@@ -10,11 +11,13 @@ from webcare.models.automation import (
 )
 from webcare.models.bulk import BulkItem, BulkJob
 from webcare.models.clocks import Clock, Turn
+from webcare.models.consultations import Consultation
 from webcare.models.drafts import Draft
 from webcare.models.erasures import LogErasure
 from webcare.models.fields import CustomField, FieldValue
 from webcare.models.links import TicketLink
 from webcare.models.macros import Macro, MacroText
+from webcare.models.mails import Mail
 from webcare.models.merges import Merge
 from webcare.models.notes import Note, NoteMention
 from webcare.models.notifications import Follower, Notification
@@ -47,6 +50,8 @@ from webcare.models.topics import Topic, TopicExample, TopicModel, TopicRule
 from webcare.models.views import View
 
 __all__ = [
+    "Alarm",
+    "AlarmCall",
     "ApiToken",
     "Approval",
     "AuditEntry",
@@ -56,6 +61,7 @@ __all__ = [
     "BulkJob",
     "ChannelLoad",
     "Clock",
+    "Consultation",
     "CustomField",
     "Decision",
     "Draft",
@@ -67,11 +73,13 @@ __all__ = [
     "LogErasure",
     "Macro",
     "MacroText",
+    "Mail",
     "Membership",
     "Merge",
     "Note",
     "NoteMention",
     "Notification",
+    "OnCall",
     "Presence",
     "PrivateThread",
     "Queue",
