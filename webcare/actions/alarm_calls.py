@@ -75,6 +75,7 @@ def ring(alarm_ids: list[int]) -> None:
         ],
         cause="alarm",
     )
+    _page(rings)
 
 
 STAGE = batches.Stage(RING, ring)
@@ -166,6 +167,21 @@ def _ways(one: Ring, letter: tuple[int, bytes] | None) -> list[dict[str, Any]]:
         for way, address in by.items()
         if address
     ]
+
+
+def _page(rings: Sequence[Ring]) -> None:
+    """Tell those who have an account on the desk itself."""
+    paged = [one for one in rings if one.user]
+    if paged:
+        fetch(
+            """INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id)
+               SELECT given.who, given.ticket, 'danger', max(e.id)
+                 FROM unnest(%s::bigint[], %s::bigint[]) AS given(who, ticket)
+                 JOIN webcare_ticketevent e
+                   ON e.ticket_id = given.ticket AND e.kind = 'alarm_sent'
+                GROUP BY given.who, given.ticket""",
+            [[one.user for one in paged], [one.ticket for one in paged]],
+        )
 
 
 def _write_letters(rings: Sequence[Ring]) -> dict[int, tuple[int, bytes]]:

@@ -52,9 +52,9 @@ def raise_alarms(tickets: Sequence[int]) -> None:
 def acknowledge(*, alarm: Alarm, user: User) -> Alarm:
     """Say that somebody is on it: nobody else is told; doing so twice is no change.
 
-    Raises NotAllowed for who may not work on the ticket.
+    Raises NotAllowed for who may not do so in the ticket's queue.
     """
-    require(user, Permission.WORK_TICKETS, alarm.ticket.queue_id)
+    require(user, Permission.ACKNOWLEDGE_ALARMS, alarm.ticket.queue_id)
     if _stop(alarm.pk, acknowledged_by=user):
         record(
             alarm.ticket,

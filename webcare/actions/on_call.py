@@ -19,7 +19,7 @@ def add_on_call(*, user: User, **fields: Any) -> tuple[OnCall, str]:
     Nobody sees the secret again; it is empty where there is no webhook. Raises
     NotAllowed, Invalid.
     """
-    require(user, Permission.SET_UP)
+    require(user, Permission.MANAGE_ALARMS)
     _check(fields)
     secret = calls.new_secret() if fields.get("webhook_url") else ""
     return _saved(OnCall(**fields, secret=secret)), secret
@@ -31,7 +31,7 @@ def change_on_call(*, user: User, on_call: OnCall, **fields: Any) -> tuple[OnCal
     An alarm that rings goes on along the list as it is from now on. Raises NotAllowed,
     Invalid.
     """
-    require(user, Permission.SET_UP)
+    require(user, Permission.MANAGE_ALARMS)
     _check(fields)
     for name, value in fields.items():
         setattr(on_call, name, value)
@@ -44,7 +44,7 @@ def change_on_call(*, user: User, on_call: OnCall, **fields: Any) -> tuple[OnCal
 @transaction.atomic
 def remove_on_call(*, user: User, on_call: OnCall) -> None:
     """Take somebody off the list; alarms that ring go on without them."""
-    require(user, Permission.SET_UP)
+    require(user, Permission.MANAGE_ALARMS)
     on_call.delete()
 
 

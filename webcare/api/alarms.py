@@ -164,7 +164,7 @@ class OnCallList(Endpoint):
 
     @says("List who is on call", OnCallOut(many=True), tag="alarms")
     def get(self, request: Request) -> Response:
-        require(request.user, Permission.SEE_PEOPLE)
+        require(request.user, Permission.MANAGE_ALARMS)
         return Response([on_call_out(one) for one in on_call_list()])
 
     @says(
@@ -191,7 +191,7 @@ class OnCallDetail(Endpoint):
         tag="alarms",
     )
     def patch(self, request: Request, on_call_id: UUID) -> Response:
-        require(request.user, Permission.SET_UP)
+        require(request.user, Permission.MANAGE_ALARMS)
         changed, secret = on_call.change_on_call(
             user=request.user,
             on_call=on_call_for(on_call_id),
@@ -201,6 +201,6 @@ class OnCallDetail(Endpoint):
 
     @says("Take somebody off the list", None, status=204, refuses=(404,), tag="alarms")
     def delete(self, request: Request, on_call_id: UUID) -> Response:
-        require(request.user, Permission.SET_UP)
+        require(request.user, Permission.MANAGE_ALARMS)
         on_call.remove_on_call(user=request.user, on_call=on_call_for(on_call_id))
         return Response(status=204)
