@@ -72,6 +72,8 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "ticket": ticket.public_id,
         "reply": "00000000-0000-0000-0000-000000000000",
         "training": training,
+        "alarm": "00000000-0000-0000-0000-000000000000",
+        "on_call_id": "00000000-0000-0000-0000-000000000000",
         "rule": 1,
         "token": 999_999,
     }
@@ -128,7 +130,7 @@ def test_a_reading_token_changes_nothing(as_client, root, ticket):
 
 def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     client = as_client(cas)
-    open_lists = {("api/v1/tickets", "get"), ("api/v1/events", "get")}
+    open_lists = {(f"api/v1/{name}", "get") for name in ("tickets", "events", "alarms")}
 
     found = statuses(client, ticket)
 
@@ -138,7 +140,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     assert client.get("/api/v1/events").json()["results"] == []
 
 
-ADMINS = {"tokens", "work"}
+ADMINS = {"tokens", "work", "on-call"}
 SET_UP = {"channels", "queues"}
 
 

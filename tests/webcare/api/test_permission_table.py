@@ -22,7 +22,7 @@ from tests.webcare.api.test_access import operations
 from webcare.actions.replies import send_reply
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
-from webcare.models import Membership, TopicRule, User
+from webcare.models import Alarm, Membership, OnCall, TopicRule, User
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 PEOPLE = (
@@ -83,6 +83,10 @@ def things(ticket, ada, bo, lena, shop_queue, power_queue, delivery_topic, root)
         "channels:slug": ticket.channel.slug,
         "rule": TopicRule.objects.get().pk,
         "training": request_training().public_id,
+        "alarm": Alarm.objects.create(ticket=ticket).public_id,
+        "on_call_id": OnCall.objects.create(
+            position=1, name="Fay", email="fay@example.org"
+        ).public_id,
         "token": root.tokens.create(name="t", digest=b"t").pk,
     }
 

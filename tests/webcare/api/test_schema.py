@@ -98,6 +98,8 @@ READS = [
     "/api/v1/reports/response-times",
     "/api/v1/reports/resolutions",
     "/api/v1/listening/decisions",
+    "/api/v1/alarms",
+    "/api/v1/on-call",
 ]
 
 

@@ -12,7 +12,7 @@ import conversations.models.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("webcare", "0017_erasing_history_is_written_down"),
+        ("webcare", "0021_answers_outside_are_news"),
     ]
 
     operations = [
