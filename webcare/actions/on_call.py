@@ -16,11 +16,11 @@ from webcare.queries.people import require
 def add_on_call(*, user: User, **fields: Any) -> tuple[OnCall, str]:
     """Put somebody on the list; returns them and the secret of their webhook.
 
-    Nobody sees the secret again; it is empty where there is no webhook. Raises
+    `agent` is the person of the desk who is paged, if it is one. Nobody sees the secret again; it is empty where there is no webhook. Raises
     NotAllowed, Invalid.
     """
     require(user, Permission.MANAGE_ALARMS)
-    _check(fields)
+    fields = _checked(fields)
     secret = calls.new_secret() if fields.get("webhook_url") else ""
     return _saved(OnCall(**fields, secret=secret)), secret
 
@@ -32,8 +32,7 @@ def change_on_call(*, user: User, on_call: OnCall, **fields: Any) -> tuple[OnCal
     Invalid.
     """
     require(user, Permission.MANAGE_ALARMS)
-    _check(fields)
-    for name, value in fields.items():
+    for name, value in _checked(fields).items():
         setattr(on_call, name, value)
     secret = ""
     if on_call.webhook_url and not on_call.secret:
@@ -48,13 +47,13 @@ def remove_on_call(*, user: User, on_call: OnCall) -> None:
     on_call.delete()
 
 
-def _check(fields: dict[str, Any]) -> None:
-    if not (url := fields.get("webhook_url")):
-        return
-    try:
-        calls.check_address(url)
-    except ChannelUnusable as error:
-        raise Invalid(webhook_url=str(error)) from error
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    if url := fields.get("webhook_url"):
+        try:
+            calls.check_address(url)
+        except ChannelUnusable as error:
+            raise Invalid(webhook_url=str(error)) from error
+    return {"user" if name == "agent" else name: fields[name] for name in fields}
 
 
 def _saved(on_call: OnCall) -> OnCall:

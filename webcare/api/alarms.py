@@ -114,7 +114,7 @@ class OnCallOut(Out):
     id = serializers.UUIDField()
     position = serializers.IntegerField()
     name = serializers.CharField()
-    user = PersonOut(allow_null=True)
+    agent = PersonOut(allow_null=True)
     email = serializers.CharField()
     webhook_url = serializers.CharField()
     language = serializers.ChoiceField(choices=LANGUAGES)
@@ -126,7 +126,7 @@ class OnCallOut(Out):
 class OnCallChange(In):
     position = serializers.IntegerField(min_value=0, max_value=MOST_ON_CALL)
     name = serializers.CharField(max_length=100)
-    user = serializers.UUIDField(required=False, allow_null=True)
+    agent = serializers.UUIDField(required=False, allow_null=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     webhook_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
@@ -141,7 +141,7 @@ def on_call_out(one: Any, secret: str = "") -> Json:
         "id": str(one.public_id),
         "position": one.position,
         "name": one.name,
-        "user": one.user and {"id": str(one.user.public_id), "name": str(one.user)},
+        "agent": one.user and {"id": str(one.user.public_id), "name": str(one.user)},
         "email": one.email,
         "webhook_url": one.webhook_url,
         "language": one.language,
@@ -153,8 +153,8 @@ def on_call_out(one: Any, secret: str = "") -> Json:
 
 def _fields(request: Request, *, partial: bool = False) -> Json:
     fields = asked(OnCallChange, request, partial=partial)
-    if fields.get("user"):
-        fields["user"] = chosen_agent(fields["user"])
+    if fields.get("agent"):
+        fields["agent"] = chosen_agent(fields["agent"])
     return fields
 
 
