@@ -16,8 +16,8 @@ from webcare.queries.people import require
 def add_on_call(*, user: User, **fields: Any) -> tuple[OnCall, str]:
     """Put somebody on the list; returns them and the secret of their webhook.
 
-    `agent` is the person of the desk who is paged, if it is one. Nobody sees the secret again; it is empty where there is no webhook. Raises
-    NotAllowed, Invalid.
+    `agent` is the person of the desk who is paged, if it is one. Nobody sees the
+    secret again; it is empty where there is no webhook. Raises NotAllowed, Invalid.
     """
     require(user, Permission.MANAGE_ALARMS)
     fields = _checked(fields)
