@@ -55,6 +55,11 @@ SWEEPS = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget-notifications": {
+        "task": "webcare.tasks.forget_notifications",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",
         "schedule": 10.0,

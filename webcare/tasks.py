@@ -107,3 +107,10 @@ def forget_requests() -> None:
     from webcare.actions import requests
 
     requests.forget_old()
+
+
+@shared_task
+def forget_notifications() -> None:
+    from webcare.actions import notifications
+
+    notifications.forget_old()

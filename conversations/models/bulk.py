@@ -23,12 +23,15 @@ def insert(
     *,
     conflict: str = "",
     returning: str = "",
+    feeding: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` in one statement and return what `returning` names.
 
     Every row is a mapping with the same field names. `conflict` and `returning` are
     SQL of ours ("ON CONFLICT DO NOTHING", "id, external_id"). Columns that are left
-    out get their database default. No rows, no statement.
+    out get their database default. No rows, no statement. Each of `feeding` is a
+    statement of ours that is done along with it and reads what `returning` names
+    from `made`.
     """
     if not rows:
         return []
@@ -42,6 +45,9 @@ def insert(
         f"SELECT {values} FROM ROWS FROM ({lists}) AS given({names}) {conflict}"
         + (f" RETURNING {returning}" if returning else "")
     )
+    if feeding:
+        fed = "".join(f", fed{n} AS ({one})" for n, one in enumerate(feeding))
+        sql = f"WITH made AS ({sql}){fed} SELECT * FROM made"
     return fetch(sql, [column(row[name] for row in rows) for name in rows[0]])
 
 

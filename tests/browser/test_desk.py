@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from webcare.actions.tickets import add_note
+from webcare.actions.notes import add_note
 from webcare.models import Reply
 
 # Playwright runs a loop of its own beside Django's synchronous queries.

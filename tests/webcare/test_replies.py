@@ -12,6 +12,7 @@ from conversations.models import Delivery, Message, Mode
 from demo.faults import Fault, Faults
 from demo.platform import Platform
 from webcare.actions import replies, tickets
+from webcare.actions.notes import add_note
 from webcare.domain.lifecycle import Status
 from webcare.exceptions import (
     Invalid,
@@ -171,7 +172,7 @@ def test_a_colleagues_note_or_topic_never_gets_in_the_way(
     ticket, bo, answer, delivery_topic
 ):
     seen = Seen.of(ticket)
-    tickets.add_note(ticket=ticket, user=bo, text="Regular customer.")
+    add_note(ticket=ticket, user=bo, text="Regular customer.")
     tickets.classify_ticket(ticket=ticket, user=bo, topic=delivery_topic)
 
     assert answer(seen=seen)

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from webcare.actions import tickets
+from webcare.actions.notes import add_note
 from webcare.domain.lifecycle import LIVE, MOVES, Status, require_move
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import (
@@ -102,7 +103,7 @@ def test_nobody_is_given_work_of_a_queue_they_are_not_in(ticket, cas, lena):
 
 def test_an_assignment_made_on_an_old_version_is_refused(ticket, ada, lena):
     seen = ticket.version
-    tickets.add_note(ticket=ticket, user=ada, text="Called them.")
+    add_note(ticket=ticket, user=ada, text="Called them.")
 
     with pytest.raises(StaleVersion):
         tickets.assign_ticket(ticket=ticket, user=lena, agent=ada, version=seen)
@@ -144,9 +145,9 @@ def test_reopening_lets_the_promise_to_resolve_run_on(ticket, ada):
 
 
 def test_a_note_stays_inside(ticket, ada):
-    note = tickets.add_note(ticket=ticket, user=ada, text="She is a regular.")
+    written = add_note(ticket=ticket, user=ada, text="She is a regular.")
 
-    assert note.text not in str(ticket.events.values_list("data", flat=True))
+    assert written.note.text not in str(ticket.events.values_list("data", flat=True))
 
 
 @pytest.mark.parametrize("person", ["cas", "integrator"])
@@ -170,7 +171,7 @@ def test_who_may_not_see_a_ticket_does_not_learn_that_it_exists(
         lambda t, u: tickets.reopen_ticket(ticket=t, user=u),
         lambda t, u: tickets.classify_ticket(ticket=t, user=u, topic=None),
         lambda t, u: tickets.route_ticket(ticket=t, user=u, queue=t.queue),
-        lambda t, u: tickets.add_note(ticket=t, user=u, text="x"),
+        lambda t, u: add_note(ticket=t, user=u, text="x"),
     ],
 )
 def test_every_change_asks_for_permission_in_the_tickets_queue(ticket, cas, act):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from conversations.models.bulk import insert
+from webcare.actions.notifications import TELL, TOLD_OF
 from webcare.models import Ticket, TicketEvent, User
 
 
@@ -33,13 +34,12 @@ def record(
     **data: Any,
 ) -> None:
     """Write one line in the ticket's history; `at` is when it happened."""
-    TicketEvent.objects.create(
-        ticket=ticket, kind=kind, effective_at=at, actor=actor, cause=cause, data=data
-    )
+    line = Line(ticket.pk, kind, at, data, actor.pk if actor else None)
+    record_many([line], cause=cause)
 
 
 def record_many(lines: Sequence[Line], *, cause: str) -> None:
-    """Write many lines in one statement."""
+    """Write many lines, and tell those whom they concern, in one statement."""
     rows = [
         {
             "ticket": line.ticket,
@@ -51,4 +51,9 @@ def record_many(lines: Sequence[Line], *, cause: str) -> None:
         }
         for line in lines
     ]
-    insert(TicketEvent, rows)
+    is_news = any(line.kind in TOLD_OF for line in lines)
+    insert(TicketEvent, rows, returning=_MADE, feeding=[TELL] if is_news else [])
+
+
+# What those who are told are found by.
+_MADE = "id, ticket_id, kind, actor_id, data"

@@ -15,7 +15,7 @@ from webcare.domain.lifecycle import LIVE, Status, require_move
 from webcare.domain.outcomes import DecidedBy, Resolution
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, StaleVersion, TicketChanged
-from webcare.models import Note, Queue, Ticket, TicketEvent, Topic, User
+from webcare.models import Queue, Ticket, TicketEvent, Topic, User
 from webcare.queries.people import may, require
 
 Kind = TicketEvent.Kind
@@ -161,17 +161,6 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
     return ticket
 
 
-@transaction.atomic
-def add_note(*, ticket: Ticket, user: User, text: str) -> Note:
-    """Tell colleagues something; it never leaves the desk. Raises NotAllowed."""
-    require(user, Permission.WORK_TICKETS, ticket.queue_id)
-    note = Note.objects.create(ticket=ticket, author=user, text=text)
-    _change(ticket)
-    at = database_now()
-    record(ticket, Kind.NOTE_ADDED, at=at, actor=user, note=str(note.public_id))
-    return note
-
-
 def start_clocks(ticket: Ticket) -> None:
     """Let the promises of the ticket's queue run, and show the nearest one."""
     if ticket.queue_id is None:
@@ -234,6 +223,12 @@ def _update(ticket: Ticket, **changes: Any) -> None:
     )
     if not changed:
         raise TicketChanged(_("Someone else changed this ticket: look at it again."))
+
+
+def touch(ticket: Ticket) -> None:
+    """Note on the ticket itself that something beside it has changed."""
+    Ticket.objects.filter(pk=ticket.pk).update(**touched())
+    ticket.refresh_from_db()
 
 
 def touched() -> dict[str, Any]:

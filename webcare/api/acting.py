@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import replies, tickets
-from webcare.api.conversation import NoteOut, ReplyOut, note_out, reply_out
+from webcare.api.conversation import ReplyOut, reply_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, Nothing, asked
 from webcare.api.permissions import Desk
@@ -18,7 +18,7 @@ from webcare.api.tickets import show
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import StaleReply, StaleVersion
-from webcare.queries.conversation import news_since, note_row, reply_of, reply_row
+from webcare.queries.conversation import news_since, reply_of, reply_row
 from webcare.queries.setup import chosen_agent, chosen_queue, chosen_topic
 from webcare.queries.ticket_lists import ticket_by_id
 from webcare.queries.tickets import Seen, ticket_for
@@ -43,10 +43,6 @@ class ResolveIn(In):
     outcome = serializers.ChoiceField(
         choices=Resolution.choices, default=Resolution.ANSWERED.value
     )
-
-
-class NoteIn(In):
-    text = serializers.CharField(max_length=LONGEST_TEXT)
 
 
 class ReplyIn(In):
@@ -177,24 +173,6 @@ class Reopen(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         return _show(tickets.reopen_ticket(ticket=found, user=request.user))
-
-
-class AddNote(Acting):
-    @says(
-        "Tell colleagues something about a ticket",
-        NoteOut,
-        asks=NoteIn,
-        status=201,
-        refuses=(404, 409, 412, 422),
-        parameters=(IF_MATCH,),
-        tag="acting",
-    )
-    def post(self, request: Request, ticket: UUID) -> Response:
-        found = self.ticket(request, ticket)
-        note = tickets.add_note(
-            ticket=found, user=request.user, text=asked(NoteIn, request)["text"]
-        )
-        return Response(note_out(note_row(note)), status=201)
 
 
 class WriteReply(Acting):

@@ -1,4 +1,4 @@
-"""What was said and done on a ticket: messages, answers, notes, history, promises."""
+"""What was said and done on a ticket: messages, answers, history, promises."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from webcare.queries.conversation import (
     EventKind,
     EventRow,
     MessageRow,
-    NoteRow,
     ReplyRow,
     State,
     Visibility,
@@ -117,24 +116,6 @@ def reply_out(row: ReplyRow) -> Json:
     }
 
 
-class NoteOut(Out):
-    """What a colleague says to colleagues; it never leaves the desk."""
-
-    id = serializers.UUIDField()
-    text = serializers.CharField()
-    author = serializers.UUIDField(allow_null=True)
-    written_at = serializers.DateTimeField()
-
-
-def note_out(row: NoteRow) -> Json:
-    return {
-        "id": str(row.id),
-        "text": row.text,
-        "author": row.author and str(row.author),
-        "written_at": stamp(row.written_at),
-    }
-
-
 class EventOut(Out):
     """Something that happened: `effective_at` then, `recorded_at` when we knew."""
 
@@ -202,7 +183,7 @@ class TicketMessages(Endpoint):
         is_list=True,
     )
     def get(self, request: Request, ticket: UUID) -> Response:
-        return _page(request, ticket, said.message_page, message_out)
+        return page_of(request, ticket, said.message_page, message_out)
 
 
 class TicketReplies(Endpoint):
@@ -217,25 +198,11 @@ class TicketReplies(Endpoint):
         is_list=True,
     )
     def get(self, request: Request, ticket: UUID) -> Response:
-        return _page(request, ticket, said.reply_page, reply_out)
+        return page_of(request, ticket, said.reply_page, reply_out)
 
 
-class TicketNotes(Endpoint):
-    permission_classes = [Desk]
-
-    @says(
-        "List the notes on a ticket",
-        NoteOut,
-        parameters=tuple(PAGING),
-        refuses=(404, 422),
-        tag="tickets",
-        is_list=True,
-    )
-    def get(self, request: Request, ticket: UUID) -> Response:
-        return _page(request, ticket, said.note_page, note_out)
-
-
-def _page(request: Request, public_id: UUID, read: Any, out: Any) -> Response:
+def page_of(request: Request, public_id: UUID, read: Any, out: Any) -> Response:
+    """One page of what `read` finds on a ticket, each row written by `out`."""
     read_filters(request, {}, CURSOR)
     ticket = said.place_of(request.user, public_id)
     order = read.__name__
@@ -255,7 +222,7 @@ class TicketEvents(Endpoint):
         is_list=True,
     )
     def get(self, request: Request, ticket: UUID) -> Response:
-        return _page(request, ticket, said.event_page, event_out)
+        return page_of(request, ticket, said.event_page, event_out)
 
 
 class TicketClocks(Endpoint):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import replies, tickets
+from webcare.actions import notes, replies
 from webcare.domain.initials import signed
 from webcare.domain.lifecycle import Status
 from webcare.exceptions import Invalid, StaleReply, WebcareError
@@ -67,7 +67,7 @@ def note(request: DeskRequest, public_id: UUID) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         raise Invalid(text=_("Write a text first."))
-    tickets.add_note(ticket=ticket, user=request.user, text=form.cleaned_data["text"])
+    notes.add_note(ticket=ticket, user=request.user, text=form.cleaned_data["text"])
     return redirect(_page(public_id))
 
 

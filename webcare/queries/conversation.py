@@ -243,10 +243,18 @@ class NoteRow(NamedTuple):
     id: UUID
     text: str
     author: UUID | None
+    mentions: list[dict[str, str]]
 
 
 _NOTES = Listing(
-    "n.public_id, n.text, u.public_id",
+    """n.public_id, n.text, u.public_id,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'id', who.public_id, 'name', coalesce(nullif(btrim(
+                       who.first_name || ' ' || who.last_name), ''), who.username))
+                   ORDER BY who.username), '[]')
+          FROM webcare_notemention called
+          JOIN webcare_user who ON who.id = called.user_id
+         WHERE called.note_id = n.id)""",
     "webcare_note n LEFT JOIN webcare_user u ON u.id = n.author_id",
     "n.id",
 )
@@ -258,13 +266,18 @@ def note_page(
 ) -> tuple[list[NoteRow], Page]:
     """Return what colleagues told each other about this ticket."""
     page = _of(_NOTES, "n.ticket_id = %(of)s", ticket.id, NOTES, mark, limit)
-    return [NoteRow(*row) for row in page.rows], page
+    return [_note(row) for row in page.rows], page
 
 
 def note_row(note: Note) -> NoteRow:
     """Return one note in the shape of the list."""
     page = _of(_NOTES, "n.id = %(of)s", note.pk, NOTES, None, 1)
-    return NoteRow(*page.rows[0])
+    return _note(page.rows[0])
+
+
+def _note(row: tuple[Any, ...]) -> NoteRow:
+    *plain, mentions = row
+    return NoteRow._make((*plain, json.loads(mentions)))
 
 
 NEWS = 20  # of these the newest, for somebody whose draft has become stale

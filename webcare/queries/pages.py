@@ -84,13 +84,14 @@ def _legs(pk: str, order: Order, mark: Mark | None, *, up: bool) -> list[_Leg]:
     if not order.nullable:
         return [_Leg([beyond] if mark else [], by_time)]
     if mark is None:
-        return [_Leg([], f"{time} NULLS LAST, {pk}")]
+        return [_Leg([], f"{time}{way} NULLS LAST, {pk}{way}")]
     without, by_id = [f"{time} IS NULL"], f"{pk}{way}"
     if mark.at is None:
         legs = [_Leg([*without, f"{pk} {side} %(mark_id)s"], by_id)]
-        return legs if up else [*legs, _Leg([f"{time} IS NOT NULL"], by_time)]
+        with_time = _Leg([f"{time} IS NOT NULL"], by_time)
+        return [*legs, with_time] if mark.backward else legs
     legs = [_Leg([beyond], by_time)]
-    return [*legs, _Leg(without, by_id)] if up else legs
+    return legs if mark.backward else [*legs, _Leg(without, by_id)]
 
 
 def _walk(

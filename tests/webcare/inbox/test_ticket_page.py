@@ -1,7 +1,8 @@
 from django.utils import timezone
 
+from webcare.actions.notes import add_note
 from webcare.actions.replies import send_reply
-from webcare.actions.tickets import add_note, claim_ticket
+from webcare.actions.tickets import claim_ticket
 from webcare.queries import timelines
 
 
