@@ -16,12 +16,22 @@ FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}
 
 SEND = "conversations.tasks.send_due"
 
+# Rows that wait outside the stages: the task that the relay rings, and the query that
+# says for which ids.
+OUTBOXES = {
+    "webcare.tasks.fan_out": "webcare.queries.subscriptions.fan_out_due",
+    "webcare.tasks.tell_subscription": (
+        "webcare.queries.subscriptions.subscriptions_due"
+    ),
+}
+
 # Calls to platforms wait for the network: they have workers of their own.
 ROUTES = {
     SEND: {"queue": "send"},
     "conversations.tasks.look_up_uncertain": {"queue": "send"},
     "webcare.tasks.sound_alarms": {"queue": "send"},
     "webcare.tasks.send_letters": {"queue": "send"},
+    "webcare.tasks.tell_subscription": {"queue": "hooks"},
     "webcare.tasks.train_topics": {"queue": "train"},
 }
 
@@ -57,6 +67,16 @@ SWEEPS = {
     },
     "forget-notifications": {
         "task": "webcare.tasks.forget_notifications",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "fan-out": {
+        "task": "webcare.tasks.fan_out",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget-told": {
+        "task": "webcare.tasks.forget_told",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

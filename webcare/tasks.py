@@ -96,6 +96,27 @@ def send_letters() -> None:
 
 
 @shared_task
+def fan_out() -> None:
+    from webcare.actions import fan_out as fan_out_
+
+    fan_out_.fan_out()
+
+
+@shared_task
+def tell_subscription(subscription_id: int) -> None:
+    from webcare.actions import telling
+
+    telling.tell_due(subscription_id)
+
+
+@shared_task
+def forget_told() -> None:
+    from webcare.actions import telling
+
+    telling.forget_told()
+
+
+@shared_task
 def train_topics(model_id: int) -> None:
     from webcare.actions import training
 

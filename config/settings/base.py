@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = schedule.SWEEPS
 PIPELINE_STAGES = schedule.STAGES
 PIPELINE_FOLLOWS = schedule.FOLLOWS
 PIPELINE_SENDER = schedule.SEND
+PIPELINE_OUTBOXES = schedule.OUTBOXES
 
 # Where processes of one machine share the arrays of the topic model, mapped.
 MODEL_CACHE = Path(env.text("MODEL_CACHE", str(BASE_DIR / "var" / "models")))

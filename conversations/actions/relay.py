@@ -6,7 +6,7 @@ come from. What nobody answers to is done here: then Redis, or every worker, is 
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,6 +14,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
+from django.utils.module_loading import import_string
 
 from conversations import nudges
 from conversations.actions import delivery, settling
@@ -29,6 +30,9 @@ UNHEARD_SECONDS = 5
 KEEP_HOUSE_SECONDS = 5
 _DOUBTS = 0  # looking up is one call beside those per channel, which count from 1
 
+Ids = tuple[int, ...]
+Due = Callable[..., Collection[Ids]]
+
 
 class Relay:
     """One relay; several may run, since a nudge too many does no harm."""
@@ -37,7 +41,10 @@ class Relay:
         # Only a worker loads the tasks by itself, and ours are run here as well.
         current_app.loader.import_default_modules()
         self._callers = ThreadPoolExecutor(max_workers=2)
-        self._calling: set[int] = set()
+        self._calling: set[Hashable] = set()
+        self._outboxes: dict[str, Due] = {
+            task: import_string(due) for task, due in settings.PIPELINE_OUTBOXES.items()
+        }
         self._kept_house_at = 0.0
 
     def poll(self) -> None:
@@ -55,6 +62,7 @@ class Relay:
                 for stage in stages_due(list(settings.PIPELINE_STAGES))
             ),
             *(_channel_bell(channel) for channel in channels_due()),
+            *(partial(nudges.ring, task, *ids) for task, ids in self._outboxes_due()),
         ]
         all(bell() for bell in due)
 
@@ -72,14 +80,22 @@ class Relay:
             self._call(channel, partial(delivery.send_due, channel))
         if doubts_due(delivery.PATIENCE_SECONDS, for_seconds=UNHEARD_SECONDS):
             self._call(_DOUBTS, delivery.look_up_uncertain)
+        for task, ids in self._outboxes_due(for_seconds=UNHEARD_SECONDS):
+            self._call((task, ids), partial(current_app.tasks[task], *ids))
 
-    def _call(self, key: int, job: Callable[[], int]) -> None:
+    def _outboxes_due(self, *, for_seconds: float = 0) -> Iterator[tuple[str, Ids]]:
+        """What waits outside the stages: a task, and the ids it is rung with."""
+        for task, due in self._outboxes.items():
+            for ids in due(for_seconds=for_seconds):
+                yield task, ids
+
+    def _call(self, key: Hashable, job: Callable[[], object]) -> None:
         """Platforms are slow: a thread waits for them, the relay goes on."""
         if key not in self._calling:
             self._calling.add(key)
             self._callers.submit(self._do, key, job)
 
-    def _do(self, key: int, job: Callable[[], int]) -> None:
+    def _do(self, key: Hashable, job: Callable[[], object]) -> None:
         try:
             job()
         except DatabaseError as error:

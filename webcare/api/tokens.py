@@ -84,7 +84,7 @@ class Tokens(Endpoint):
         owner = given.pop("owner", None)
         made, key = make_token(
             user=request.user,
-            owner=chosen_agent(owner) if owner else request.user,
+            owner=chosen_agent(owner, "owner") if owner else request.user,
             name=given["name"],
             scopes={Scope(scope) for scope in given["scopes"]},
             expires_at=given.get("expires_at"),

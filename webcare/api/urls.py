@@ -13,6 +13,7 @@ from webcare.api import (
     queues,
     reports,
     stream,
+    subscriptions,
     tickets,
     tokens,
     topics,
@@ -28,6 +29,7 @@ def _at(where: str, view: type[Endpoint], name: str) -> URLPattern:
 
 
 _TICKET = "tickets/<uuid:ticket>"
+_HOOK = "subscriptions/<uuid:subscription>"
 
 urlpatterns = [
     path("api/v1/channels/<slug:slug>/messages", intake.take_in, name="intake"),
@@ -77,6 +79,21 @@ urlpatterns = [
     _at("agents", queues.Agents, "agents"),
     _at("tokens", tokens.Tokens, "tokens"),
     _at("tokens/<int:token>/revoke", tokens.TokenRevoke, "token-revoke"),
+    _at("subscriptions", subscriptions.Subscriptions, "subscriptions"),
+    _at(_HOOK, subscriptions.SubscriptionDetail, "subscription"),
+    _at(f"{_HOOK}/secret", subscriptions.SubscriptionSecret, "subscription-secret"),
+    _at(f"{_HOOK}/test", subscriptions.SubscriptionTest, "subscription-test"),
+    _at(f"{_HOOK}/replay", subscriptions.SubscriptionReplay, "subscription-replay"),
+    _at(
+        f"{_HOOK}/deliveries",
+        subscriptions.SubscriptionDeliveries,
+        "subscription-deliveries",
+    ),
+    _at(
+        f"{_HOOK}/deliveries/<uuid:delivery>/replay",
+        subscriptions.DeliveryReplay,
+        "subscription-delivery-replay",
+    ),
     _at("reports/response-times", reports.ResponseTimes, "report-response-times"),
     _at("reports/resolutions", reports.Resolutions, "report-resolutions"),
     _at("listening/decisions", reports.Decisions, "listening-decisions"),

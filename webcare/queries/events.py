@@ -29,7 +29,7 @@ def events_after(user: User, place: Place, limit: int) -> tuple[list[EventRow], 
     twice.
     """
     seen, values = visible(user)
-    settled = _settled()
+    settled = settled_now()
     rows = fetch(
         f"""SELECT {EVENT_COLUMNS} FROM {EVENT_SOURCE}
              WHERE (e.written_in, e.id) > (%(written_in)s, %(event)s)
@@ -50,7 +50,40 @@ def events_after(user: User, place: Place, limit: int) -> tuple[list[EventRow], 
     return events, max(place, Place(settled, 0))
 
 
-def _settled() -> int:
+class Logged(NamedTuple):
+    """One line of the log, for readers who serve many people at once."""
+
+    ticket: int
+    queue: int | None  # where the ticket is by now
+    event: EventRow
+
+
+def log_after(place: Place, settled: int, limit: int) -> tuple[list[Logged], Place]:
+    """Return the next lines of the whole log, as `events_after` does for a person.
+
+    Whoever hands them on asks first who may see them. `settled` is read before;
+    readers that share it stand at the same place afterwards.
+    """
+    rows = fetch(
+        f"""SELECT k.id, k.queue_id, {EVENT_COLUMNS} FROM {EVENT_SOURCE}
+             WHERE (e.written_in, e.id) > (%(written_in)s, %(event)s)
+               AND e.written_in < %(settled)s
+             ORDER BY e.written_in, e.id LIMIT %(limit)s""",
+        {**place._asdict(), "settled": settled, "limit": limit},
+    )
+    lines = [Logged(ticket, queue, event_row(tuple(r))) for ticket, queue, *r in rows]
+    if len(lines) == limit:
+        last = lines[-1].event
+        return lines, Place(last.written_in, last.id)
+    return lines, max(place, Place(settled, 0))
+
+
+def end_of_log() -> Place:
+    """Return the place from which only what happens from now on is read."""
+    return Place(settled_now(), 0)
+
+
+def settled_now() -> int:
     """The oldest transaction that is still under way; read before the events are."""
     [[oldest]] = fetch(
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", []

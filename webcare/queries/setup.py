@@ -1,6 +1,7 @@
 """The desk's set-up, by the names that clients know."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,14 @@ def chosen_queue(slug: str) -> Queue:
     return found
 
 
+def chosen_queues(slugs: Collection[str]) -> list[Queue]:
+    """The queues that a request names, one statement. Raises Invalid."""
+    found = list(Queue.objects.filter(slug__in=slugs).order_by("slug"))
+    if missing := set(slugs) - {queue.slug for queue in found}:
+        raise Invalid(queues=f"There is no queue called {min(missing)}.")
+    return found
+
+
 def chosen_topic(slug: str) -> Topic:
     """The topic that a request names. Raises Invalid."""
     found = Topic.objects.filter(slug=slug).first()
@@ -63,11 +72,11 @@ def chosen_topic(slug: str) -> Topic:
     return found
 
 
-def chosen_agent(public_id: UUID) -> User:
-    """The person that a request names. Raises Invalid."""
+def chosen_agent(public_id: UUID, field: str = "agent") -> User:
+    """The person that a request names in `field`. Raises Invalid."""
     found = User.objects.filter(public_id=public_id, is_active=True).first()
     if found is None:
-        raise Invalid(agent="There is no such person.")
+        raise Invalid(**{field: "There is no such person."})
     return found
 
 

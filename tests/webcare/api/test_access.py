@@ -74,6 +74,8 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "training": training,
         "alarm": "00000000-0000-0000-0000-000000000000",
         "on_call_id": "00000000-0000-0000-0000-000000000000",
+        "subscription": "00000000-0000-0000-0000-000000000000",
+        "delivery": "00000000-0000-0000-0000-000000000000",
         "rule": 1,
         "token": 999_999,
     }
@@ -141,7 +143,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     assert client.get("/api/v1/events").json()["results"] == []
 
 
-ADMINS = {"tokens", "work", "on-call"}
+ADMINS = {"tokens", "work", "on-call", "subscriptions"}
 SET_UP = {"channels", "queues"}
 
 

@@ -79,6 +79,16 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item):
     return ticket
 
 
+@pytest.fixture
+def full_subscription(as_client, root):
+    """A subscription with a line in its log."""
+    client, where = as_client(root), "/api/v1/subscriptions"
+    body = {"name": "CRM", "url": "http://127.0.0.1:9/", "events": ["ticket.opened"]}
+    made = client.post(where, body, "application/json").json()
+    client.post(f"{where}/{made['id']}/test", {}, "application/json")
+    return made["id"]
+
+
 READS = [
     "/api/v1/tickets",
     "/api/v1/tickets/{ticket}",
@@ -102,12 +112,17 @@ READS = [
     "/api/v1/listening/decisions",
     "/api/v1/alarms",
     "/api/v1/on-call",
+    "/api/v1/subscriptions",
+    "/api/v1/subscriptions/{subscription}",
+    "/api/v1/subscriptions/{subscription}/deliveries",
 ]
 
 
 @pytest.mark.parametrize("path", READS)
-def test_what_is_read_is_what_the_schema_says(as_client, root, full_ticket, path):
-    address = path.format(ticket=full_ticket.public_id)
+def test_what_is_read_is_what_the_schema_says(
+    as_client, root, full_ticket, full_subscription, path
+):
+    address = path.format(ticket=full_ticket.public_id, subscription=full_subscription)
 
     answer = as_client(root).get(address)
 
