@@ -1,6 +1,7 @@
 """Answers of ours that were written outside the desk, in the platform's own app."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from conversations.models.bulk import fetch, insert
 from webcare.actions import turns
@@ -20,45 +21,74 @@ def note_answers(messages: Sequence[Message]) -> None:
     """
     if not messages:
         return
-    found = _tickets_of([message.id for message in messages])
-    answered = [(message, ticket) for message, ticket in found if ticket]
+    answered = [one for one in _answered(messages) if one.ticket]
+    insert(
+        TicketMessage,
+        [
+            {
+                "message": one.message,
+                "ticket": one.ticket,
+                "origin_ticket": one.origin,
+                "split_ticket": one.split,
+            }
+            for one in answered
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+    )
     at = {message.id: message.posted_at for message in messages}
-    rows = [
-        {"message": message, "ticket": ticket, "origin_ticket": ticket}
-        for message, ticket in answered
-    ]
-    insert(TicketMessage, rows, conflict="ON CONFLICT DO NOTHING")
-    turns.answer([Answer(ticket, at[m], m, None) for m, ticket in answered])
+    turns.answer(
+        [Answer(one.ticket, at[one.message], one.message, None) for one in answered]
+    )
     record_many(
         [
             Line(
-                ticket,
+                one.ticket,
                 TicketEvent.Kind.ANSWERED_ELSEWHERE,
-                at[message],
-                {"message": message},
+                at[one.message],
+                {"message": one.message},
             )
-            for message, ticket in answered
+            for one in answered
         ],
         cause="platform",
     )
 
 
-def _tickets_of(message_ids: list[int]) -> list[tuple[int, ...]]:
-    return fetch(
-        """SELECT m.id, CASE WHEN m.in_reply_to <> '' THEN
-                   (SELECT tm.ticket_id FROM conversations_message parent
-                      JOIN webcare_ticketmessage tm ON tm.message_id = parent.id
-                     WHERE parent.channel_id = m.channel_id
-                       AND parent.external_id = m.in_reply_to)
-                   ELSE
-                   (SELECT min(k.id) FROM webcare_ticket k
-                     WHERE k.thread_id = m.thread_id
-                       AND k.status NOT IN ('resolved', 'closed')
-                    HAVING count(*) = 1) END AS ticket
+class Answered(NamedTuple):
+    """A message of ours, the ticket whose author it answers, and where it belongs."""
+
+    message: int
+    ticket: int
+    origin: int
+    split: int | None
+
+
+def _answered(messages: Sequence[Message]) -> list[Answered]:
+    rows = fetch(
+        """SELECT m.id, coalesce(parent.ticket_id, alone.id),
+                  coalesce(parent.origin_ticket_id, alone.id), parent.split_ticket_id
              FROM conversations_message m
+             LEFT JOIN LATERAL (
+                 SELECT tm.* FROM conversations_message said
+                   JOIN webcare_ticketmessage tm ON tm.message_id = said.id
+                  WHERE m.in_reply_to <> '' AND said.channel_id = m.channel_id
+                    AND said.external_id = m.in_reply_to) AS parent ON true
+             LEFT JOIN LATERAL (
+                 SELECT min(r.id) AS id
+                   FROM (SELECT coalesce(merged_into_id, id) AS id FROM webcare_ticket
+                          WHERE thread_id = m.thread_id
+                          UNION
+                         SELECT coalesce(k.merged_into_id, k.id)
+                           FROM webcare_privatethread p
+                           JOIN webcare_ticket k ON k.id = p.ticket_id
+                          WHERE p.thread_id = m.thread_id) AS of_thread
+                   JOIN webcare_ticket r ON r.id = of_thread.id
+                  WHERE m.in_reply_to = ''
+                    AND r.status NOT IN ('resolved', 'closed')
+                 HAVING count(*) = 1) AS alone ON true
             WHERE m.id = ANY(%s)
               AND NOT EXISTS (SELECT FROM conversations_delivery d
                                WHERE d.message_id = m.id)
             ORDER BY m.id""",
-        [message_ids],
+        [[message.id for message in messages]],
     )
+    return [Answered(*row) for row in rows]

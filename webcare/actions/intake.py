@@ -1,6 +1,6 @@
 """Messages that we answer become tickets, or join the ticket they belong to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from conversations.models.bulk import fetch, insert
 from webcare.actions import alarms, elsewhere, engagement, turns
 from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many
+from webcare.actions.turns import Said
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Priority
 from webcare.models import Ticket, TicketEvent, TicketMessage
@@ -17,14 +18,22 @@ TRIAGE = "triage"
 EXCERPT = 280
 
 Pair = tuple[int, int]  # thread, author: what one ticket belongs to
+# Where a pair's turns are measured, and the ticket split off that it goes on with.
+Home = tuple[int, int | None]
 
 
 class Found(NamedTuple):
-    """The newest ticket of a pair: the live one where there is one."""
+    """The newest ticket of a pair: the live one where there is one.
+
+    Where that one was merged, `id` is the ticket that it went into. `origin` is the
+    pair's ticket that turns are measured on, `split` the one that somebody split off.
+    """
 
     id: int
     thread: int
     author: int
+    origin: int
+    split: int | None
     status: str
     priority: str
     resolved_at: datetime | None
@@ -45,6 +54,10 @@ class Group(NamedTuple):
     ticket: int
     said: Sequence[Engaged]
     found: Found | None  # None: the ticket was made for this
+    homes: Mapping[Pair, Home]
+
+    def home(self, one: Engaged) -> Home:
+        return self.homes[_pair(one.message)]
 
     @property
     def is_danger(self) -> bool:
@@ -69,9 +82,15 @@ def take_in(message_ids: list[int]) -> None:
     _continue([group for group in groups if group.found])
     _write_history(groups)
     alarms.raise_alarms([group.ticket for group in groups if group.is_danger])
-    waiting = turns.start({group.ticket: group.said[0].message for group in groups})
+    turns.start(
+        [
+            Said(group.home(one)[0], group.ticket, one.message)
+            for group in groups
+            for one in group.said
+        ]
+    )
     elsewhere.note_answers([m for m in messages if m.direction == "out"])
-    batches.enqueue(TRIAGE, waiting)
+    batches.enqueue(TRIAGE, [group.ticket for group in groups])
 
 
 STAGE = batches.Stage("ticket", take_in)
@@ -89,8 +108,7 @@ def _place(engaged: Sequence[Engaged]) -> list[Group]:
     """Give each author's new messages a ticket: the one there is, or a new one."""
     said: dict[Pair, list[Engaged]] = {}
     for one in engaged:
-        assert one.message.author is not None  # the database sees to it
-        said.setdefault((one.message.thread, one.message.author), []).append(one)
+        said.setdefault(_pair(one.message), []).append(one)
     found = _newest_tickets(list(said))
     kept = {
         pair: ticket
@@ -99,33 +117,79 @@ def _place(engaged: Sequence[Engaged]) -> list[Group]:
     }
     fresh = {pair: ones for pair, ones in said.items() if pair not in kept}
     made = _open(fresh, {pair: found[pair].id for pair in fresh if pair in found})
-    return [
-        Group(kept[pair].id if pair in kept else made[pair], ones, kept.get(pair))
-        for pair, ones in said.items()
-    ]
+    return _together(
+        [
+            Group(there.id, ones, there, {pair: (there.origin, there.split)})
+            if (there := kept.get(pair))
+            else Group(made[pair], ones, None, {pair: (made[pair], None)})
+            for pair, ones in said.items()
+        ]
+    )
+
+
+def _pair(message: engagement.Message) -> Pair:
+    assert message.author is not None  # the database sees to it
+    return message.thread, message.author
+
+
+def _together(groups: Sequence[Group]) -> list[Group]:
+    """Make one group of what goes to one ticket: several threads may have merged."""
+    joined: dict[int, Group] = {}
+    for group in groups:
+        if other := joined.get(group.ticket):
+            said = sorted(
+                [*other.said, *group.said],
+                key=lambda one: (one.message.posted_at, one.message.id),
+            )
+            group = other._replace(said=said, homes={**other.homes, **group.homes})
+        joined[group.ticket] = group
+    return list(joined.values())
 
 
 def _newest_tickets(pairs: Sequence[Pair]) -> dict[Pair, Found]:
+    """Of each pair the newest live ticket, wherever it was merged, else the newest.
+
+    Pairs are also those of a private thread that goes on with a public ticket.
+    """
     if not pairs:
         return {}
     rows = fetch(
         """WITH newest AS (
-               SELECT t.id
+               SELECT pair.thread, pair.author, t.*
                  FROM unnest(%s::bigint[], %s::bigint[]) AS pair(thread, author)
                 CROSS JOIN LATERAL (
-                    SELECT id FROM webcare_ticket
-                     WHERE thread_id = pair.thread AND author_id = pair.author
-                     ORDER BY (status IN ('resolved', 'closed')), id DESC
+                    SELECT k.id AS place, coalesce(k.merged_into_id, k.id) AS id,
+                           k.origin = 'split' AS is_split, k.split_from_id,
+                           max(k.id) FILTER (WHERE k.origin <> 'split')
+                               OVER () AS whole
+                      FROM (SELECT id FROM webcare_ticket
+                             WHERE thread_id = pair.thread
+                               AND author_id = pair.author
+                             UNION ALL
+                            SELECT ticket_id FROM webcare_privatethread
+                             WHERE thread_id = pair.thread) AS of_pair
+                      JOIN webcare_ticket k ON k.id = of_pair.id
+                       AND k.author_id = pair.author
+                      LEFT JOIN webcare_ticket r ON r.id = k.merged_into_id
+                     ORDER BY (coalesce(r.status, k.status) IN ('resolved', 'closed')),
+                              k.merged_into_id IS NOT NULL, k.id DESC
                      LIMIT 1) AS t)
-           SELECT t.id, t.thread_id, t.author_id, t.status, t.priority,
-                  t.resolved_at,
+           SELECT t.id, newest.thread, newest.author,
+                  CASE WHEN is_split THEN coalesce(whole, newest.split_from_id, place)
+                       ELSE place END,
+                  CASE WHEN is_split THEN place END,
+                  t.status, t.priority, t.resolved_at,
                   coalesce((SELECT q.reopen_window_hours FROM webcare_queue q
-                             WHERE q.id = t.queue_id), 72)
+                             WHERE q.id = t.queue_id), 72),
+                  t.merged_into_id
              FROM webcare_ticket t JOIN newest USING (id)
             ORDER BY t.id FOR NO KEY UPDATE OF t""",
         [[thread for thread, _ in pairs], [author for _, author in pairs]],
     )
-    return {(row[1], row[2]): Found(*row) for row in rows}
+    if any(merged_into for *_, merged_into in rows):
+        # While we waited for its lock, one of them was merged: look where it went.
+        return _newest_tickets(pairs)
+    return {(row[1], row[2]): Found(*row[:-1]) for row in rows}
 
 
 def _open(
@@ -165,10 +229,12 @@ def _attach(groups: Sequence[Group]) -> None:
         {
             "message": one.message.id,
             "ticket": group.ticket,
-            "origin_ticket": group.ticket,
+            "origin_ticket": origin,
+            "split_ticket": split,
         }
         for group in groups
         for one in group.said
+        for origin, split in [group.home(one)]
     ]
     insert(TicketMessage, rows)
 

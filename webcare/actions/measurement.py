@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids, insert
-from webcare.actions import clocks, turns
+from webcare.actions import clocks, standing, turns
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Answer
 from webcare.models import TicketEvent, TicketMessage
@@ -23,6 +23,7 @@ class Settled(NamedTuple):
     """An answer, and how its delivery stands."""
 
     ticket: int
+    stands: int  # where the ticket is worked on: its merge's target, or itself
     reply: str
     by: int
     state: str
@@ -42,7 +43,7 @@ def settle_replies(delivery_ids: list[int]) -> None:
     insert(
         TicketMessage,
         [
-            {"message": one.message, "ticket": one.ticket, "origin_ticket": one.ticket}
+            {"message": one.message, "ticket": one.stands, "origin_ticket": one.ticket}
             for one in sent
         ],
         conflict="ON CONFLICT DO NOTHING",
@@ -50,15 +51,16 @@ def settle_replies(delivery_ids: list[int]) -> None:
     answers = [Answer(s.ticket, s.at, s.message, s.by) for s in sent if s.message]
     turns.answer(answers)
     turns.sign(answers)
-    back = _bring_back([one.ticket for one in settled if one.state != "sent"])
+    standing.wait_anew([one.stands for one in sent if one.stands != one.ticket])
+    back = _bring_back([one.stands for one in settled if one.state != "sent"])
     record_many(
         [
             Line(
-                one.ticket,
+                one.stands,
                 KINDS[one.state],
                 one.at,
                 {"reply": one.reply, "message": one.message, "why": one.failure}
-                | ({"status": "open"} if one.ticket in back else {}),
+                | ({"status": "open"} if one.stands in back else {}),
             )
             for one in settled
         ],
@@ -71,10 +73,12 @@ STAGE = batches.Stage("settled", settle_replies)
 
 def _read(delivery_ids: Sequence[int]) -> list[Settled]:
     rows = fetch(
-        """SELECT r.ticket_id, r.public_id::text, r.author_id, d.state,
-                  coalesce(d.settled_at, now()), d.message_id, d.failure
+        """SELECT r.ticket_id, coalesce(k.merged_into_id, k.id), r.public_id::text,
+                  r.author_id, d.state, coalesce(d.settled_at, now()), d.message_id,
+                  d.failure
              FROM conversations_delivery d
              JOIN webcare_reply r ON r.delivery_id = d.id
+             JOIN webcare_ticket k ON k.id = r.ticket_id
             WHERE d.id = ANY(%s) AND d.state IN ('sent', 'refused', 'uncertain')
             ORDER BY d.id""",
         [list(delivery_ids)],

@@ -1,10 +1,11 @@
 """Turns begin with an author's unanswered message and end with our answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from conversations.models.bulk import fetch
+from webcare.actions import clocks
 from webcare.actions.engagement import Message
 
 
@@ -17,116 +18,186 @@ class Answer(NamedTuple):
     by: int | None  # the agent; None when it was written outside the desk
 
 
-def start(first_unanswered: Mapping[int, Message]) -> list[int]:
-    """Open a turn on each ticket, or move the start of the open one back.
+class Said(NamedTuple):
+    """A new message, where its turn is measured, and the ticket it stands in."""
 
-    `first_unanswered` maps a ticket to the earliest of its author's new messages. A
-    message that arrives late may be older than the turn that waits already: the
-    clock runs from the earliest one. Returns the tickets.
+    origin: int
+    stands: int
+    message: Message
+
+
+def start(news: Sequence[Said]) -> None:
+    """Open a turn where each was said, or move the start of the open one back.
+
+    Of several the earliest counts. A message that arrives late may be older than the
+    turn that waits already: the clock runs from the earliest one.
     """
-    if not first_unanswered:
-        return []
-    tickets = sorted(first_unanswered)
-    messages = [first_unanswered[ticket] for ticket in tickets]
+    if not news:
+        return
     fetch(
-        """WITH started AS (
+        """WITH given AS (
+             SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[],
+                                  %s::bigint[], %s::bigint[])
+                    AS given(ticket, stands, at, message, channel)
+           ), started AS (
              INSERT INTO webcare_turn AS t
                     (ticket_id, number, started_at, first_message_id, channel_id)
-             SELECT given.ticket, 1 + coalesce(
+             SELECT first.ticket, 1 + coalesce(
                         (SELECT max(number) FROM webcare_turn
-                          WHERE ticket_id = given.ticket), 0),
-                    given.at, given.message, given.channel
-               FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[])
-                    AS given(ticket, at, message, channel)
+                          WHERE ticket_id = first.ticket), 0),
+                    first.at, first.message, first.channel
+               FROM (SELECT DISTINCT ON (ticket) * FROM given
+                      ORDER BY ticket, at, message) AS first
                  ON CONFLICT (ticket_id) WHERE outcome = 'waiting' DO UPDATE
                 SET started_at = least(t.started_at, EXCLUDED.started_at),
                     first_message_id = CASE
                         WHEN EXCLUDED.started_at < t.started_at
-                        THEN EXCLUDED.first_message_id ELSE t.first_message_id END
-             RETURNING ticket_id, started_at)
-           UPDATE webcare_ticket k SET waiting_since = started.started_at
-             FROM started
-            WHERE k.id = started.ticket_id
-              AND k.waiting_since IS DISTINCT FROM started.started_at""",
+                        THEN EXCLUDED.first_message_id ELSE t.first_message_id END)
+           UPDATE webcare_ticket k SET waiting_since = said.at
+             FROM (SELECT stands, min(at) AS at FROM given GROUP BY stands) AS said
+            WHERE k.id = said.stands
+              AND (k.waiting_since IS NULL OR k.waiting_since > said.at)""",
         [
-            tickets,
-            [message.posted_at for message in messages],
-            [message.id for message in messages],
-            [message.channel for message in messages],
+            [one.origin for one in news],
+            [one.stands for one in news],
+            [one.message.posted_at for one in news],
+            [one.message.id for one in news],
+            [one.message.channel for one in news],
         ],
     )
-    return tickets
 
 
 def answer(answers: Sequence[Answer]) -> None:
     """Close the turns that these messages of ours answer, and stop their clocks.
 
-    A turn's length is counted in whole calendar seconds from the author's earliest
-    unanswered message to the platform's acceptance; who, queue, topic and priority
-    are written down as they are now. A turn that began after the answer stays open,
-    and one that is closed already is not touched.
+    An answer ends the waiting turn of its own ticket, and of every ticket by which a
+    message came in that stands in it now. A turn's length is counted in whole
+    calendar seconds from the author's earliest unanswered message to the platform's
+    acceptance; who, queue, topic and priority are written down as they are now. A
+    turn that began after the answer stays open, and one that is closed already is not
+    touched.
     """
-    first = {one.ticket: one for one in sorted(answers, key=lambda one: one.at)[::-1]}
-    if first:
+    if answers:
         fetch(
-            """WITH answered AS (
+            f"""WITH given AS (
+                 SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[],
+                                      %s::bigint[]) AS given(ticket, at, message, by)
+               ), homes AS (
+                 SELECT ticket, ticket AS home FROM given
+                  UNION
+                 SELECT given.ticket, tm.origin_ticket_id
+                   FROM given JOIN webcare_ticketmessage tm
+                     ON tm.ticket_id = given.ticket
+               ), ends AS (
+                 SELECT DISTINCT ON (t.id) t.id AS turn, given.*
+                   FROM given JOIN homes USING (ticket)
+                   JOIN webcare_turn t ON t.ticket_id = homes.home
+                    AND t.outcome = 'waiting' AND t.started_at <= given.at
+                  ORDER BY t.id, given.at
+               ), answered AS (
                  UPDATE webcare_turn t
-                    SET outcome = 'answered', ended_at = given.at,
-                        answer_id = given.message, answered_by_id = given.by,
+                    SET outcome = 'answered', ended_at = ends.at,
+                        answer_id = ends.message, answered_by_id = ends.by,
                         calendar_seconds = floor(extract(
-                            epoch FROM given.at - t.started_at)),
+                            epoch FROM ends.at - t.started_at)),
                         queue_id = k.queue_id, topic_id = k.topic_id,
                         priority = k.priority
-                   FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[],
-                               %s::bigint[]) AS given(ticket, at, message, by)
-                   JOIN webcare_ticket k ON k.id = given.ticket
-                  WHERE t.ticket_id = given.ticket AND t.outcome = 'waiting'
-                    AND t.started_at <= given.at
-              RETURNING t.id, t.ticket_id, t.number, t.calendar_seconds, t.ended_at
+                   FROM ends, webcare_ticket k
+                  WHERE t.id = ends.turn AND k.id = t.ticket_id
+                    AND t.outcome = 'waiting'
+              RETURNING t.id, t.ticket_id, t.calendar_seconds, t.ended_at
                ), stopped AS (
                  UPDATE webcare_clock c SET stopped_at = answered.ended_at
                    FROM answered
-                  WHERE c.turn_id = answered.id AND c.stopped_at IS NULL
-              RETURNING c.id)
+                  WHERE c.ticket_id = answered.ticket_id AND c.turn_id = answered.id
+                    AND c.stopped_at IS NULL
+               ), news AS (
+                 SELECT id, bool_or(is_here) AS is_here, min(seconds) AS seconds
+                   FROM (SELECT ticket_id AS id, false AS is_here,
+                                calendar_seconds AS seconds FROM answered
+                          UNION ALL
+                         SELECT k.id, true, NULL
+                           FROM given JOIN webcare_ticket k ON k.id = given.ticket
+                          WHERE k.waiting_since <= given.at
+                             OR k.id IN (SELECT ticket_id FROM answered)) AS each
+                  GROUP BY id)
                UPDATE webcare_ticket k
-                  SET waiting_since = NULL,
-                      first_response_seconds = coalesce(
-                          k.first_response_seconds, answered.calendar_seconds),
-                      due_at = (SELECT min(c.due_at) FROM webcare_clock c
-                                 WHERE c.ticket_id = k.id AND c.stopped_at IS NULL
-                                   AND c.turn_id IS DISTINCT FROM answered.id),
+                  SET first_response_seconds = coalesce(
+                          k.first_response_seconds, news.seconds),
+                      waiting_since = CASE WHEN news.is_here
+                          THEN {WAITING.format(but="answered")}
+                          ELSE k.waiting_since END,
+                      due_at = CASE WHEN news.is_here
+                          THEN {clocks.DUE.format(but="answered")}
+                          ELSE k.due_at END,
                       changed_at = now(), version = version + 1
-                 FROM answered WHERE k.id = answered.ticket_id""",
+                 FROM news WHERE k.id = news.id""",
             [
-                list(first),
-                [one.at for one in first.values()],
-                [one.message for one in first.values()],
-                [one.by for one in first.values()],
+                [one.ticket for one in answers],
+                [one.at for one in answers],
+                [one.message for one in answers],
+                [one.by for one in answers],
             ],
         )
 
 
-def leave(ticket: int, at: datetime) -> None:
-    """Close the waiting turn of a ticket without an answer, on purpose.
+# The earliest message in the ticket `k` of a turn that waits; those in `but` do not.
+WAITING = """(
+    SELECT min(m.posted_at)
+      FROM webcare_ticketmessage tm
+      JOIN webcare_turn t ON t.ticket_id = tm.origin_ticket_id
+       AND t.outcome = 'waiting' AND t.id NOT IN (SELECT id FROM {but})
+      JOIN conversations_message m ON m.id = tm.message_id
+     WHERE tm.ticket_id = k.id AND m.direction = 'in'
+       AND m.posted_at >= t.started_at)"""
 
-    It leaves the response times and is counted on its own; a promise already broken
-    stays broken.
+
+def leave(ticket: int, at: datetime) -> None:
+    """Close the waiting turns of a ticket without an answer, on purpose.
+
+    They leave the response times and are counted on their own; a promise already
+    broken stays broken. A turn of which another live ticket has a message goes on.
     """
     fetch(
-        """WITH ended AS (
+        """WITH homes AS (
+             SELECT %(ticket)s AS home
+              UNION
+             SELECT origin_ticket_id FROM webcare_ticketmessage
+              WHERE ticket_id = %(ticket)s
+           ), unended AS (
+             SELECT id, ticket_id, started_at FROM webcare_turn
+              WHERE ticket_id IN (SELECT home FROM homes) AND outcome = 'waiting'
+           ), elsewhere AS (
+             SELECT t.id, t.started_at, tm.message_id, tm.ticket_id
+               FROM unended t
+               JOIN webcare_ticketmessage tm ON tm.ticket_id = t.ticket_id
+              UNION ALL
+             SELECT t.id, t.started_at, tm.message_id, tm.ticket_id
+               FROM unended t
+               JOIN webcare_ticketmessage tm ON tm.origin_ticket_id = t.ticket_id
+                AND tm.ticket_id <> tm.origin_ticket_id
+           ), goes_on AS (
+             SELECT e.id FROM elsewhere e
+               JOIN webcare_ticket k ON k.id = e.ticket_id
+               JOIN conversations_message m ON m.id = e.message_id
+              WHERE k.id <> %(ticket)s AND k.status NOT IN ('resolved', 'closed')
+                AND m.direction = 'in' AND m.posted_at >= e.started_at
+           ), ended AS (
              UPDATE webcare_turn t
-                SET outcome = 'left', ended_at = greatest(%s, t.started_at),
+                SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
                     calendar_seconds = greatest(0, floor(extract(
-                        epoch FROM %s - t.started_at))),
+                        epoch FROM %(at)s - t.started_at))),
                     queue_id = k.queue_id, topic_id = k.topic_id,
                     priority = k.priority
                FROM webcare_ticket k
-              WHERE t.ticket_id = %s AND k.id = t.ticket_id
+              WHERE t.ticket_id IN (SELECT home FROM homes) AND k.id = t.ticket_id
                 AND t.outcome = 'waiting'
-          RETURNING t.id)
-           UPDATE webcare_clock c SET stopped_at = %s FROM ended
-            WHERE c.turn_id = ended.id AND c.stopped_at IS NULL""",
-        [at, at, ticket, at],
+                AND t.id NOT IN (SELECT id FROM goes_on)
+          RETURNING t.id, t.ticket_id)
+           UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
+            WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
+              AND c.stopped_at IS NULL""",
+        {"ticket": ticket, "at": at},
     )
 
 
@@ -140,7 +211,11 @@ def sign(answers: Sequence[Answer]) -> None:
             """UPDATE webcare_turn t SET answered_by_id = given.by
                  FROM unnest(%s::bigint[], %s::bigint[]) AS given(message, by)
                  JOIN webcare_ticketmessage tm ON tm.message_id = given.message
-                WHERE t.ticket_id = tm.ticket_id AND t.answer_id = given.message
+                WHERE t.ticket_id IN (
+                          SELECT tm.ticket_id UNION
+                          SELECT said.origin_ticket_id FROM webcare_ticketmessage said
+                           WHERE said.ticket_id = tm.ticket_id)
+                  AND t.answer_id = given.message
                   AND t.answered_by_id IS NULL""",
             [[one.message for one in answers], [one.by for one in answers]],
         )

@@ -104,7 +104,8 @@ TABLE: tuple[Move, ...] = (
     # Only once the reopen window of its queue is over. Nothing follows.
     Move(Act.CLOSE, _DONE, _S.CLOSED, _WORK, frozenset({_C.TIMER})),
     # Its messages went on with another ticket, and come back with the merge undone.
-    Move(Act.MERGE, LIVE | _DONE, _S.CLOSED, _WORK),
+    # What was resolved is counted as it ended: it is reopened first, or linked.
+    Move(Act.MERGE, LIVE, _S.CLOSED, _WORK),
     Move(Act.UNMERGE, _OVER, None, _WORK),
 )
 _ROWS = {row.act: row for row in TABLE}

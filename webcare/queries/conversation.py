@@ -203,11 +203,20 @@ _REPLIES = Listing(
 REPLIES = Order("r.written_at")
 
 
+# What is on a ticket, or on one that was merged into it.
+_FAMILY = """{of}.ticket_id IN (
+    SELECT f.id FROM webcare_ticket f
+     WHERE f.id = %(of)s OR f.merged_into_id = %(of)s)"""
+
+
 def reply_page(
     ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[ReplyRow], Page]:
-    """Return answers written on this ticket, with what became of each."""
-    page = _of(_REPLIES, "r.ticket_id = %(of)s", ticket.id, REPLIES, mark, limit)
+    """Return answers written on this ticket, with what became of each.
+
+    With those on tickets that were merged into it.
+    """
+    page = _of(_REPLIES, _FAMILY.format(of="r"), ticket.id, REPLIES, mark, limit)
     return [ReplyRow(*row) for row in page.rows], page
 
 
@@ -264,8 +273,11 @@ NOTES = Order("n.written_at")
 def note_page(
     ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[NoteRow], Page]:
-    """Return what colleagues told each other about this ticket."""
-    page = _of(_NOTES, "n.ticket_id = %(of)s", ticket.id, NOTES, mark, limit)
+    """Return what colleagues told each other about this ticket.
+
+    With the notes on tickets that were merged into it.
+    """
+    page = _of(_NOTES, _FAMILY.format(of="n"), ticket.id, NOTES, mark, limit)
     return [_note(row) for row in page.rows], page
 
 
