@@ -1,6 +1,7 @@
 """Tickets put together and taken apart: messages move, figures do not."""
 
 import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,7 @@ from webcare.models import (
     TopicRule,
     Turn,
 )
+from webcare.queries.reports import Period, outcomes, resolutions
 
 pytestmark = pytest.mark.django_db
 
@@ -441,6 +443,16 @@ def test_the_database_refuses_a_merged_ticket_that_is_not_closed(ask, status):
         Ticket.objects.filter(pk=one.pk).update(
             status=status, merged_into=two, **(done if status == "resolved" else {})
         )
+
+
+def test_a_merged_ticket_is_in_no_figure_of_tickets(ask, ada, lena):
+    old, new = ask(), ask()
+    merge_ticket(source=new, target=old, user=ada)
+    period = Period(old.opened_at - timedelta(days=1), timezone.now())
+
+    [every] = resolutions(lena, period, None)
+    assert (every.waiting, every.left) == (1, 0)
+    assert set(outcomes(lena, period).values()) == {0}
 
 
 # Splitting

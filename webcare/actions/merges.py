@@ -4,6 +4,7 @@ Messages move; turns, clocks and answers stay with the ticket they began on, so 
 figure of a turn is changed by a merge.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -67,6 +68,26 @@ def merge_ticket(
 
 
 @transaction.atomic
+def merge_tickets(
+    *,
+    sources: Sequence[Ticket],
+    target: Ticket,
+    user: User,
+    even_if_other_author: bool = False,
+) -> Ticket:
+    """Merge several into one: all of them, or none. Raises as `merge_ticket` does."""
+    standing.lock([target.pk, *(source.pk for source in sources)])
+    for source in sources:
+        target = merge_ticket(
+            source=source,
+            target=target,
+            user=user,
+            even_if_other_author=even_if_other_author,
+        )
+    return target
+
+
+@transaction.atomic
 def unmerge_ticket(*, source: Ticket, user: User) -> Ticket:
     """Undo the merge of `source`: it is what it was, with the messages of its own.
 
@@ -76,13 +97,13 @@ def unmerge_ticket(*, source: Ticket, user: User) -> Ticket:
 
     Raises NotAllowed, and TicketChanged when it is not merged (any more).
     """
+    require(user, needed_for(Act.UNMERGE), source.queue_id)
     into = source.merged_into_id
     if into is None:
         raise TicketChanged(_("This ticket is not merged."))
     locked = standing.lock([source.pk, into])
     source, target = locked[source.pk], locked[into]
-    for ticket in (source, target):
-        require(user, needed_for(Act.UNMERGE), ticket.queue_id)
+    require(user, needed_for(Act.UNMERGE), target.queue_id)
     if source.merged_into_id != into:
         raise TicketChanged(_("Someone else changed this ticket: look at it again."))
     require_act(Act.UNMERGE, source.status)

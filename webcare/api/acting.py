@@ -90,9 +90,11 @@ def seen_in(request: Request) -> Seen | None:
     return (Seen.parse(tag) if len(tag) < LONGEST_TAG else None) or Seen(-1, -1, -1)
 
 
-def _show(ticket: Any) -> Response:
+def answer_with(ticket: Any, *, status: int = 200) -> Response:
     """Answer with the ticket as it is now, also when it has just left one's sight."""
-    return show(*ticket_by_id(ticket.pk))
+    response = show(*ticket_by_id(ticket.pk))
+    response.status_code = status
+    return response
 
 
 def changes(summary: str, asks: Any = Nothing) -> Callable[[View], View]:
@@ -111,14 +113,14 @@ class Claim(Acting):
     @changes("Take a ticket")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return _show(tickets.claim_ticket(ticket=found, user=request.user))
+        return answer_with(tickets.claim_ticket(ticket=found, user=request.user))
 
 
 class Release(Acting):
     @changes("Give a ticket back to its queue")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return _show(tickets.release_ticket(ticket=found, user=request.user))
+        return answer_with(tickets.release_ticket(ticket=found, user=request.user))
 
 
 class Assign(Acting):
@@ -126,7 +128,7 @@ class Assign(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         agent = chosen_agent(asked(AssignIn, request)["agent"])
-        return _show(
+        return answer_with(
             tickets.assign_ticket(
                 ticket=found, user=request.user, agent=agent, version=found.version
             )
@@ -138,7 +140,7 @@ class Route(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         queue = chosen_queue(asked(RouteIn, request)["queue"])
-        return _show(
+        return answer_with(
             tickets.route_ticket(
                 ticket=found, user=request.user, queue=queue, version=found.version
             )
@@ -151,7 +153,7 @@ class Classify(Acting):
         found = self.ticket(request, ticket)
         slug = asked(ClassifyIn, request)["topic"]
         topic = None if slug is None else chosen_topic(slug)
-        return _show(
+        return answer_with(
             tickets.classify_ticket(
                 ticket=found, user=request.user, topic=topic, version=found.version
             )
@@ -163,7 +165,7 @@ class Resolve(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
         outcome = Resolution(asked(ResolveIn, request)["outcome"])
-        return _show(
+        return answer_with(
             tickets.resolve_ticket(ticket=found, user=request.user, outcome=outcome)
         )
 
@@ -172,7 +174,7 @@ class Reopen(Acting):
     @changes("Make a resolved ticket work again")
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        return _show(tickets.reopen_ticket(ticket=found, user=request.user))
+        return answer_with(tickets.reopen_ticket(ticket=found, user=request.user))
 
 
 class WriteReply(Acting):

@@ -8,6 +8,7 @@ from webcare.api import (
     conversation,
     followers,
     intake,
+    merges,
     notes,
     notifications,
     queues,
@@ -50,6 +51,9 @@ urlpatterns = [
     _at(f"{_TICKET}/note", notes.AddNote, "ticket-note"),
     _at(f"{_TICKET}/resolve", acting.Resolve, "ticket-resolve"),
     _at(f"{_TICKET}/reopen", acting.Reopen, "ticket-reopen"),
+    _at(f"{_TICKET}/merge", merges.Merge, "ticket-merge"),
+    _at(f"{_TICKET}/unmerge", merges.Unmerge, "ticket-unmerge"),
+    _at(f"{_TICKET}/split", merges.Split, "ticket-split"),
     _at(
         f"{_TICKET}/replies/<uuid:reply>/take-back", acting.TakeBack, "reply-take-back"
     ),

@@ -55,7 +55,7 @@ _STRETCHES: dict[View, tuple[Stretch, ...]] = {
     View.PARKED: (Stretch(_PARKED, "opened_at"),),
     View.RESOLVED: (
         Stretch(
-            Q(status__in=[Status.RESOLVED, Status.CLOSED]),
+            Q(status__in=[Status.RESOLVED, Status.CLOSED], merged_into__isnull=True),
             "resolved_at",
             newest_first=True,
         ),

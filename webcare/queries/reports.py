@@ -44,7 +44,7 @@ def outcomes(user: User, period: Period) -> dict[str, int]:
     rows = fetch(
         """SELECT k.resolution, count(*) FROM webcare_ticket k
             WHERE k.opened_at >= %(start)s AND k.opened_at < %(end)s
-              AND k.resolution <> ''
+              AND k.resolution <> '' AND k.merged_into_id IS NULL
               AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))
             GROUP BY 1""",
         _scope(user, period, None),
@@ -122,6 +122,7 @@ _TICKETS = """
       FROM webcare_ticket k
       {join}
      WHERE k.opened_at >= %(start)s AND k.opened_at < %(end)s
+       AND k.merged_into_id IS NULL
        AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))"""
 
 

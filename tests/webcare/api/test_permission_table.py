@@ -18,6 +18,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from conversations.models import Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.replies import send_reply
 from webcare.actions.training import request_training
@@ -65,7 +66,27 @@ def people(shop_queue, power_queue):
 
 
 @pytest.fixture
-def things(ticket, ada, bo, lena, shop_queue, power_queue, delivery_topic, root):
+def more(ticket, hear, item, shop):
+    """A second message in the ticket."""
+    first = Message.objects.get(pk=ticket.last_inbound_id)
+    author = {"external_id": ticket.author.external_id}
+    [said] = hear(shop, item(author=author, in_reply_to=first.external_id))
+    return said
+
+
+@pytest.fixture
+def things(
+    ticket,
+    ada,
+    bo,
+    lena,
+    shop_queue,
+    power_queue,
+    delivery_topic,
+    root,
+    make_ticket,
+    more,
+):
     """What routes and bodies name: parameter or `$name` -> id or slug.
 
     A name with a route before it, `topics:slug`, is for that route alone.
@@ -73,6 +94,8 @@ def things(ticket, ada, bo, lena, shop_queue, power_queue, delivery_topic, root)
     reply = send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="k")
     return {
         "ticket": ticket.public_id,
+        "other": make_ticket().public_id,
+        "message": more.public_id,
         "reply": reply.public_id,
         "ada": ada.public_id,
         "bo": bo.public_id,
