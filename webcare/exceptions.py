@@ -60,6 +60,20 @@ class InvalidMove(WebcareError):
         )
 
 
+class DangerStands(WebcareError):
+    """There is talk of danger: it stays urgent until somebody clears the alarm."""
+
+    code = "danger_stands"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "There is talk of danger on this ticket: it stays urgent until a team "
+                "lead or specialist says that it was a false alarm."
+            )
+        )
+
+
 class SendingRefused(WebcareError):
     """The send gate says no; `detail` says which rule and what would help."""
 

@@ -70,6 +70,7 @@ def test_talk_of_danger_is_a_ticket_wherever_it_is_heard(
     ticket = Ticket.objects.get()
     assert decisions() == [("answer", "danger")]
     assert (ticket.is_danger, ticket.priority) == (True, "urgent")
+    assert (ticket.priority_by, ticket.priority_reason) == ("danger", "Talk of danger.")
 
 
 def test_more_from_the_same_author_joins_the_live_ticket(shop, hear, item, ada):

@@ -11,7 +11,7 @@ from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Said
 from webcare.domain.lifecycle import LIVE, Status
-from webcare.domain.outcomes import Priority
+from webcare.domain.outcomes import DANGER_REASON, Priority, PrioritySetBy
 from webcare.models import Ticket, TicketEvent, TicketMessage
 
 TRIAGE = "triage"
@@ -221,6 +221,8 @@ def _newest(ones: Sequence[Engaged]) -> dict[str, Any]:
         "last_inbound": last.id,
         "is_danger": danger,
         "priority": (Priority.URGENT if danger else Priority.NORMAL).value,
+        "priority_reason": DANGER_REASON if danger else "",
+        "priority_by": (PrioritySetBy.DANGER if danger else PrioritySetBy.SYSTEM).value,
     }
 
 
@@ -255,6 +257,10 @@ def _continue(groups: Sequence[Group]) -> None:
                   snoozed_until = NULL,
                   is_danger = t.is_danger OR given.danger,
                   priority = CASE WHEN given.danger THEN 'urgent' ELSE priority END,
+                  priority_by = CASE WHEN given.danger
+                            THEN 'danger' ELSE priority_by END,
+                  priority_reason = CASE WHEN given.danger
+                            THEN %s ELSE priority_reason END,
                   excerpt = CASE WHEN given.at >= last_message_at
                             THEN given.excerpt ELSE t.excerpt END,
                   last_inbound_id = CASE WHEN given.at >= last_message_at
@@ -267,6 +273,7 @@ def _continue(groups: Sequence[Group]) -> None:
                   AS given(id, excerpt, at, inbound, danger, began_at)
             WHERE t.id = given.id""",
         [
+            DANGER_REASON,
             [group.ticket for group in groups],
             [new["excerpt"] for new in news],
             [new["last_message_at"] for new in news],

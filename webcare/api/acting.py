@@ -13,7 +13,7 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, Nothing, asked
 from webcare.api.permissions import Desk
 from webcare.api.schema import IF_MATCH, View, says
-from webcare.api.shapes import Json, TicketOut, stamp, ticket_out
+from webcare.api.shapes import Json, TicketInFullOut, stamp, ticket_out
 from webcare.api.tickets import show
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
@@ -101,7 +101,7 @@ def changes(summary: str, asks: Any = Nothing) -> Callable[[View], View]:
     """Describe an action that answers with the ticket."""
     return says(
         summary,
-        TicketOut,
+        TicketInFullOut,
         asks=asks,
         refuses=(404, 409, 412, 422),
         parameters=(IF_MATCH,),

@@ -17,6 +17,7 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.NotAllowed: 403,
     desk.TicketChanged: 409,
     desk.InvalidMove: 409,
+    desk.DangerStands: 409,
     desk.SendingRefused: 409,
     desk.RequestInProgress: 409,
     desk.StaleReply: 412,

@@ -4,13 +4,15 @@ The functions write plain dictionaries by hand, which costs a tenth of a seriali
 a test holds every one of them to the schema that the serializers declare.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from webcare.domain.lifecycle import Status
-from webcare.domain.outcomes import DecidedBy, Priority, Resolution
+from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy, Resolution
+from webcare.queries.tags import Colour
 from webcare.queries.ticket_lists import TicketRow
 
 Json = dict[str, Any]
@@ -40,6 +42,19 @@ class PersonOut(Out):
     name = serializers.CharField()
 
 
+class TagOut(NamedOut):
+    colour = serializers.ChoiceField(choices=Colour.choices)
+
+
+class ReferenceOut(Out):
+    """What another system calls a ticket."""
+
+    id = serializers.UUIDField()
+    system = serializers.CharField()
+    reference = serializers.CharField()
+    url = serializers.CharField()
+
+
 class AuthorOut(Out):
     id = serializers.UUIDField()
     handle = serializers.CharField()
@@ -54,6 +69,8 @@ class TicketOut(Out):
     version = serializers.IntegerField()
     status = serializers.ChoiceField(choices=Status.choices)
     priority = serializers.ChoiceField(choices=Priority.choices)
+    priority_reason = serializers.CharField()
+    priority_by = serializers.ChoiceField(choices=PrioritySetBy.choices)
     is_danger = serializers.BooleanField()
     language = serializers.CharField()
     excerpt = serializers.CharField()
@@ -72,6 +89,17 @@ class TicketOut(Out):
     agent = PersonOut(allow_null=True)
     channel = NamedOut()
     author = AuthorOut()
+    tags = TagOut(many=True)
+
+
+class TicketInFullOut(TicketOut):
+    """One ticket with what stands beside it; `fields` maps a key to its answer."""
+
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.JSONField(allow_null=True)
+    )
+    references = ReferenceOut(many=True)
+    followers = PersonOut(many=True)
 
 
 def ticket_out(row: TicketRow) -> Json:
@@ -81,6 +109,8 @@ def ticket_out(row: TicketRow) -> Json:
         "version": row.version,
         "status": row.status,
         "priority": row.priority,
+        "priority_reason": row.priority_reason,
+        "priority_by": row.priority_by,
         "is_danger": row.is_danger,
         "language": row.language,
         "excerpt": row.excerpt,
@@ -103,7 +133,12 @@ def ticket_out(row: TicketRow) -> Json:
             "handle": row.author_handle,
             "name": row.author_name,
         },
+        "tags": json.loads(row.tags),
     }
+
+
+def ticket_in_full_out(row: TicketRow) -> Json:
+    return {**ticket_out(row), **json.loads(row.beside)}
 
 
 def _named(slug: str | None, name: str | None) -> Json | None:

@@ -17,7 +17,12 @@ from webcare.api.filters import (
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import TicketOut, ticket_out
+from webcare.api.shapes import (
+    TicketInFullOut,
+    TicketOut,
+    ticket_in_full_out,
+    ticket_out,
+)
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Priority
 from webcare.queries.ticket_lists import (
@@ -81,11 +86,11 @@ class TicketDetail(Endpoint):
 
     permission_classes = [Desk]
 
-    @says("Look at a ticket", TicketOut, refuses=(404,), tag="tickets")
+    @says("Look at a ticket", TicketInFullOut, refuses=(404,), tag="tickets")
     def get(self, request: Request, ticket: UUID) -> Response:
         return show(*ticket_in_full(request.user, ticket))
 
 
 def show(row: TicketRow, seen: Seen) -> Response:
     """Answer with a ticket and the tag of what its reader has now seen."""
-    return Response(ticket_out(row), headers={"ETag": str(seen)})
+    return Response(ticket_in_full_out(row), headers={"ETag": str(seen)})

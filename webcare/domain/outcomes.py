@@ -45,6 +45,10 @@ class PrioritySetBy(TextChoices):
     SYSTEM = "system", _("The desk")
 
 
+# Kept on the ticket when the pipeline hears it; what was said stays in the message.
+DANGER_REASON = "Talk of danger."
+
+
 class DecidedBy(TextChoices):
     """Who chose a topic: a person's choice is never overwritten."""
 

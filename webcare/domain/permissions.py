@@ -26,6 +26,7 @@ class Permission(TextChoices):
     CONSULT = "consult"  # ask somebody outside the desk, by mail
     BULK_CHANGE = "bulk_change"
     ACKNOWLEDGE_ALARMS = "acknowledge_alarms"
+    CLEAR_DANGER = "clear_danger"  # say that it was a false alarm
     # What a team makes for itself
     SHARE_VIEWS = "share_views"  # one's own need no permission
     SHARE_MACROS = "share_macros"
@@ -65,6 +66,7 @@ _WORKS = frozenset(
 )
 _KNOWS_MORE = _WORKS | {
     _P.APPROVE_REPLIES,
+    _P.CLEAR_DANGER,
     _P.MODERATE,
     _P.SHARE_VIEWS,
     _P.SHARE_MACROS,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from webcare.models import Follower, Notification, User
+from webcare.models import Notification, User
 from webcare.queries.conversation import Place
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import seeing
@@ -87,7 +87,3 @@ def follower_page(
     )
     page = read_page(listing, FOLLOWERS, mark, limit)
     return [FollowerRow(*row) for row in page.rows], page
-
-
-def follows(user: User, ticket: int) -> bool:
-    return Follower.objects.filter(user=user, ticket=ticket).exists()

@@ -76,6 +76,12 @@ def require(user: User, permission: Permission, queue: int | None = EVERYWHERE) 
         raise NotAllowed(permission=permission.value)
 
 
+def require_somewhere(user: User, permission: Permission) -> None:
+    """Raise NotAllowed unless `user` has `permission` in some queue, or in all."""
+    if not queues_where(user, permission):
+        raise NotAllowed(permission=permission.value)
+
+
 def everywhere_or_in(queues: set[int | None], field: str = "queue") -> Q:
     """Return the condition that `field` is one of `queues`, as given above."""
     if EVERYWHERE in queues:

@@ -78,6 +78,11 @@ class TicketRow(NamedTuple):
     author_handle: str
     author_name: str
     is_late: bool  # a promise that runs is past its time
+    priority_reason: str
+    priority_by: str
+    tags: str  # JSON
+    # JSON of what only one ticket is shown with: fields, references, followers.
+    beside: str = ""
 
 
 _IS_LATE = f"""coalesce(k.due_at < statement_timestamp()
@@ -88,7 +93,37 @@ _COLUMNS = f"""
     k.resolved_at, k.resolution, k.resolution_seconds, k.changed_at, k.version,
     q.slug, q.name, t.slug, t.name, k.topic_by, k.topic_confidence, a.public_id,
     coalesce(nullif(btrim(a.first_name || ' ' || a.last_name), ''), a.username),
-    c.slug, c.name, w.public_id, w.handle, w.name, {_IS_LATE}"""
+    c.slug, c.name, w.public_id, w.handle, w.name, {_IS_LATE},
+    k.priority_reason, k.priority_by,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'slug', g.slug, 'name', g.name, 'colour', g.colour)
+                ORDER BY g.slug), '[]')
+       FROM webcare_tickettag tt JOIN webcare_tag g ON g.id = tt.tag_id
+      WHERE tt.ticket_id = k.id)"""
+# Fields that are asked of this ticket have a null until they are answered; of the
+# others, those that are answered are there.
+_BESIDE = """jsonb_build_object(
+    'fields', (
+     SELECT coalesce(jsonb_object_agg(f.key, CASE f.kind
+                WHEN 'number' THEN to_jsonb(v.number)
+                WHEN 'date' THEN to_jsonb(v.date)
+                WHEN 'checkbox' THEN to_jsonb(v.checkbox)
+                ELSE to_jsonb(v.text) END), '{}')
+       FROM webcare_customfield f
+       LEFT JOIN webcare_fieldvalue v ON v.field_id = f.id AND v.ticket_id = k.id
+      WHERE v.id IS NOT NULL OR f.retired_at IS NULL
+        AND (f.queue_id IS NULL OR f.queue_id = k.queue_id)),
+    'references', (
+     SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.public_id,
+                'system', x.system, 'reference', x.reference, 'url', x.url)
+                ORDER BY x.id), '[]')
+       FROM webcare_externalreference x WHERE x.ticket_id = k.id),
+    'followers', (
+     SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.public_id, 'name', coalesce(
+                nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.username))
+                ORDER BY l.id), '[]')
+       FROM webcare_follower l JOIN webcare_user u ON u.id = l.user_id
+      WHERE l.ticket_id = k.id))"""
 _SOURCE = """webcare_ticket k
     JOIN conversations_channel c ON c.id = k.channel_id
     JOIN conversations_author w ON w.id = k.author_id
@@ -143,7 +178,7 @@ def _one(which: str, values: dict[str, Any]) -> tuple[TicketRow, Seen]:
     found = fetch(
         f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
                    (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
-                   k.opened_at, k.id, {_COLUMNS}
+                   k.opened_at, k.id, {_COLUMNS}, {_BESIDE}
               FROM {_SOURCE} WHERE {which}""",
         values,
     )

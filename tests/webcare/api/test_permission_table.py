@@ -23,7 +23,7 @@ from tests.webcare.api.test_access import operations
 from webcare.actions.replies import send_reply
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
-from webcare.models import Alarm, Membership, OnCall, TopicRule, User
+from webcare.models import Alarm, Membership, OnCall, Tag, TopicRule, User
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 PEOPLE = (
@@ -104,6 +104,8 @@ def things(
         "topics:slug": delivery_topic.slug,
         "queues:slug": shop_queue.slug,
         "channels:slug": ticket.channel.slug,
+        "tags:slug": Tag.objects.create(slug="angry", name="Angry").slug,
+        "reference": ticket.references.create(system="crm", reference="1").public_id,
         "rule": TopicRule.objects.get().pk,
         "training": request_training().public_id,
         "alarm": Alarm.objects.create(ticket=ticket).public_id,

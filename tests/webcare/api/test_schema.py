@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
+from webcare.models import Tag
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -76,6 +78,11 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item):
     where = f"/api/v1/tickets/{ticket.public_id}"
     client.post(f"{where}/note", {"text": "Note"}, "application/json")
     client.post(f"{where}/reply", {"text": "Hello"}, "application/json")
+    client.post(f"{where}/follow", {}, "application/json")
+    case = {"system": "crm", "reference": "CASE-1", "url": "https://example.org/1"}
+    client.post(f"{where}/references", case, "application/json")
+    Tag.objects.create(slug="angry", name="Angry")
+    client.post(f"{where}/tag", {"add": ["angry"]}, "application/json")
     return ticket
 
 
@@ -96,10 +103,12 @@ READS = [
     "/api/v1/tickets/{ticket}/replies",
     "/api/v1/tickets/{ticket}/notes",
     "/api/v1/tickets/{ticket}/followers",
+    "/api/v1/tickets/{ticket}/references",
     "/api/v1/tickets/{ticket}/events",
     "/api/v1/tickets/{ticket}/clocks",
     "/api/v1/events",
     "/api/v1/notifications",
+    "/api/v1/tags",
     "/api/v1/topics",
     "/api/v1/topics/quality",
     "/api/v1/channels",

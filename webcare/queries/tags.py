@@ -1,0 +1,33 @@
+"""The desk's tags, by the names that clients know."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from webcare.exceptions import Invalid, NotFound
+from webcare.models import Tag
+
+Colour = Tag.Colour
+
+
+def tags() -> QuerySet[Tag]:
+    return Tag.objects.order_by("slug")
+
+
+def tag_named(slug: str) -> Tag:
+    """Raises NotFound."""
+    found = Tag.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(_("There is no such tag."))
+    return found
+
+
+def chosen_tags(slugs: Sequence[str], field: str) -> list[Tag]:
+    """The tags that a request names in `field`: one statement. Raises Invalid."""
+    found = list(tags().filter(slug__in=slugs)) if slugs else []
+    unknown = sorted({*slugs} - {tag.slug for tag in found})
+    if unknown:
+        sentence = _("There is no such tag: %s.") % ", ".join(unknown)
+        raise Invalid(**{field: sentence})
+    return found
