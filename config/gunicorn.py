@@ -16,7 +16,7 @@ from config.logs import LOGGING
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "4"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
-worker_class = "gthread"
+worker_class = "config.worker.Worker"
 preload_app = True
 timeout = 30  # seconds; a process that is silent for longer is replaced
 graceful_timeout = 10

@@ -213,6 +213,12 @@ MODEL_CACHE = Path(env.text("MODEL_CACHE", str(BASE_DIR / "var" / "models")))
 # Whoever scrapes /metrics sends this; without it nobody is answered.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
+# Live streams: how many a web process serves, how many of one person, and for how many
+# seconds at most; a client that is sent away comes back and misses nothing.
+LIVE_PER_PROCESS = env.number("LIVE_PER_PROCESS", 100)
+LIVE_PER_PERSON = env.number("LIVE_PER_PERSON", 10)
+LIVE_SECONDS = 4 * 3600
+
 # Intake (RELIABILITY of the public API: docs/api.md).
 INTAKE_MAX_BYTES = 10_000_000
 INTAKE_MAX_ITEMS = 1_000

@@ -35,6 +35,7 @@ REASONS = {
     413: "Too large.",
     415: "Not JSON.",
     422: "Some fields need attention.",
+    503: "Not now: come back after the seconds of Retry-After.",
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -23,7 +23,7 @@ class EventsOut(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether to ask again at once.")
 
 
-def _place(text: str) -> Place:
+def read_place(text: str) -> Place:
     parts = text.split(".")
     if len(parts) != 2 or not all(p.isascii() and p.isdigit() for p in parts):
         raise ValueError("Send `after` of an earlier answer.")
@@ -33,7 +33,7 @@ def _place(text: str) -> Place:
     return place
 
 
-AFTER = Filter(_place, "`after` of the last answer; from the beginning if unsaid.")
+AFTER = Filter(read_place, "`after` of the last answer; from the beginning if unsaid.")
 
 
 class EventStream(Endpoint):

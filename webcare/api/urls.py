@@ -8,6 +8,7 @@ from webcare.api import (
     conversation,
     followers,
     intake,
+    live,
     merges,
     notes,
     notifications,
@@ -38,6 +39,7 @@ _HOOK = "subscriptions/<uuid:subscription>"
 urlpatterns = [
     path("api/v1/channels/<slug:slug>/messages", intake.take_in, name="intake"),
     _at("events", stream.EventStream, "events"),
+    _at("live", live.Live, "live"),
     _at("tickets", tickets.TicketList, "tickets"),
     _at(_TICKET, tickets.TicketDetail, "ticket"),
     _at(f"{_TICKET}/messages", conversation.TicketMessages, "ticket-messages"),
