@@ -87,10 +87,16 @@ def collect_static() -> None:
 
 
 @contextmanager
-def web(application: str, *, database: str, settings: str = "") -> Iterator[Server]:
+def web(
+    application: str,
+    *,
+    database: str,
+    settings: str = "",
+    extra: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """Serve a WSGI application the way production does, on a free port."""
     port = _free_port()
-    extra = {"PORT": str(port), "HOST": "127.0.0.1"}
+    extra = {"PORT": str(port), "HOST": "127.0.0.1", **(extra or {})}
     if settings:
         extra["DJANGO_SETTINGS_MODULE"] = settings
     command = ["-m", "gunicorn", "--config", "config/gunicorn.py", application]

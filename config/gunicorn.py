@@ -2,7 +2,7 @@
 
 Loaded once and forked, so that the processes share the memory of the code. Threads wait
 for PostgreSQL side by side; a connection belongs to a thread, so PostgreSQL needs room
-for WEB_PROCESSES × WEB_THREADS of them.
+for WEB_PROCESSES × WEB_THREADS of them, and one more for the live streams of a process.
 """
 
 import gc

@@ -21,6 +21,7 @@ from django.test import Client
 from conversations.models import Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.replies import send_reply
+from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
 from webcare.models import Alarm, Membership, OnCall, Tag, TopicRule, User
@@ -39,7 +40,7 @@ PEOPLE = (
     "admin",
 )
 # Streams do not end, and have tests of their own.
-STREAMS: set[tuple[str, str]] = set()
+STREAMS: set[tuple[str, str]] = {("live", "get")}
 
 
 @pytest.fixture
@@ -91,6 +92,9 @@ def things(
 
     A name with a route before it, `topics:slug`, is for that route alone.
     """
+    subscription, _ = make_subscription(
+        user=root, owner=root, name="CRM", url="http://127.0.0.1:9/"
+    )
     reply = send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="k")
     return {
         "ticket": ticket.public_id,
@@ -112,6 +116,8 @@ def things(
         "on_call_id": OnCall.objects.create(
             position=1, name="Fay", email="fay@example.org"
         ).public_id,
+        "subscription": subscription.public_id,
+        "delivery": ping(user=root, subscription=subscription).public_id,
         "token": root.tokens.create(name="t", digest=b"t").pk,
     }
 

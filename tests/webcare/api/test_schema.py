@@ -143,6 +143,7 @@ def test_every_read_of_the_schema_is_held_to_it():
     reads = {path for path, item in schema()["paths"].items() if "get" in item}
 
     assert reads - set(READS) == {
+        "/api/v1/live",  # has no end, and tests of its own
         "/api/v1/topics/{slug}",
         "/api/v1/topics/train/{training}",
         "/api/v1/channels/{slug}",
