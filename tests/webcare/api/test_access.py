@@ -133,7 +133,7 @@ def test_a_reading_token_changes_nothing(as_client, root, ticket):
 
 def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     client = as_client(cas)
-    lists = ("tickets", "events", "alarms", "notifications")
+    lists = ("tickets", "events", "live", "alarms", "notifications")
     open_lists = {(f"api/v1/{name}", "get") for name in lists}
 
     found = statuses(client, ticket)
