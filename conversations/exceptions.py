@@ -28,6 +28,16 @@ class Unreadable(ConversationsError):
         self.code = code
 
 
+class ActRefused(ConversationsError):
+    """What was asked for cannot be done to this message; `code` says which rule."""
+
+    code = "act_refused"
+
+    def __init__(self, message: str, *, code: str = "act_refused") -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class DeliveryError(ConversationsError):
     """A send did not end in a known post.
 

@@ -12,9 +12,10 @@ def read_events() -> None:
 
 @shared_task
 def send_due(channel_id: int) -> None:
-    from conversations.actions import delivery
+    from conversations.actions import acts, delivery
 
     delivery.send_due(channel_id)
+    acts.do_due(channel_id)
 
 
 @shared_task

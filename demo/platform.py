@@ -144,6 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if not self._proved(body):
             return None
+        if act := _act(body):
+            return self._act(*act)
         given = _read(body)
         if given is None:
             return self._answer(422, {"detail": "The fields are not as agreed."})
@@ -170,6 +172,20 @@ class _Handler(BaseHTTPRequestHandler):
         platform.ledger.note("POST", given["delivery_id"], str(fault))
         if refusal is None:
             return self._reset()
+        status, detail = refusal
+        wait = {"Retry-After": str(platform.retry_after)} if status == 429 else {}
+        return self._answer(status, {"detail": detail}, wait)
+
+    def _act(self, act_id: str, act: str, message: str) -> None:
+        """Hide, like or retract: noted, and the same however often it is asked."""
+        platform = self.server.platform
+        fault = platform.fault_for(act_id)
+        refusal = REFUSALS.get(fault) if fault else None
+        platform.ledger.note("POST", act_id, str(fault or f"{act} {message}"))
+        if fault is Fault.RESET:
+            return self._reset()
+        if refusal is None:
+            return self._answer(200, {"status": "done"})
         status, detail = refusal
         wait = {"Retry-After": str(platform.retry_after)} if status == 429 else {}
         return self._answer(status, {"detail": detail}, wait)
@@ -214,6 +230,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """The ledger is the log."""
+
+
+def _act(body: bytes) -> tuple[str, str, str] | None:
+    """The fields of an act; None when this is no act."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    names = ("act_id", "act", "message")
+    if isinstance(given, dict) and all(isinstance(given.get(n), str) for n in names):
+        return given["act_id"], given["act"], given["message"]
+    return None
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils.module_loading import import_string
 
 from conversations import nudges
-from conversations.actions import delivery, settling
+from conversations.actions import acts, delivery, settling
 from conversations.actions.batches import set_aside_exhausted
 from conversations.queries.deliveries import channels_due, doubts_due
 from conversations.queries.work import stages_due
@@ -77,7 +77,7 @@ class Relay:
             for stage in stages[min(map(stages.index, unheard)) :]:
                 _do_here(settings.PIPELINE_STAGES[stage])
         for channel in channels_due(for_seconds=UNHEARD_SECONDS):
-            self._call(channel, partial(delivery.send_due, channel))
+            self._call(channel, partial(_do_due, channel))
         if doubts_due(delivery.PATIENCE_SECONDS, for_seconds=UNHEARD_SECONDS):
             self._call(_DOUBTS, delivery.look_up_uncertain)
         for task, ids in self._outboxes_due(for_seconds=UNHEARD_SECONDS):
@@ -103,6 +103,10 @@ class Relay:
         finally:
             self._calling.discard(key)
             close_old_connections()
+
+
+def _do_due(channel: int) -> int:
+    return delivery.send_due(channel) + acts.do_due(channel)
 
 
 def _do_here(task: str) -> None:

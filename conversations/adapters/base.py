@@ -148,3 +148,20 @@ class Adapter(Protocol):
 
         Raises DeliveryUncertain when the platform does not tell.
         """
+
+    def act(
+        self,
+        act: str,
+        *,
+        act_id: str,
+        message: str,
+        callback_url: str,
+        secrets: Sequence[str],
+        now: datetime,
+        allowed_hosts: Iterable[str] = (),
+    ) -> None:
+        """Hide, unhide, like, unlike or retract `message`, the platform's own id.
+
+        Doing it twice under one `act_id` is doing it once. Raises DeliveryDeferred,
+        DeliveryRefused or ChannelUnusable.
+        """

@@ -84,6 +84,37 @@ def look_up(
     raise DeliveryUncertain(_said(answer), retry_after=retry_after(answer, now))
 
 
+def act(
+    act: str,
+    *,
+    act_id: str,
+    message: str,
+    callback_url: str,
+    secrets: Sequence[str],
+    now: datetime,
+    allowed_hosts: Iterable[str] = (),
+) -> None:
+    """Ask the platform to hide, unhide, like, unlike or retract one message.
+
+    `message` is the platform's id of it. Asking twice under one `act_id` does it once,
+    so that no answer is no doubt: ask again. Raises DeliveryDeferred (also when nobody
+    answered), DeliveryRefused (never) or ChannelUnusable.
+    """
+    body = json.dumps({"act_id": act_id, "act": act, "message": message}).encode()
+    headers = _headers(secrets, act_id, now, body)
+    try:
+        answer = fetch(
+            "POST",
+            callback_url,
+            headers=headers,
+            body=body,
+            allowed_hosts=allowed_hosts,
+        )
+        _require_accepted(answer, now)
+    except DeliveryUncertain as error:
+        raise DeliveryDeferred(str(error), retry_after=error.retry_after) from error
+
+
 def retry_after(answer: Answer, now: datetime) -> float | None:
     """Seconds the platform asked us to stay away (RFC 9110, 10.2.3), or None.
 

@@ -15,11 +15,11 @@ from conversations.adapters.base import (
     Reading,
     Rejected,
 )
-from conversations.adapters.callbacks import look_up, send
+from conversations.adapters.callbacks import act, look_up, send
 from conversations.adapters.fields import Fields, a_day_after
 from conversations.adapters.signatures import verify
 
-__all__ = ["look_up", "read", "send", "text_limit", "verify"]
+__all__ = ["act", "look_up", "read", "send", "text_limit", "verify"]
 
 MAX_ITEMS = 1_000
 MAX_TEXT = 50_000

@@ -1,3 +1,4 @@
+from conversations.models.acts import Act, PlatformAct
 from conversations.models.channels import Channel, Mode, PrivateReplies
 from conversations.models.deliveries import Delivery, State
 from conversations.models.events import InboundEvent, Source
@@ -14,6 +15,7 @@ from conversations.models.threads import (
 from conversations.models.work import Work
 
 __all__ = [
+    "Act",
     "Attachment",
     "Author",
     "Channel",
@@ -23,6 +25,7 @@ __all__ = [
     "Message",
     "MessageVersion",
     "Mode",
+    "PlatformAct",
     "PrivateReplies",
     "Source",
     "State",

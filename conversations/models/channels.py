@@ -50,6 +50,10 @@ class Channel(models.Model):
     private_hold_seconds = models.PositiveSmallIntegerField(default=0)
     # Answers a day while in pilot.
     pilot_cap = models.PositiveIntegerField(default=25)
+    # What the platform lets us do to a message, beside answering it.
+    can_hide = models.BooleanField(default=False, db_default=False)
+    can_like = models.BooleanField(default=False, db_default=False)
+    can_retract = models.BooleanField(default=False, db_default=False)
     # Set by a platform's refusal: no call goes out before this moment.
     blocked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)

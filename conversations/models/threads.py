@@ -122,6 +122,9 @@ class Message(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # Done by us on the platform.
+    hidden_at = models.DateTimeField(null=True)
+    liked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

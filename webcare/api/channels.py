@@ -30,6 +30,9 @@ class ChannelOut(Out):
     public_hold_seconds = serializers.IntegerField()
     private_hold_seconds = serializers.IntegerField()
     pilot_cap = serializers.IntegerField()
+    can_hide = serializers.BooleanField()
+    can_like = serializers.BooleanField()
+    can_retract = serializers.BooleanField()
     blocked_until = serializers.DateTimeField(allow_null=True)
     stopped_at = serializers.DateTimeField(allow_null=True)
     stopped_because = serializers.CharField()
@@ -61,6 +64,9 @@ class ChannelChange(In):
     pilot_cap = serializers.IntegerField(
         min_value=0, max_value=1_000_000, required=False
     )
+    can_hide = serializers.BooleanField(required=False)
+    can_like = serializers.BooleanField(required=False)
+    can_retract = serializers.BooleanField(required=False)
 
 
 class ChannelIn(ChannelChange):
@@ -79,6 +85,9 @@ def channel_out(channel: Any) -> Json:
         "public_hold_seconds": channel.public_hold_seconds,
         "private_hold_seconds": channel.private_hold_seconds,
         "pilot_cap": channel.pilot_cap,
+        "can_hide": channel.can_hide,
+        "can_like": channel.can_like,
+        "can_retract": channel.can_retract,
         "blocked_until": stamp(channel.blocked_until),
         "stopped_at": stamp(channel.stopped_at),
         "stopped_because": channel.stopped_because,

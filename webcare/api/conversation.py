@@ -54,6 +54,8 @@ class MessageOut(Out):
     received_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
+    hidden_at = serializers.DateTimeField(allow_null=True)
+    liked_at = serializers.DateTimeField(allow_null=True)
     author = AuthorOut(allow_null=True)
     written_by = serializers.UUIDField(allow_null=True)
     of_ticket = serializers.BooleanField()
@@ -80,6 +82,8 @@ def message_out(row: MessageRow) -> Json:
         "received_at": stamp(row.received_at),
         "edited_at": stamp(row.edited_at),
         "deleted_at": stamp(row.deleted_at),
+        "hidden_at": stamp(row.hidden_at),
+        "liked_at": stamp(row.liked_at),
         "author": author,
         "written_by": row.written_by and str(row.written_by),
         "of_ticket": row.of_ticket,

@@ -10,6 +10,7 @@ from webcare.api import (
     intake,
     live,
     merges,
+    moderation,
     notes,
     notifications,
     priority,
@@ -62,6 +63,12 @@ urlpatterns = [
     _at(
         f"{_TICKET}/replies/<uuid:reply>/take-back", acting.TakeBack, "reply-take-back"
     ),
+    _at(f"{_TICKET}/hide", moderation.Hide, "ticket-hide"),
+    _at(f"{_TICKET}/unhide", moderation.Unhide, "ticket-unhide"),
+    _at(f"{_TICKET}/like", moderation.Like, "ticket-like"),
+    _at(f"{_TICKET}/unlike", moderation.Unlike, "ticket-unlike"),
+    _at(f"{_TICKET}/retract", moderation.Retract, "ticket-retract"),
+    _at(f"{_TICKET}/acts", moderation.TicketActs, "ticket-acts"),
     _at("alarms", alarms.Alarms, "alarms"),
     _at("alarms/<uuid:alarm>/acknowledge", alarms.AlarmAcknowledge, "alarm-heard"),
     _at("on-call", alarms.OnCallList, "on-call"),

@@ -433,6 +433,11 @@ class TicketEvent(models.Model):
         APPROVAL_VOIDED = "approval_voided"
         REPLY_HELD = "reply_held"
         REPLY_LET_GO = "reply_let_go"
+        MESSAGE_HIDDEN = "message_hidden"
+        MESSAGE_UNHIDDEN = "message_unhidden"
+        MESSAGE_LIKED = "message_liked"
+        MESSAGE_UNLIKED = "message_unliked"
+        MESSAGE_RETRACTED = "message_retracted"
         MACRO_APPLIED = "macro_applied"
         RULE_RAN = "rule_ran"
 

@@ -55,6 +55,8 @@ class MessageRow(NamedTuple):
     received_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    hidden_at: datetime | None
+    liked_at: datetime | None
     author: UUID | None
     author_handle: str | None
     author_name: str | None
@@ -66,7 +68,8 @@ class MessageRow(NamedTuple):
 
 _MESSAGES = Listing(
     """m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url, m.language,
-       m.in_reply_to, m.received_at, m.edited_at, m.deleted_at, w.public_id, w.handle,
+       m.in_reply_to, m.received_at, m.edited_at, m.deleted_at, m.hidden_at, m.liked_at,
+       w.public_id, w.handle,
        w.name, tm.message_id IS NOT NULL,
        (SELECT u.public_id::text FROM conversations_delivery d
           JOIN webcare_reply r ON r.delivery_id = d.id
