@@ -112,7 +112,6 @@ def things(
         "reference": ticket.references.create(system="crm", reference="1").public_id,
         "rule": TopicRule.objects.get().pk,
         "training": request_training().public_id,
-        "message": ticket.ticket_messages.earliest("pk").message.public_id,
         "alarm": Alarm.objects.create(ticket=ticket).public_id,
         "on_call_id": OnCall.objects.create(
             position=1, name="Fay", email="fay@example.org"
