@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db.models import Q
 
+from conversations.models.bulk import fetch
 from webcare.domain.permissions import Permission, Role, roles_with
 from webcare.exceptions import NotAllowed
 from webcare.models import Membership, User
@@ -55,6 +56,24 @@ class Rights:
         """Whether it is granted in `queue` (or in all, when none is given)."""
         queues = self.where(permission)
         return EVERYWHERE in queues or (queue is not None and queue in queues)
+
+
+def rights_of_many(users: Iterable[int]) -> dict[int, Rights]:
+    """Return the rights of each of these people: one statement."""
+    held: dict[int, set[tuple[str, int | None]]] = {pk: set() for pk in users}
+    if not held:
+        return {}
+    rows = fetch(
+        """SELECT u.id, CASE WHEN u.is_superuser THEN %s ELSE m.role END,
+                  CASE WHEN NOT u.is_superuser THEN m.queue_id END
+             FROM webcare_user u LEFT JOIN webcare_membership m ON m.user_id = u.id
+            WHERE u.id = ANY(%s) AND u.is_active""",
+        [Role.ADMIN.value, list(held)],
+    )
+    for user, role, queue in rows:
+        if role is not None:
+            held[user].add((role, queue))
+    return {user: Rights(frozenset(roles)) for user, roles in held.items()}
 
 
 def queues_where(user: User, permission: Permission) -> set[int | None]:

@@ -1,0 +1,332 @@
+"""The commonest changes, on many tickets at once: a handful of statements each.
+
+Rules and bulk changes stand on these. Each takes tickets that were locked by `lock`,
+asks the same rules of the domain as the action for a single ticket, and says per
+ticket what was changed, or in one stable word why not. Who may do it was asked before.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from conversations.models.bulk import fetch
+from webcare.actions import clocks
+from webcare.actions.log import Line, record_many
+from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy
+from webcare.domain.permissions import Permission
+from webcare.models import TicketEvent, User
+from webcare.queries.people import Rights, rights_of_many
+
+Kind = TicketEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Whose hand it is: a person's, or nobody's for a cause that the log names."""
+
+    cause: str
+    actor: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)  # go into every line
+
+    @property
+    def why(self) -> dict[str, Any]:
+        return {"by": self.cause.partition(":")[0]}
+
+
+class Row(NamedTuple):
+    """A ticket as it is, locked until the transaction ends."""
+
+    id: int
+    status: str
+    queue: int | None
+    agent: int | None
+    topic: int | None
+    topic_by: str
+    topic_confidence: float | None
+    priority: str
+    is_danger: bool
+    version: int
+    now: datetime
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+class Change(NamedTuple):
+    """What was changed: the values before and after, by name."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+Result = Change | str  # a word why nothing was changed
+Results = dict[int, Result]
+
+UNCHANGED = "unchanged"
+NOT_LIVE = "not_live"
+
+
+def lock(tickets: Iterable[int]) -> list[Row]:
+    """Lock these tickets, in rising order, and read them as they are."""
+    rows = fetch(
+        """SELECT id, status, queue_id, agent_id, topic_id, topic_by,
+                  topic_confidence, priority, is_danger, version, statement_timestamp()
+             FROM webcare_ticket WHERE id = ANY(%s)
+            ORDER BY id FOR NO KEY UPDATE""",
+        [sorted(set(tickets))],
+    )
+    return [Row(*row) for row in rows]
+
+
+def assign(rows: Sequence[Row], by: By, *, agent: User) -> Results:
+    """Say who answers: somebody who works in the ticket's queue."""
+    rights = Rights.of(agent)
+
+    def judge(row: Row) -> Result:
+        if not row.is_live:
+            return NOT_LIVE
+        if row.agent == agent.pk:
+            return UNCHANGED
+        if not rights.allow(Permission.WORK_TICKETS, row.queue):
+            return "agent_not_in_queue"
+        return _change(row, agent=agent.pk, **_begun(row))
+
+    results = _judged(rows, judge)
+    _update(
+        """agent_id = %(agent)s,
+           status = CASE status WHEN 'new' THEN 'open' ELSE status END""",
+        results,
+        agent=agent.pk,
+    )
+    _record(Kind.ASSIGNED, rows, results, by, why=by.why)
+    return results
+
+
+def release(rows: Sequence[Row], by: By) -> Results:
+    """Give tickets back to their queue."""
+
+    def judge(row: Row) -> Result:
+        if not row.is_live:
+            return NOT_LIVE
+        return UNCHANGED if row.agent is None else _change(row, agent=None)
+
+    results = _judged(rows, judge)
+    _update("agent_id = NULL", results)
+    _record(Kind.RELEASED, rows, results, by, lambda row: {"was": row.agent})
+    return results
+
+
+def route(rows: Sequence[Row], by: By, *, queue: int) -> Results:
+    """Move tickets to another queue; agents who do not work there let go of them."""
+    people = rights_of_many({row.agent for row in rows if row.agent})
+
+    def judge(row: Row) -> Result:
+        if row.queue == queue:
+            return UNCHANGED
+        if row.agent and not people[row.agent].allow(Permission.WORK_TICKETS, queue):
+            return _change(row, queue=queue, agent=None)
+        return _change(row, queue=queue)
+
+    results = _judged(rows, judge)
+    changed = _changed(results)
+    let_go = [pk for pk, change in changed.items() if "agent" in change.after]
+    due = clocks.start(dict.fromkeys(changed, queue)) if changed else {}
+    _update(
+        """queue_id = %(queue)s,
+           agent_id = CASE WHEN id = ANY(%(let_go)s) THEN NULL ELSE agent_id END,
+           due_at = least(due_at, (SELECT given.due FROM unnest(
+               %(due_of)s::bigint[], %(due)s::timestamptz[]) AS given(ticket, due)
+               WHERE given.ticket = k.id))""",
+        results,
+        queue=queue,
+        let_go=let_go,
+        due_of=list(due),
+        due=list(due.values()),
+    )
+    _record(Kind.ROUTED, rows, results, by, why=by.why)
+    return results
+
+
+def classify(
+    rows: Sequence[Row], by: By, *, topic: int | None, decided: DecidedBy
+) -> Results:
+    """Say what tickets are about; what a person chose is changed by persons only."""
+
+    def judge(row: Row) -> Result:
+        if decided != DecidedBy.PERSON and row.topic_by == DecidedBy.PERSON:
+            return "person_chose"
+        if (row.topic, row.topic_by) == (topic, decided.value):
+            return UNCHANGED
+        return _change(row, topic=topic, topic_by=decided.value, topic_confidence=None)
+
+    results = _judged(rows, judge)
+    _update(
+        "topic_id = %(topic)s, topic_by = %(by)s, topic_confidence = NULL",
+        results,
+        topic=topic,
+        by=decided.value,
+    )
+    _record(
+        Kind.CLASSIFIED,
+        rows,
+        {pk: _only(result, "topic") for pk, result in results.items()},
+        by,
+        lambda row: {"by": decided.value, "was": row.topic},
+    )
+    return results
+
+
+def prioritise(
+    rows: Sequence[Row],
+    by: By,
+    *,
+    priority: Priority,
+    decided: PrioritySetBy,
+    reason: str = "",
+) -> Results:
+    """Set the priority; danger stays on top until a person says otherwise."""
+
+    def judge(row: Row) -> Result:
+        if row.is_danger and decided != PrioritySetBy.PERSON:
+            return "danger"
+        if row.priority == priority:
+            return UNCHANGED
+        return _change(row, priority=priority.value)
+
+    results = _judged(rows, judge)
+    _update(
+        """priority = %(priority)s, priority_by = %(decided)s,
+           priority_reason = %(reason)s""",
+        results,
+        priority=priority.value,
+        decided=decided.value,
+        reason=reason[:200],
+    )
+    _record(
+        Kind.PRIORITY_CHANGED,
+        rows,
+        results,
+        by,
+        lambda row: {"was": row.priority, "by": decided.value},
+    )
+    return results
+
+
+def tag(rows: Sequence[Row], by: By, *, tag: int, slug: str) -> Results:
+    """Put a tag on tickets that do not carry it."""
+    made = fetch(
+        """INSERT INTO webcare_tickettag (ticket_id, tag_id, by_id)
+           SELECT ticket, %s, %s FROM unnest(%s::bigint[]) AS given(ticket)
+               ON CONFLICT DO NOTHING RETURNING ticket_id""",
+        [tag, by.actor, [row.id for row in rows]],
+    )
+    return _tagged(Kind.TAGGED, made, rows, by, slug, ([], [slug]))
+
+
+def untag(rows: Sequence[Row], by: By, *, tag: int, slug: str) -> Results:
+    """Take a tag off tickets that carry it."""
+    gone = fetch(
+        """DELETE FROM webcare_tickettag WHERE tag_id = %s AND ticket_id = ANY(%s)
+        RETURNING ticket_id""",
+        [tag, [row.id for row in rows]],
+    )
+    return _tagged(Kind.UNTAGGED, gone, rows, by, slug, ([slug], []))
+
+
+def note(rows: Sequence[Row], by: By, *, text: str) -> Results:
+    """Tell colleagues something on each ticket; nobody is its author."""
+    made: Sequence[tuple[int, UUID]] = fetch(
+        """INSERT INTO webcare_note (public_id, ticket_id, author_id, text)
+           SELECT gen_random_uuid(), ticket, %s, %s
+             FROM unnest(%s::bigint[]) AS given(ticket)
+        RETURNING ticket_id, public_id""",
+        [by.actor, text, [row.id for row in rows]],
+    )
+    names = {ticket: str(public_id) for ticket, public_id in made}
+    results: Results = {row.id: Change({}, {}) for row in rows}
+    _update("", results)
+    _record(Kind.NOTE_ADDED, rows, results, by, lambda row: {"note": names[row.id]})
+    return results
+
+
+def _begun(row: Row) -> dict[str, str]:
+    """Whose ticket it is has begun with it."""
+    return {"status": Status.OPEN.value} if row.status == Status.NEW else {}
+
+
+def _change(row: Row, **after: Any) -> Change:
+    return Change({name: getattr(row, name) for name in after}, after)
+
+
+def _judged(rows: Sequence[Row], judge: Callable[[Row], Result]) -> Results:
+    return {row.id: judge(row) for row in rows}
+
+
+def _changed(results: Results) -> dict[int, Change]:
+    return {pk: one for pk, one in results.items() if isinstance(one, Change)}
+
+
+def _only(result: Result, *names: str) -> Result:
+    if isinstance(result, str):
+        return result
+    before = {name: result.before[name] for name in names}
+    return Change(before, {name: result.after[name] for name in names})
+
+
+def _update(changes: str, results: Results, **values: Any) -> None:
+    if changed := _changed(results):
+        fetch(
+            f"""UPDATE webcare_ticket k
+                   SET {changes}{"," if changes else ""}
+                       changed_at = now(), version = version + 1
+                 WHERE id = ANY(%(changed)s)""",
+            {**values, "changed": list(changed)},
+        )
+
+
+def _record(
+    kind: TicketEvent.Kind,
+    rows: Sequence[Row],
+    results: Results,
+    by: By,
+    more: Callable[[Row], dict[str, Any]] | None = None,
+    **facts: Any,
+) -> None:
+    """One line for each ticket that was changed; what is new stands in it by name."""
+    record_many(list(_lines(kind, rows, results, by, more, facts)), cause=by.cause)
+
+
+def _lines(
+    kind: TicketEvent.Kind,
+    rows: Sequence[Row],
+    results: Results,
+    by: By,
+    more: Callable[[Row], dict[str, Any]] | None,
+    facts: Mapping[str, Any],
+) -> Iterator[Line]:
+    for row in rows:
+        result = results.get(row.id)
+        if isinstance(result, Change):
+            data = {**facts, **by.facts, **result.after, **(more(row) if more else {})}
+            yield Line(row.id, kind, row.now, data, by.actor)
+
+
+def _tagged(
+    kind: TicketEvent.Kind,
+    touched: Sequence[tuple[int]],
+    rows: Sequence[Row],
+    by: By,
+    slug: str,
+    tags: tuple[list[str], list[str]],
+) -> Results:
+    done = {ticket for (ticket,) in touched}
+    change = Change({"tags": tags[0]}, {"tags": tags[1]})
+    results: Results = {row.id: change if row.id in done else UNCHANGED for row in rows}
+    _update("", results)
+    logged: Results = {pk: Change({}, {}) for pk in _changed(results)}
+    _record(kind, rows, logged, by, tag=slug)
+    return results
