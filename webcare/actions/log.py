@@ -52,8 +52,17 @@ def record_many(lines: Sequence[Line], *, cause: str) -> None:
         for line in lines
     ]
     is_news = any(line.kind in TOLD_OF for line in lines)
-    insert(TicketEvent, rows, returning=_MADE, feeding=[TELL] if is_news else [])
+    feeding = [WAKE_RULES, TELL] if is_news else [WAKE_RULES]
+    insert(TicketEvent, rows, returning=_MADE, feeding=feeding)
 
 
 # What those who are told are found by.
 _MADE = "id, ticket_id, kind, actor_id, data"
+# Hands the lines that a rule listens to over to stage `rules`, in the statement that
+# writes them: without such a rule that costs a look into an empty table.
+WAKE_RULES = """
+    INSERT INTO conversations_work (stage, subject_id)
+    SELECT 'rules', made.id FROM made
+     WHERE made.kind IN (
+           SELECT t.kind FROM webcare_ruletrigger t
+             JOIN webcare_automationrule r ON r.id = t.rule_id AND r.is_enabled)"""

@@ -43,6 +43,7 @@ class Notification(models.Model):
         RESOLVED = "resolved", _("It was resolved")
         REOPENED = "reopened", _("It was opened again")
         DANGER = "danger", _("Somebody may be in danger")
+        RULE = "rule", _("A rule points it out")
 
     public_id = models.UUIDField(
         default=uuid.uuid4,
@@ -82,6 +83,7 @@ class Notification(models.Model):
                         "resolved",
                         "reopened",
                         "danger",
+                        "rule",
                     ]
                 ),
             ),

@@ -1,0 +1,322 @@
+"""Rules at work: woken by lines of history or by time, asked and done in batches.
+
+The number of statements depends on how many rules match and what they do, not on how
+many tickets they match.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.db import OperationalError, transaction
+
+from conversations.actions import batches
+from conversations.models.bulk import fetch, ids, insert
+from webcare.actions import in_bulk
+from webcare.actions.automation_steps import take
+from webcare.actions.in_bulk import By, Row
+from webcare.domain.automation.conditions import Facts
+from webcare.domain.automation.words import MOST_DEPTH, TraceResult
+from webcare.domain.permissions import Permission
+from webcare.models import RuleTrace
+from webcare.queries.automation import (
+    Asked,
+    Runnable,
+    Waking,
+    facts_of,
+    listening_rules,
+    timed_rules,
+    waking,
+)
+from webcare.queries.people import Rights, rights_of_many
+
+log = structlog.get_logger(__name__)
+
+MOST_TRACES = 100  # kept per ticket
+# A loop that goes round by other ways than rules, like handing out, ends as well.
+MOST_AN_HOUR = 20
+SWEEP = 500
+MOST_SWEPT = 10_000
+
+Trace = dict[str, Any]
+
+
+def run(event_ids: list[int]) -> None:
+    """Ask every rule that listens about these events, and do what it says.
+
+    Rules are asked in their order; a later one sees what an earlier one did. What
+    rules did wakes rules again, up to a depth; then they stop, and the trace says so.
+    """
+    run_ = _Run(listening_rules())
+    for round_ in _rounds(waking(event_ids)):
+        run_.over(round_)
+
+
+STAGE = batches.Stage("rules", run)
+
+
+def run_timed(firing_ids: list[int]) -> None:
+    """Ask timed rules about tickets whose time has come; each fires once per period."""
+    rules = {rule.id: rule for rule in timed_rules()}
+    due: dict[int, dict[int, int]] = {}
+    for firing, number, ticket in _still_due(firing_ids):
+        due.setdefault(number, {})[ticket] = firing
+    for number, rule in rules.items():
+        if firings := due.get(number):
+            run_ = _Run([rule])
+            run_.over({pk: Waking(None, pk, "", 0, None) for pk in firings})
+            _fired([firings[ticket] for ticket in run_.matched])
+
+
+TIMED = batches.Stage("timed", run_timed)
+
+
+def claim_due() -> int:
+    """Find the tickets whose time has come for a timed rule; returns how many.
+
+    A ticket that did not match is looked at again once it, or the rule, has changed.
+    """
+    count = 0
+    for rule in timed_rules():
+        while found := _claim(rule):
+            count += found
+            if found < SWEEP or count >= MOST_SWEPT:
+                break
+    return count
+
+
+def _rounds(events: Sequence[Waking]) -> Iterator[dict[int, Waking]]:
+    """Each ticket's events one after the other, and those of all tickets together."""
+    rounds: list[dict[int, Waking]] = []
+    seen: dict[int, int] = {}
+    for event in events:
+        number = seen.get(event.ticket, 0)
+        seen[event.ticket] = number + 1
+        if number == len(rounds):
+            rounds.append({})
+        rounds[number][event.ticket] = event
+    yield from rounds
+
+
+@dataclass
+class _Run:
+    """One batch, and the rules that are asked about it."""
+
+    rules: Sequence[Runnable]
+    matched: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._owners = rights_of_many({rule.owner for rule in self.rules if rule.owner})
+
+    def over(self, events: Mapping[int, Waking]) -> None:
+        """Ask the rules about one event for each ticket."""
+        rules = [rule for rule in self.rules if _hears(rule, events.values())]
+        if not rules:
+            return
+        rows = {row.id: row for row in in_bulk.lock(events)}
+        facts = _facts(events.values())
+        for rule in rules:
+            hit = [
+                events[row.id]
+                for row in rows.values()
+                if _fits(rule, row, facts[row.id], events[row.id])
+            ]
+            if not hit:
+                continue
+            self.matched |= {event.ticket for event in hit}
+            changed = self._act(rule, hit)
+            rows |= {row.id: row for row in in_bulk.lock(changed)} if changed else {}
+            facts |= _facts(events[pk] for pk in changed)
+
+    def _act(self, rule: Runnable, events: Sequence[Waking]) -> list[int]:
+        """Do what the rule says, where it may; returns the tickets it was done to."""
+        often = _ran_often(rule, [event.ticket for event in events])
+        traces: list[Trace] = []
+        free: list[Waking] = []
+        for event in events:
+            if why := self._refusal(rule, event, often):
+                traces.append(_trace(rule, event, reason=why))
+            else:
+                free.append(event)
+        for depth in sorted({event.depth for event in free}):
+            traces += _do(rule, [event for event in free if event.depth == depth])
+        _keep(traces)
+        return [event.ticket for event in free]
+
+    def _refusal(self, rule: Runnable, event: Waking, often: set[int]) -> str:
+        if event.depth >= MOST_DEPTH:
+            return "too_deep"
+        owner = (
+            self._owners.get(rule.owner, Rights(frozenset())) if rule.owner else None
+        )
+        if owner is None or not owner.allow(Permission.MANAGE_RULES, rule.queue):
+            return "owner_may_not"
+        return "too_often" if event.ticket in often else ""
+
+
+def _hears(rule: Runnable, events: Iterable[Waking]) -> bool:
+    kinds = rule.definition.trigger.events
+    return not kinds or any(event.kind in kinds for event in events)
+
+
+def _fits(rule: Runnable, row: Row, facts: Facts, event: Waking) -> bool:
+    kinds = rule.definition.trigger.events
+    return (
+        (not kinds or event.kind in kinds)
+        and rule.queue in (None, row.queue)
+        and rule.definition.conditions.hold(facts)
+    )
+
+
+def _facts(events: Iterable[Waking]) -> dict[int, Facts]:
+    asked = [Asked(event.ticket, event.message) for event in events]
+    return facts_of(asked) if asked else {}
+
+
+def _do(rule: Runnable, events: Sequence[Waking]) -> list[Trace]:
+    """Do all of a rule, or nothing; a ticket on which it breaks is refused alone."""
+    try:
+        with transaction.atomic():
+            return list(_done(rule, events))
+    except OperationalError:
+        raise
+    except Exception as error:
+        if len(events) == 1:
+            ticket = events[0].ticket
+            log.warning("rule failed", rule=rule.id, ticket=ticket, exc_info=error)
+            return [_trace(rule, events[0], reason="failed")]
+    middle = len(events) // 2
+    return _do(rule, events[:middle]) + _do(rule, events[middle:])
+
+
+def _done(rule: Runnable, events: Sequence[Waking]) -> Iterator[Trace]:
+    tickets = [event.ticket for event in events]
+    facts = {"rule": str(rule.public_id), "depth": events[0].depth + 1}
+    by = By(rule.cause, facts=facts)
+    steps: dict[int, list[dict[str, str]]] = {pk: [] for pk in tickets}
+    for step in rule.definition.steps:
+        for pk, result in take(step, rule, tickets, by).items():
+            word = result if isinstance(result, str) else "done"
+            steps[pk].append({"do": step.do, "result": word})
+    for event in events:
+        yield _trace(rule, event, steps=steps[event.ticket])
+
+
+def _trace(
+    rule: Runnable,
+    event: Waking,
+    *,
+    reason: str = "",
+    steps: Sequence[dict[str, str]] = (),
+) -> Trace:
+    result = TraceResult.REFUSED if reason else TraceResult.RAN
+    return {
+        "ticket": event.ticket,
+        "version": rule.version,
+        "event": event.event,
+        "result": result.value,
+        "reason": reason,
+        "depth": event.depth,
+        "steps": list(steps),
+    }
+
+
+def _keep(traces: Sequence[Trace]) -> None:
+    """Write down what ran; of each ticket only the newest are kept."""
+    insert(RuleTrace, traces, conflict="ON CONFLICT DO NOTHING")
+    fetch(
+        """DELETE FROM webcare_ruletrace WHERE id IN (
+               SELECT old.id FROM unnest(%s::bigint[]) AS given(ticket)
+                CROSS JOIN LATERAL (
+                    SELECT id FROM webcare_ruletrace WHERE ticket_id = given.ticket
+                     ORDER BY id DESC OFFSET %s) AS old)""",
+        [[trace["ticket"] for trace in traces], MOST_TRACES],
+    )
+
+
+def _ran_often(rule: Runnable, tickets: Sequence[int]) -> set[int]:
+    rows = fetch(
+        """SELECT x.ticket_id FROM webcare_ruletrace x
+             JOIN webcare_automationruleversion v
+               ON v.id = x.version_id AND v.rule_id = %s
+            WHERE x.ticket_id = ANY(%s) AND x.result = 'ran'
+              AND x.at > now() - interval '1 hour'
+            GROUP BY 1 HAVING count(*) >= %s""",
+        [rule.id, list(tickets), MOST_AN_HOUR],
+    )
+    return set(ids(rows))
+
+
+# State -> since when a ticket has been in it, and whether it is.
+_PERIODS = {
+    "waiting": (
+        "k.waiting_since",
+        "k.status IN ('new', 'open', 'pending', 'on_hold', 'snoozed')",
+    ),
+    **{
+        state: ("k.status_since", f"k.status = '{state}'")
+        for state in ("new", "open", "pending", "on_hold")
+    },
+}
+
+
+def _claim(rule: Runnable) -> int:
+    """Claim tickets for one rule; a row that is there says what was looked at."""
+    since, in_state = _PERIODS[rule.definition.trigger.state]
+    claimed = fetch(
+        f"""INSERT INTO webcare_rulefiring AS f
+                   (rule_id, ticket_id, since, ticket_version, rule_version)
+            SELECT %(rule)s, k.id, {since}, k.version, %(number)s
+              FROM webcare_ticket k
+              LEFT JOIN webcare_rulefiring old
+                     ON old.rule_id = %(rule)s AND old.ticket_id = k.id
+             WHERE {in_state}
+               AND {since} <= statement_timestamp() - make_interval(mins => %(minutes)s)
+               AND (%(queue)s::bigint IS NULL OR k.queue_id = %(queue)s)
+               AND (old.id IS NULL OR old.since <> {since}
+                    OR NOT old.has_fired
+                       AND (old.ticket_version, old.rule_version)
+                           <> (k.version, %(number)s))
+             ORDER BY {since}, k.id LIMIT %(limit)s
+                ON CONFLICT (rule_id, ticket_id) DO UPDATE
+               SET since = EXCLUDED.since,
+                   has_fired = f.has_fired AND f.since = EXCLUDED.since,
+                   ticket_version = EXCLUDED.ticket_version,
+                   rule_version = EXCLUDED.rule_version,
+                   claimed_at = statement_timestamp()
+         RETURNING f.id""",
+        {
+            "rule": rule.id,
+            "number": rule.number,
+            "minutes": rule.definition.trigger.minutes,
+            "queue": rule.queue,
+            "limit": SWEEP,
+        },
+    )
+    batches.enqueue(TIMED.name, ids(claimed))
+    return len(claimed)
+
+
+def _still_due(firing_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Those of the claimed whose period goes on and that have not fired in it."""
+    since = " ".join(
+        f"WHEN '{state}' THEN CASE WHEN {in_state} THEN {column} END"
+        for state, (column, in_state) in _PERIODS.items()
+    )
+    return fetch(
+        f"""SELECT f.id, f.rule_id, f.ticket_id FROM webcare_rulefiring f
+              JOIN webcare_automationrule r ON r.id = f.rule_id AND r.is_enabled
+              JOIN webcare_ticket k ON k.id = f.ticket_id
+             WHERE f.id = ANY(%s) AND NOT f.has_fired
+               AND f.since = CASE r.timer_state {since} END
+             ORDER BY f.id FOR UPDATE OF f""",
+        [list(firing_ids)],
+    )
+
+
+def _fired(firings: Sequence[int]) -> None:
+    fetch(
+        "UPDATE webcare_rulefiring SET has_fired = true WHERE id = ANY(%s)",
+        [list(firings)],
+    )
