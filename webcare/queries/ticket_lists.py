@@ -208,6 +208,11 @@ _SIMPLE = {
 }
 
 
+def conditions_of(user: User, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
+    """Return conditions on a ticket `k` that stand for `wanted`, and their values."""
+    return list(_conditions(wanted)), _values(user, wanted)
+
+
 def _conditions(wanted: Wanted) -> Iterator[str]:
     for name, condition in _SIMPLE.items():
         if getattr(wanted, name) is not None:

@@ -1,0 +1,172 @@
+"""A change of many tickets, taken back where nobody has changed them since."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from conversations.actions import batches
+from conversations.models.bulk import fetch
+from webcare.actions import in_bulk
+from webcare.actions.bulk import Asker, Item, cause_of, enqueue_items, waiting, write
+from webcare.actions.bulk_each import UNDO_EACH, undo_one_by_one
+from webcare.actions.in_bulk import By, Change, Result, Results, Row
+from webcare.actions.log import Line, record_many
+from webcare.domain.automation.words import ItemState, JobState
+from webcare.domain.permissions import Permission
+from webcare.exceptions import TicketChanged
+from webcare.models import BulkItem, BulkJob, Tag, TicketEvent, User
+
+CHANGED_SINCE = "changed_since"
+NO_UNDO = "cannot_be_undone"
+COLUMNS = (
+    "status",
+    "queue",
+    "agent",
+    "topic",
+    "topic_by",
+    "topic_confidence",
+    "priority",
+)
+UNDONE_BY_VALUE = ("assign", "release", "route", "classify", "priority")
+
+
+@transaction.atomic
+def undo(*, user: User, job: BulkJob) -> BulkJob:
+    """Put back what a finished job changed, ticket by ticket, in the background.
+
+    A ticket that somebody changed since stays as it is, and its item says so. Raises
+    TicketChanged while the job is at work, or when there is nothing to undo.
+    """
+    begun = BulkJob.objects.filter(
+        pk=job.pk,
+        user=user,
+        state__in=[JobState.DONE, JobState.CANCELLED],
+        finished_at__isnull=False,
+        done__gt=0,
+    ).update(state=JobState.UNDOING, finished_at=None)
+    if not begun:
+        raise TicketChanged(_("There is nothing here that could be undone now."))
+    count = BulkItem.objects.filter(job=job, state=ItemState.DONE).update(
+        state=ItemState.UNDOING
+    )
+    BulkJob.objects.filter(pk=job.pk).update(undoing=count)
+    enqueue_items(STAGE.name, job, ItemState.UNDOING)
+    job.refresh_from_db()
+    return job
+
+
+def run(item_ids: list[int]) -> None:
+    """Put these items' tickets back, each once."""
+    counted = [
+        (job, _undone(job, items))
+        for job, items in waiting(item_ids, ItemState.UNDOING)
+    ]
+    for job, results in counted:
+        _keep(job, results)
+
+
+STAGE = batches.Stage("bulk_undo", run)
+
+
+def _undone(job: BulkJob, items: Sequence[Item]) -> dict[int, Result]:
+    by_ticket = {item.ticket: item for item in items}
+    asker = Asker.of(job.user)
+    rows = in_bulk.lock(by_ticket)
+    results: Results = {
+        row.id: why
+        for row in rows
+        if (why := asker.refusal(row, Permission.WORK_TICKETS))
+    }
+    free = [row for row in rows if row.id not in results]
+    results |= _put_back(job, free, by_ticket)
+    return {by_ticket[pk].id: result for pk, result in results.items()}
+
+
+def _put_back(job: BulkJob, rows: Sequence[Row], items: Mapping[int, Item]) -> Results:
+    word = str(job.action["do"])
+    by = By(cause_of(job), job.user.pk, {"bulk": str(job.public_id)})
+    if word in ("tag", "untag"):
+        return _other_tag(word, job, rows, by)
+    if word in UNDO_EACH:
+        return undo_one_by_one(word, rows, job.user)
+    if word in UNDONE_BY_VALUE:
+        return _values(word, rows, items, by)
+    return {row.id: NO_UNDO for row in rows}
+
+
+def _other_tag(word: str, job: BulkJob, rows: Sequence[Row], by: By) -> Results:
+    tag = Tag.objects.filter(slug=job.action["tag"]).first()
+    if tag is None:
+        return {row.id: CHANGED_SINCE for row in rows}
+    change = in_bulk.untag if word == "tag" else in_bulk.tag
+    results = change(rows, by, tag=tag.pk, slug=tag.slug)
+    return {
+        pk: CHANGED_SINCE if result == in_bulk.UNCHANGED else result
+        for pk, result in results.items()
+    }
+
+
+def _values(
+    word: str, rows: Sequence[Row], items: Mapping[int, Item], by: By
+) -> Results:
+    """Restore values that are still the ones we set."""
+    results: Results = {}
+    for row in rows:
+        item = items[row.id]
+        same = all(getattr(row, name) == now for name, now in item.after.items())
+        results[row.id] = Change(item.after, item.before) if same else CHANGED_SINCE
+    back = [row for row in rows if isinstance(results[row.id], Change)]
+    if back:
+        _restore([row._replace(**items[row.id].before) for row in back])
+        record_many(
+            [_line(word, row, items[row.id], by) for row in back], cause=by.cause
+        )
+    return results
+
+
+def _restore(rows: Sequence[Row]) -> None:
+    fetch(
+        """UPDATE webcare_ticket k
+              SET status = given.status, queue_id = given.queue, agent_id = given.agent,
+                  topic_id = given.topic, topic_by = given.topic_by,
+                  topic_confidence = given.topic_confidence,
+                  priority = given.priority, changed_at = now(), version = version + 1
+             FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
+                         %s::bigint[], %s::text[], %s::float8[], %s::text[])
+                  AS given(id, status, queue, agent, topic, topic_by,
+                           topic_confidence, priority)
+            WHERE k.id = given.id""",
+        [
+            [row.id for row in rows],
+            *([getattr(row, name) for row in rows] for name in COLUMNS),
+        ],
+    )
+
+
+def _line(word: str, row: Row, item: Item, by: By) -> Line:
+    logged = ("status", "queue", "agent", "topic", "priority")
+    news = {name: value for name, value in item.before.items() if name in logged}
+    facts: dict[str, Any] = {**by.facts, **news, "what": word}
+    return Line(row.id, TicketEvent.Kind.UNDONE, row.now, facts, by.actor)
+
+
+def _keep(job: BulkJob, results: Mapping[int, Result]) -> None:
+    """Write down what was put back; an item that was not stays done, and says why."""
+    states = {
+        pk: ItemState.UNDONE if isinstance(result, Change) else ItemState.DONE
+        for pk, result in results.items()
+    }
+    kept = {pk: r if isinstance(r, str) else "" for pk, r in results.items()}
+    write(kept, states)
+    undone = list(states.values()).count(ItemState.UNDONE)
+    fetch(
+        """UPDATE webcare_bulkjob
+              SET undone = undone + %(undone)s, undoing = undoing - %(all)s,
+                  state = CASE WHEN undoing = %(all)s THEN 'undone' ELSE state END,
+                  finished_at = CASE WHEN undoing = %(all)s
+                                     THEN statement_timestamp() END
+            WHERE id = %(job)s""",
+        {"job": job.pk, "undone": undone, "all": len(results)},
+    )
