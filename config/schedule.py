@@ -8,6 +8,10 @@ STAGES = {
     "triage": "webcare.tasks.triage",
     "assign": "webcare.tasks.assign",
     "settled": "webcare.tasks.settle_replies",
+    "rules": "webcare.tasks.run_rules",
+    "timed": "webcare.tasks.run_timed_rules",
+    "bulk": "webcare.tasks.change_in_bulk",
+    "bulk_undo": "webcare.tasks.undo_in_bulk",
     "index": "webcare.tasks.index",
     "alarm": "webcare.tasks.sound_alarms",
 }
@@ -79,6 +83,11 @@ SWEEPS = {
         "task": "webcare.tasks.forget_told",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "claim-timed-rules": {
+        "task": "webcare.tasks.claim_timed_rules",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",

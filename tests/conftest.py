@@ -19,6 +19,9 @@ from conversations.models.bulk import fetch
 from webcare.actions import (
     alarm_calls,
     assignment,
+    automation_runs,
+    bulk,
+    bulk_undo,
     changes,
     intake,
     measurement,
@@ -42,7 +45,7 @@ STAGES = [
         alarm_calls,
         search,
     )
-]
+] + [automation_runs.STAGE, automation_runs.TIMED, bulk.STAGE, bulk_undo.STAGE]
 NEVER_EMPTIED = {
     "ticketevent": "ticket_event_is_never_emptied",
     "logerasure": "log_erasure_is_never_emptied",

@@ -64,6 +64,45 @@ def index() -> None:
 
 
 @shared_task
+def run_rules() -> None:
+    from conversations.actions import work
+    from webcare.actions import automation_runs
+
+    work.do_shift(automation_runs.STAGE)
+
+
+@shared_task
+def run_timed_rules() -> None:
+    from conversations.actions import work
+    from webcare.actions import automation_runs
+
+    work.do_shift(automation_runs.TIMED)
+
+
+@shared_task
+def claim_timed_rules() -> None:
+    from webcare.actions import automation_runs
+
+    automation_runs.claim_due()
+
+
+@shared_task
+def change_in_bulk() -> None:
+    from conversations.actions import work
+    from webcare.actions import bulk
+
+    work.do_shift(bulk.STAGE)
+
+
+@shared_task
+def undo_in_bulk() -> None:
+    from conversations.actions import work
+    from webcare.actions import bulk_undo
+
+    work.do_shift(bulk_undo.STAGE)
+
+
+@shared_task
 def offer_waiting() -> None:
     from webcare.actions import assignment
 

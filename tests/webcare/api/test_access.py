@@ -14,6 +14,8 @@ from webcare.api.permissions import Denied
 from webcare.domain.tokens import Scope
 from webcare.models import ApiToken
 
+# Posts that only ask: a reading token will do.
+ASKING = {"api/v1/topics/predict", "api/v1/rules/dry-run"}
 VERBS = ("get", "post", "put", "patch", "delete")
 # Plain views that check for themselves, each with tests of its own.
 DOORS = {"api/v1/channels/<slug:slug>/messages"}
@@ -78,8 +80,11 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "subscription": "00000000-0000-0000-0000-000000000000",
         "delivery": "00000000-0000-0000-0000-000000000000",
         "rule": 1,
+        "job": "00000000-0000-0000-0000-000000000000",
         "token": 999_999,
     }
+    if path.startswith("api/v1/rules"):
+        names["rule"] = "00000000-0000-0000-0000-000000000000"
     if path.startswith("api/v1/topics"):
         names["slug"] = "delivery"
     elif path.startswith("api/v1/queues"):
@@ -122,7 +127,7 @@ def test_a_reading_token_changes_nothing(as_client, root, ticket):
     changes = [
         (path, verb)
         for path, verb in operations()
-        if verb != "get" and path != "api/v1/topics/predict"
+        if verb != "get" and path not in ASKING
     ]
 
     found = statuses(as_client(root, Scope.READ), ticket, changes)
@@ -144,7 +149,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     assert client.get("/api/v1/events").json()["results"] == []
 
 
-ADMINS = {"tokens", "work", "on-call", "subscriptions"}
+ADMINS = {"rules", "tokens", "work", "on-call", "subscriptions"}
 SET_UP = {"channels", "queues", "tags"}
 
 
@@ -162,7 +167,9 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
     # What is not there (404) is asked for before who may; the table of rights has both.
     assert {found[op] for op in closed} <= {403, 404, 422}
     assert {op for op in found if op[1] == "get"} - entered - closed <= {
-        ("api/v1/topics/train/<uuid:training>", "get")  # there is none
+        ("api/v1/topics/train/<uuid:training>", "get"),  # there is none
+        ("api/v1/bulk/<uuid:job>", "get"),  # nor one of these
+        ("api/v1/bulk/<uuid:job>/items", "get"),
     }
 
 

@@ -20,6 +20,8 @@ from django.test import Client
 
 from conversations.models import Message
 from tests.webcare.api.test_access import operations
+from webcare.actions.automation import make_rule
+from webcare.actions.bulk import change_many
 from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
@@ -111,6 +113,18 @@ def things(
         "tags:slug": Tag.objects.create(slug="angry", name="Angry").slug,
         "reference": ticket.references.create(system="crm", reference="1").public_id,
         "rule": TopicRule.objects.get().pk,
+        "job": change_many(
+            user=root, action={"do": "release"}, tickets=[ticket.public_id]
+        ).public_id,
+        "rules:rule": make_rule(
+            user=root,
+            name="Note",
+            queue=shop_queue,
+            definition={
+                "trigger": {"events": ["opened"]},
+                "actions": [{"do": "release"}],
+            },
+        ).public_id,
         "training": request_training().public_id,
         "alarm": Alarm.objects.create(ticket=ticket).public_id,
         "on_call_id": OnCall.objects.create(

@@ -106,6 +106,8 @@ READS = [
     "/api/v1/tickets/{ticket}/references",
     "/api/v1/tickets/{ticket}/events",
     "/api/v1/tickets/{ticket}/clocks",
+    "/api/v1/tickets/{ticket}/trace",
+    "/api/v1/rules",
     "/api/v1/events",
     "/api/v1/notifications",
     "/api/v1/tags",
@@ -149,4 +151,7 @@ def test_every_read_of_the_schema_is_held_to_it():
         "/api/v1/topics/train/{training}",
         "/api/v1/channels/{slug}",
         "/api/v1/queues/{slug}",
+        "/api/v1/bulk/{job}/items",
+        "/api/v1/bulk/{job}",
+        "/api/v1/rules/{rule}",
     }
