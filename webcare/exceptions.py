@@ -34,6 +34,12 @@ class TicketChanged(WebcareError):
     code = "ticket_changed"
 
 
+class HandsFull(WebcareError):
+    """No more fits in these hands: finish, park or give back something first."""
+
+    code = "hands_full"
+
+
 class StaleReply(WebcareError):
     """The author wrote again, or we answered, since this reply was begun."""
 

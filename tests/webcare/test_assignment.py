@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from conversations.actions.batches import drain, enqueue
 from webcare.actions import assignment
-from webcare.domain.assignment import Candidate, choose
+from webcare.domain.assignment import Offer, Person, Seat, choose
 from webcare.models import Presence, Ticket
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -149,12 +150,14 @@ def test_two_workers_never_fill_the_same_hands_twice(handing_out, ada, make_tick
     st.integers(0, 30),
 )
 def test_handing_out_fills_everybody_before_anybody_overflows(people, tickets):
-    candidates = [
-        Candidate(number, load, capacity, weight, [])
+    seats = [
+        Seat(Person(number, load, capacity), weight)
         for number, (load, capacity, weight) in enumerate(people)
     ]
-    room = sum(max(0, person.capacity - person.load) for person in candidates)
+    room = sum(max(0, s.person.capacity - s.person.load) for s in seats)
 
-    given_out = sum(choose(candidates, "nl") is not None for _ in range(tickets))
+    given_out = sum(
+        choose(seats, Offer(number, "nl"), NOW) is not None for number in range(tickets)
+    )
 
     assert given_out == min(room, tickets)

@@ -1,112 +1,195 @@
-"""Offer work to people: present, with room, in the ticket's language."""
+"""Offer work to people: present, with room, in the ticket's language, with its skills.
+
+A ticket is a nudge for its queue: what is handed out is whatever waits there first, by
+danger, then by due time, then by age.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import transaction
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids
+from webcare.actions.loads import LOAD, hold_those_present
 from webcare.actions.log import Line, record_many
-from webcare.domain.assignment import Candidate, choose
+from webcare.domain.assignment import NEVER, Offer, Person, Seat, choose
 from webcare.domain.permissions import Permission, roles_with
 from webcare.models import TicketEvent
+from webcare.queries.waiting import IN_ORDER, NEEDED, WAITS
 
-SEEN_WITHIN = 90  # seconds since the last sign of life
-SWEEP = 500
+MOST = 500  # of a queue's waiting tickets that are looked at in one go
+_QUEUES = f"""SELECT q.id FROM webcare_ticket k
+    JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'
+   WHERE k.id = ANY(%s) AND {WAITS}"""
+
+Chosen = Mapping[int, tuple[int, dict[str, Any]]]  # ticket -> its agent, and why
 
 
 def assign(ticket_ids: list[int]) -> None:
-    """Give each ticket to the least loaded candidate of its queue.
+    """Hand out what waits in the queues of these tickets, as far as there is room.
 
-    Loads are read under a lock that every assignment takes, so that two workers
-    cannot fill the same hands twice. A ticket nobody has room for stays in its queue
-    and is offered again by `offer_waiting`.
+    Loads are read under locks that every assignment takes, of each person present, so
+    that two workers cannot fill the same hands twice. A ticket nobody has room for
+    stays in its queue: it is offered again when somebody arrives or has room, and by
+    `offer_waiting`.
     """
-    fetch("SELECT pg_advisory_xact_lock(3, 0)", [])
-    waiting = _waiting(ticket_ids)
-    people = _candidates(sorted({queue for _, queue, _, _ in waiting}))
+    held = hold_those_present(_QUEUES, [ticket_ids])
+    seats = _seats(ticket_ids, held) if held else {}
+    if not any(s.person.load < s.person.capacity for of in seats.values() for s in of):
+        return
     chosen: dict[int, tuple[int, dict[str, Any]]] = {}
-    for ticket, queue, language, _ in waiting:
-        if choice := choose(people[queue], language):
-            chosen[ticket] = choice
+    given_at: dict[int, datetime] = {}
+    offers = _offers(ticket_ids, sorted(seats))
+    for number, (offer, queue, now) in enumerate(offers):
+        # In the order they were given, also within one moment.
+        at = now + timedelta(microseconds=number)
+        if choice := choose(seats[queue], offer, at):
+            chosen[offer.ticket] = choice
+            given_at[choice[0]] = at
     if chosen:
-        _give(chosen, at=waiting[0][3])
+        give(chosen, given_at, at=offers[0][2])
 
 
 STAGE = batches.Stage("assign", assign)
 
 
 def offer_waiting() -> None:
-    """Let unassigned work of queues that hand out go through assignment again."""
+    """Let every queue that hands out go through what waits there again."""
+    batches.enqueue(STAGE.name, ids(fetch(_first_waiting("true"), [])))
+
+
+def offer_to(*user_ids: int | None) -> None:
+    """Somebody has room now: once committed, let their queues be handed out.
+
+    Not in the transaction that made the room: it may hold a ticket that a round of
+    handing out, which holds this very work, is waiting for. A nudge that is lost is
+    made up for by `offer_waiting`.
+    """
+    people = [user for user in user_ids if user]
+    if people:
+        transaction.on_commit(lambda: _offer(people), robust=True)
+
+
+def _offer(people: list[int]) -> None:
+    theirs = "SELECT queue_id FROM webcare_membership WHERE user_id = ANY(%s)"
+    found = fetch(_first_waiting(f"q.id IN ({theirs})"), [people])
+    batches.enqueue(STAGE.name, ids(found))
+
+
+def _first_waiting(condition: str) -> str:
+    """SQL for the one ticket that stands for what waits in each queue."""
+    return f"""
+        SELECT k.id FROM webcare_queue q CROSS JOIN LATERAL (
+               SELECT k.id FROM webcare_ticket k WHERE k.queue_id = q.id AND {WAITS}
+                ORDER BY {IN_ORDER} LIMIT 1) AS k
+         WHERE q.handout = 'push' AND {condition}"""
+
+
+def _seats(ticket_ids: Sequence[int], held: Sequence[int]) -> dict[int, list[Seat]]:
+    """Who is at work in each queue; one person in two queues has one pair of hands."""
     rows = fetch(
-        """SELECT k.id FROM webcare_ticket k
-             JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'
-            WHERE k.status IN ('new', 'open') AND k.agent_id IS NULL
-            ORDER BY k.opened_at LIMIT %s""",
-        [SWEEP],
+        f"""SELECT m.queue_id, m.weight, u.id, {LOAD}, u.capacity,
+                   ARRAY(SELECT l.language FROM webcare_userlanguage l
+                          WHERE l.user_id = u.id),
+                   ARRAY(SELECT ARRAY[s.skill_id, s.level] FROM webcare_userskill s
+                          WHERE s.user_id = u.id),
+                   p.last_assigned_at
+              FROM webcare_membership m
+              JOIN webcare_user u ON u.id = m.user_id AND u.is_active
+              JOIN webcare_presence p ON p.user_id = u.id
+             WHERE m.queue_id IN ({_QUEUES}) AND m.user_id = ANY(%s)
+               AND m.role = ANY(%s)
+             ORDER BY m.queue_id, u.id""",
+        [list(ticket_ids), list(held), roles_with(Permission.WORK_TICKETS)],
     )
-    batches.enqueue(STAGE.name, ids(rows))
-
-
-def _waiting(ticket_ids: Sequence[int]) -> list[tuple[int, int, str, datetime]]:
-    """Unassigned tickets of queues that hand out: danger first, then the oldest."""
-    return fetch(
-        """SELECT k.id, k.queue_id, k.language, statement_timestamp()
-             FROM webcare_ticket k
-             JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'
-            WHERE k.id = ANY(%s) AND k.status IN ('new', 'open')
-              AND k.agent_id IS NULL
-            ORDER BY k.is_danger DESC, k.opened_at, k.id FOR NO KEY UPDATE OF k""",
-        [list(ticket_ids)],
-    )
-
-
-def _candidates(queues: Sequence[int]) -> dict[int, list[Candidate]]:
-    """Who is at work in each queue. One person in two queues is one candidate."""
-    rows = fetch(
-        """SELECT q.id, u.id, u.capacity, max(m.weight),
-                  ARRAY(SELECT l.language FROM webcare_userlanguage l
-                         WHERE l.user_id = u.id),
-                  (SELECT count(*) FROM webcare_ticket k
-                    WHERE k.agent_id = u.id AND k.status IN ('new', 'open'))
-             FROM unnest(%s::bigint[]) AS q(id)
-             JOIN webcare_membership m ON m.queue_id = q.id
-              AND m.role = ANY(%s)
-             JOIN webcare_user u ON u.id = m.user_id AND u.is_active
-             JOIN webcare_presence p ON p.user_id = u.id AND p.state = 'present'
-              AND p.seen_at > now() - make_interval(secs => %s)
-            GROUP BY q.id, u.id ORDER BY q.id, u.id""",
-        [list(queues), roles_with(Permission.WORK_TICKETS), SEEN_WITHIN],
-    )
-    people: dict[int, Candidate] = {}
-    found: defaultdict[int, list[Candidate]] = defaultdict(list)
-    for queue, user, capacity, weight, languages, load in rows:
+    people: dict[int, Person] = {}
+    seats: defaultdict[int, list[Seat]] = defaultdict(list)
+    for queue, weight, user, load, capacity, languages, skills, last in rows:
         person = people.setdefault(
-            user, Candidate(user, load, capacity, weight, languages)
+            user,
+            Person(
+                user, load, capacity, frozenset(languages), dict(skills), last or NEVER
+            ),
         )
-        found[queue].append(person)
-    return found
+        seats[queue].append(Seat(person, weight))
+    return dict(seats)
 
 
-def _give(chosen: Mapping[int, tuple[int, dict[str, Any]]], *, at: datetime) -> None:
+def _offers(
+    ticket_ids: Sequence[int], queues: Sequence[int]
+) -> list[tuple[Offer, int, datetime]]:
+    """What waits in these queues, in the order it is handed out, with queue and time.
+
+    Tickets that somebody is changing at this moment are left for the next round.
+    """
+    rows = fetch(
+        f"""WITH RECURSIVE {NEEDED}, looked_at AS (
+                SELECT unnest(%s::bigint[]) AS id
+                 UNION
+                SELECT k.id FROM unnest(%s::bigint[]) AS q(id) CROSS JOIN LATERAL (
+                       SELECT k.id FROM webcare_ticket k
+                        WHERE k.queue_id = q.id AND {WAITS}
+                        ORDER BY {IN_ORDER} LIMIT {MOST}) AS k)
+            SELECT k.id, k.language,
+                   ARRAY(SELECT ARRAY[n.skill, n.level] FROM needed n
+                          WHERE n.queue = k.queue_id OR n.topic = k.topic_id
+                          ORDER BY n.level),
+                   coalesce(cl.weight, 1)::float8, before.agent_id, lost.was,
+                   coalesce(statement_timestamp() - make_interval(secs =>
+                       q.widen_after_seconds) > coalesce(k.waiting_since, k.opened_at),
+                       false),
+                   k.queue_id, statement_timestamp()
+              FROM looked_at
+              JOIN webcare_ticket k ON k.id = looked_at.id
+              JOIN webcare_queue q ON q.id = k.queue_id
+              LEFT JOIN webcare_channelload cl ON cl.channel_id = k.channel_id
+              LEFT JOIN LATERAL (
+                   SELECT b.agent_id FROM webcare_ticket b
+                    WHERE b.author_id = k.author_id AND b.agent_id IS NOT NULL
+                    ORDER BY b.opened_at DESC, b.id DESC LIMIT 1) AS before ON true
+              LEFT JOIN LATERAL (
+                   SELECT (e.data ->> 'was')::bigint AS was FROM webcare_ticketevent e
+                    WHERE e.ticket_id = k.id AND e.kind = 'released'
+                    ORDER BY e.id DESC LIMIT 1) AS lost ON k.status = 'open'
+             WHERE k.queue_id = ANY(%s) AND {WAITS}
+             ORDER BY {IN_ORDER} FOR NO KEY UPDATE OF k SKIP LOCKED""",
+        [list(ticket_ids), list(queues), list(queues)],
+    )
+    return [
+        (Offer(pk, language, dict(skills), load, before, lost, wide), queue, now)
+        for pk, language, skills, load, before, lost, wide, queue, now in rows
+    ]
+
+
+def give(chosen: Chosen, given_at: Mapping[int, datetime], *, at: datetime) -> None:
+    """Write down who answers what, why, and since when nobody has been idle."""
     fetch(
-        """UPDATE webcare_ticket k
+        """WITH busy AS (
+               UPDATE webcare_presence p SET last_assigned_at = given.at
+                 FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(agent, at)
+                WHERE p.user_id = given.agent)
+           UPDATE webcare_ticket k
               SET agent_id = given.agent, status = 'open',
                   changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, agent)
             WHERE k.id = given.id AND k.agent_id IS NULL""",
-        [list(chosen), [user for user, _ in chosen.values()]],
-    )
-    record_many(
         [
-            Line(
-                pk,
-                TicketEvent.Kind.ASSIGNED,
-                at,
-                {"agent": user, "status": "open", "why": why},
-            )
-            for pk, (user, why) in chosen.items()
+            list(given_at),
+            list(given_at.values()),
+            list(chosen),
+            [user for user, _ in chosen.values()],
         ],
-        cause="assignment",
     )
+    lines = [
+        Line(
+            pk,
+            TicketEvent.Kind.ASSIGNED,
+            at,
+            {"agent": user, "status": "open", "why": why},
+        )
+        for pk, (user, why) in chosen.items()
+    ]
+    record_many(lines, cause="assignment")

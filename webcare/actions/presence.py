@@ -3,6 +3,7 @@
 from django.db.models.functions import Now
 
 from conversations.models.bulk import fetch
+from webcare.actions import assignment
 from webcare.exceptions import Invalid
 from webcare.models import Presence, User
 
@@ -20,6 +21,8 @@ def set_presence(*, user: User, state: str) -> None:
                           THEN was.since ELSE now() END""",
         [user.pk, state],
     )
+    if state == Presence.State.PRESENT:
+        assignment.offer_to(user.pk)
 
 
 def note_sign_of_life(*, user: User) -> None:

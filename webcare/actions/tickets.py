@@ -9,7 +9,8 @@ from django.db.models.functions import Least, Now
 from django.utils.translation import gettext as _
 
 from conversations.queries.clock import database_now
-from webcare.actions import clocks, turns
+from webcare.actions import assignment, clocks, turns
+from webcare.actions.loads import hold, take_note
 from webcare.actions.log import record
 from webcare.domain.lifecycle import LIVE, Status, require_move
 from webcare.domain.outcomes import DecidedBy, Resolution
@@ -17,6 +18,7 @@ from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, StaleVersion, TicketChanged
 from webcare.models import Queue, Ticket, TicketEvent, Topic, User
 from webcare.queries.people import may, require
+from webcare.queries.waiting import waiting_before
 
 Kind = TicketEvent.Kind
 
@@ -25,13 +27,15 @@ Kind = TicketEvent.Kind
 def claim_ticket(*, ticket: Ticket, user: User) -> Ticket:
     """Make `user` the one who answers; claiming what is already theirs is no change.
 
-    Raises TicketChanged when another was first, InvalidMove when it is not live.
+    By hand one may take more than fits, and pass over what waits longer: the log says
+    so. Raises TicketChanged when another was first, InvalidMove when it is not live.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     _require_live(ticket)
     if ticket.agent_id == user.pk:
         return ticket
-    return _hand_to(ticket, user, actor=user, only_if=None)
+    skipped = waiting_before(ticket, user)
+    return _hand_to(ticket, user, actor=user, only_if=None, skipped=skipped)
 
 
 @transaction.atomic
@@ -49,7 +53,10 @@ def assign_ticket(
     _require_version(ticket, version)
     if not may(agent, Permission.WORK_TICKETS, ticket.queue_id):
         raise Invalid(agent=_("This person does not work in the ticket's queue."))
-    return _hand_to(ticket, agent, actor=user, only_if=ticket.agent_id)
+    was = ticket.agent_id
+    ticket = _hand_to(ticket, agent, actor=user, only_if=was)
+    assignment.offer_to(was)
+    return ticket
 
 
 @transaction.atomic
@@ -63,6 +70,7 @@ def release_ticket(*, ticket: Ticket, user: User) -> Ticket:
     was = ticket.agent_id
     _change(ticket, agent=None)
     record(ticket, Kind.RELEASED, at=database_now(), actor=user, agent=None, was=was)
+    assignment.offer_to(was)
     return ticket
 
 
@@ -85,6 +93,7 @@ def route_ticket(
     facts: dict[str, Any] = {"queue": queue.pk, "why": {"by": "person"}}
     if agent and not stays:
         facts["agent"] = None
+        assignment.offer_to(agent.pk)
     record(ticket, Kind.ROUTED, at=database_now(), actor=user, **facts)
     return ticket
 
@@ -133,6 +142,7 @@ def resolve_ticket(
     facts = {"status": Status.RESOLVED.value, "outcome": outcome.value}
     record(ticket, Kind.RESOLVED, at=now, actor=user, **facts)
     ticket.refresh_from_db()
+    assignment.offer_to(ticket.agent_id)
     return ticket
 
 
@@ -196,7 +206,7 @@ def move(ticket: Ticket, target: Status, **changes: Any) -> None:
 
 
 def _hand_to(
-    ticket: Ticket, agent: User, *, actor: User, only_if: int | None
+    ticket: Ticket, agent: User, *, actor: User, only_if: int | None, skipped: int = 0
 ) -> Ticket:
     status = Status.OPEN if ticket.status == Status.NEW else ticket.status
     moved = Ticket.objects.filter(
@@ -204,7 +214,13 @@ def _hand_to(
     ).update(agent=agent, status=status, **touched())
     if not moved:
         raise TicketChanged(_("Someone else has this ticket now."))
+    hold([agent.pk])
+    load, capacity = take_note(agent.pk)
     facts: dict[str, Any] = {"agent": agent.pk, "why": {"by": "person"}}
+    if load > capacity:
+        facts["why"] |= {"load": load, "capacity": capacity}
+    if skipped:
+        facts["skipped"] = skipped
     if status != ticket.status:
         facts["status"] = status
     ticket.refresh_from_db()

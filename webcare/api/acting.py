@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from webcare.actions import replies, tickets
+from webcare.actions import claims, replies, tickets
 from webcare.api.conversation import ReplyOut, reply_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, Nothing, asked
@@ -19,7 +19,12 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import StaleReply, StaleVersion
 from webcare.queries.conversation import news_since, reply_of, reply_row
-from webcare.queries.setup import chosen_agent, chosen_queue, chosen_topic
+from webcare.queries.setup import (
+    chosen_agent,
+    chosen_channel,
+    chosen_queue,
+    chosen_topic,
+)
 from webcare.queries.ticket_lists import ticket_by_id
 from webcare.queries.tickets import Seen, ticket_for
 
@@ -28,7 +33,10 @@ LONGEST_TAG = 100
 
 
 class AssignIn(In):
+    """`note` is written for colleagues, with it or not at all."""
+
     agent = serializers.UUIDField()
+    note = serializers.CharField(max_length=LONGEST_TEXT, required=False)
 
 
 class RouteIn(In):
@@ -116,6 +124,36 @@ class Claim(Acting):
         return answer_with(tickets.claim_ticket(ticket=found, user=request.user))
 
 
+class ClaimNextIn(In):
+    """What it has to be, where it matters; else whatever is next."""
+
+    queue = serializers.SlugField(required=False)
+    channel = serializers.SlugField(required=False)
+    language = serializers.CharField(max_length=12, required=False)
+
+
+class ClaimNext(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "Take the ticket to answer next",
+        TicketOut,
+        asks=ClaimNextIn,
+        refuses=(409, 422),
+        nothing="Nothing waits for you.",
+        tag="acting",
+    )
+    def post(self, request: Request) -> Response:
+        given = asked(ClaimNextIn, request)
+        ticket = claims.claim_next(
+            user=request.user,
+            queue=chosen_queue(given["queue"]) if "queue" in given else None,
+            channel=chosen_channel(given["channel"]) if "channel" in given else None,
+            language=given.get("language", ""),
+        )
+        return Response(status=204) if ticket is None else _show(ticket)
+
+
 class Release(Acting):
     @changes("Give a ticket back to its queue")
     def post(self, request: Request, ticket: UUID) -> Response:
@@ -131,6 +169,14 @@ class Assign(Acting):
         return answer_with(
             tickets.assign_ticket(
                 ticket=found, user=request.user, agent=agent, version=found.version
+        given = asked(AssignIn, request)
+        return _show(
+            claims.hand_over(
+                ticket=found,
+                user=request.user,
+                agent=chosen_agent(given["agent"]),
+                note=given.get("note", ""),
+                version=found.version,
             )
         )
 

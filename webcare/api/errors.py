@@ -18,6 +18,7 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.TicketChanged: 409,
     desk.InvalidMove: 409,
     desk.DangerStands: 409,
+    desk.HandsFull: 409,
     desk.SendingRefused: 409,
     desk.RequestInProgress: 409,
     desk.StaleReply: 412,

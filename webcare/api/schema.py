@@ -63,11 +63,12 @@ def says(
     is_list: bool = False,
     is_table: bool = False,
     once: bool = True,
+    nothing: str = "",
 ) -> Callable[[View], View]:
     """Describe one operation: what it asks, what it answers, how it may refuse.
 
     `once` is whether it honours an Idempotency-Key, `is_table` whether it answers
-    with CSV too.
+    with CSV too, `nothing` when it answers 204.
     """
     refusals = {
         (one, "application/problem+json"): OpenApiResponse(ProblemOut, REASONS[one])
@@ -82,6 +83,8 @@ def says(
             (200, "application/json"): answer,
             (200, "text/csv"): OpenApiTypes.STR,
         }
+    if nothing:
+        answers[204] = OpenApiResponse(description=nothing)
     return extend_schema(
         summary=summary,
         tags=[tag],

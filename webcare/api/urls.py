@@ -44,6 +44,7 @@ urlpatterns = [
     _at("events", stream.EventStream, "events"),
     _at("live", live.Live, "live"),
     _at("tickets", tickets.TicketList, "tickets"),
+    _at("tickets/claim-next", acting.ClaimNext, "claim-next"),
     _at(_TICKET, tickets.TicketDetail, "ticket"),
     _at(f"{_TICKET}/messages", conversation.TicketMessages, "ticket-messages"),
     _at(f"{_TICKET}/replies", conversation.TicketReplies, "ticket-replies"),

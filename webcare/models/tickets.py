@@ -252,6 +252,16 @@ class Ticket(models.Model):
                 fields=["waiting_since", "id"],
                 condition=_IS_LIVE,
             ),
+            # Handing out and taking the next one: what waits in a queue, in that order.
+            models.Index(
+                "queue",
+                F("is_danger").desc(),
+                "due_at",
+                "opened_at",
+                "id",
+                name="ticket_waits_for_an_agent",
+                condition=_WAITS_FOR_US & Q(agent__isnull=True, queue__isnull=False),
+            ),
             # The inbox: danger on top, each queue by who waits longest, what was
             # resolved last.
             models.Index(
