@@ -127,8 +127,8 @@ class Claim(Acting):
 class ClaimNextIn(In):
     """What it has to be, where it matters; else whatever is next."""
 
-    queue = serializers.SlugField(required=False)
-    channel = serializers.SlugField(required=False)
+    queue = serializers.SlugField(max_length=50, required=False)
+    channel = serializers.SlugField(max_length=50, required=False)
     language = serializers.CharField(max_length=12, required=False)
 
 
@@ -137,7 +137,7 @@ class ClaimNext(Endpoint):
 
     @says(
         "Take the ticket to answer next",
-        TicketOut,
+        TicketInFullOut,
         asks=ClaimNextIn,
         refuses=(409, 422),
         nothing="Nothing waits for you.",
@@ -151,7 +151,7 @@ class ClaimNext(Endpoint):
             channel=chosen_channel(given["channel"]) if "channel" in given else None,
             language=given.get("language", ""),
         )
-        return Response(status=204) if ticket is None else _show(ticket)
+        return Response(status=204) if ticket is None else answer_with(ticket)
 
 
 class Release(Acting):
@@ -165,12 +165,8 @@ class Assign(Acting):
     @changes("Say who answers", AssignIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        agent = chosen_agent(asked(AssignIn, request)["agent"])
-        return answer_with(
-            tickets.assign_ticket(
-                ticket=found, user=request.user, agent=agent, version=found.version
         given = asked(AssignIn, request)
-        return _show(
+        return answer_with(
             claims.hand_over(
                 ticket=found,
                 user=request.user,

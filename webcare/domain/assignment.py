@@ -77,9 +77,13 @@ def choose(
         free = [one for one in free if not one[0]]
     if not free:
         return None
-    lacking, seat = min(free, key=lambda one: _rank(*one, offer))
+    lacking, seat = min(free, key=lambda one: _rank(one[0], one[1], offer))
     person = seat.person
-    why = {"load": plain(person.load), "capacity": person.capacity, "among": len(free)}
+    why: dict[str, Any] = {
+        "load": plain(person.load),
+        "capacity": person.capacity,
+        "among": len(free),
+    }
     if person.id == offer.previous:
         why["sticky"] = True
     if lacking:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("webcare", "0022_alarms_mails_and_consultations")]
+    dependencies = [("webcare", "0024_a_rule_points_it_out")]
     operations = [
         AddIndexConcurrently(
             model_name="ticket",
