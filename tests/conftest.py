@@ -1,6 +1,7 @@
 """The cast, a small desk for them, and makers that build through our own actions."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -239,3 +240,24 @@ def make_ticket(
 @pytest.fixture
 def ticket(make_ticket: Callable[..., Ticket]) -> Ticket:
     return make_ticket()
+
+
+@pytest.fixture
+def rest() -> Callable[[], None]:
+    """Wait until no event that is committed is held back any more.
+
+    Another transaction of the same cluster does that, whatever database it is in.
+    """
+
+    def wait() -> None:
+        [[newest]] = fetch("SELECT max(written_in) FROM webcare_ticketevent", [])
+        for _ in range(600):
+            [[settled]] = fetch(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", []
+            )
+            if settled > (newest or 0):
+                return
+            time.sleep(0.05)
+        raise AssertionError("Another transaction of this cluster goes on and on.")
+
+    return wait

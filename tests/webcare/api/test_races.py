@@ -127,8 +127,11 @@ def note(ticket, name):
     return TicketEvent.objects.latest("pk").pk
 
 
-def test_events_are_complete_and_in_order_whoever_commits_first(as_client, ada, ticket):
+def test_events_are_complete_and_in_order_whoever_commits_first(
+    as_client, ada, ticket, rest
+):
     client = as_client(ada)
+    rest()
     before, place = follow(client)
     # A second session begins to write first and commits last.
     slow = connection.copy()
@@ -148,6 +151,7 @@ def test_events_are_complete_and_in_order_whoever_commits_first(as_client, ada, 
             cursor.execute("COMMIT")
     finally:
         slow.close()
+    rest()
     then, place = follow(client, place)
     again, _ = follow(client, place)
 

@@ -1,7 +1,6 @@
 """A receiver that listens on a real socket, and a log that has come to rest."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from conversations.models.bulk import fetch
 from webcare.actions import fan_out as fanning
 from webcare.actions.subscriptions import make_subscription
 from webcare.models import Subscription, User
@@ -75,11 +73,11 @@ def receiver(receivers: Callable[[], Receiver]) -> Receiver:
 
 
 @pytest.fixture
-def subscribe(root: User) -> Callable[..., Subscription]:
+def subscribe(root: User, rest: Callable[[], None]) -> Callable[..., Subscription]:
     """Subscribe a receiver to what somebody sees; everything unless told."""
 
     def make(receiver: Receiver, owner: User | None = None, **more: Any) -> Any:
-        at_rest()
+        rest()
         made, _ = make_subscription(
             user=root, owner=owner or root, name="test", url=receiver.url, **more
         )
@@ -88,28 +86,10 @@ def subscribe(root: User) -> Callable[..., Subscription]:
     return make
 
 
-def at_rest() -> None:
-    """Wait until nothing that was written before is still held back."""
-    [[newest]] = fetch("SELECT max(written_in) FROM webcare_ticketevent", [])
-    for _ in range(400):
-        [[settled]] = fetch(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", []
-        )
-        if settled > (newest or 0):
-            return
-        time.sleep(0.05)
-    raise AssertionError("Another transaction of this cluster goes on and on.")
-
-
 @pytest.fixture
-def fan_out() -> Callable[[], int]:
+def fan_out(rest: Callable[[], None]) -> Callable[[], int]:
     def run() -> int:
-        at_rest()
+        rest()
         return fanning.fan_out()
 
     return run
-
-
-@pytest.fixture
-def rest() -> Callable[[], None]:
-    return at_rest
