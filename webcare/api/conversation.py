@@ -59,6 +59,7 @@ class MessageOut(Out):
     author = AuthorOut(allow_null=True)
     written_by = serializers.UUIDField(allow_null=True)
     of_ticket = serializers.BooleanField()
+    ticket = serializers.UUIDField(allow_null=True)
     versions = VersionOut(many=True)
     attachments = AttachmentOut(many=True)
 
@@ -87,6 +88,7 @@ def message_out(row: MessageRow) -> Json:
         "author": author,
         "written_by": row.written_by and str(row.written_by),
         "of_ticket": row.of_ticket,
+        "ticket": row.ticket and str(row.ticket),
         "versions": row.versions,
         "attachments": row.attachments,
     }

@@ -11,6 +11,7 @@ from webcare.api import (
     followers,
     intake,
     live,
+    links,
     merges,
     moderation,
     notes,
@@ -63,6 +64,9 @@ urlpatterns = [
     _at(f"{_TICKET}/merge", merges.Merge, "ticket-merge"),
     _at(f"{_TICKET}/unmerge", merges.Unmerge, "ticket-unmerge"),
     _at(f"{_TICKET}/split", merges.Split, "ticket-split"),
+    _at(f"{_TICKET}/links", links.TicketLinks, "ticket-links"),
+    _at(f"{_TICKET}/links/<uuid:link>", links.TicketLink, "ticket-link"),
+    _at(f"{_TICKET}/siblings", links.TicketSiblings, "ticket-siblings"),
     _at(
         f"{_TICKET}/replies/<uuid:reply>/take-back", acting.TakeBack, "reply-take-back"
     ),

@@ -18,25 +18,38 @@ from webcare.queries.tickets import Seen
 
 
 class Place(NamedTuple):
-    """A ticket that somebody may see, and the thread it is about."""
+    """A ticket that somebody may see, and the threads it is about."""
 
     id: int
-    thread: int
-    visibility: str
+    threads: list[int]
+    public: list[int]  # those of the threads that everybody can read
+    seen: str  # the rule by which this person sees tickets, and its values
+    values: dict[str, Any]
 
 
 def place_of(user: User, public_id: UUID) -> Place:
     """Return where what was said on a ticket is found. Raises NotFound."""
     seen, values = visible(user)
     found = fetch(
-        f"""SELECT k.id, k.thread_id, t.visibility FROM webcare_ticket k
-              JOIN conversations_thread t ON t.id = k.thread_id
+        f"""SELECT k.id, about.threads, about.public
+              FROM webcare_ticket k CROSS JOIN LATERAL (
+                   SELECT array_agg(t.id), array_agg(t.id) FILTER (
+                              WHERE t.visibility = 'public')
+                     FROM conversations_thread t WHERE t.id = ANY(ARRAY(
+                          SELECT k.thread_id UNION ALL
+                          SELECT f.thread_id FROM webcare_ticket f
+                           WHERE f.merged_into_id = k.id UNION ALL
+                          SELECT p.thread_id FROM webcare_privatethread p
+                            JOIN webcare_ticket f ON f.id = p.ticket_id
+                           WHERE f.id = k.id OR f.merged_into_id = k.id))
+                   ) AS about(threads, public)
              WHERE k.public_id = %(ticket)s AND {seen}""",
         {**values, "ticket": public_id},
     )
     if not found:
         raise NotFound("There is no such ticket.")
-    return Place(*found[0])
+    pk, threads, public = found[0]
+    return Place(pk, threads, public or [], seen, values)
 
 
 class MessageRow(NamedTuple):
@@ -61,6 +74,7 @@ class MessageRow(NamedTuple):
     author_handle: str | None
     author_name: str | None
     of_ticket: bool
+    ticket: UUID | None
     written_by: str | None
     versions: list[dict[str, Any]]
     attachments: list[dict[str, str]]
@@ -69,8 +83,8 @@ class MessageRow(NamedTuple):
 _MESSAGES = Listing(
     """m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url, m.language,
        m.in_reply_to, m.received_at, m.edited_at, m.deleted_at, m.hidden_at, m.liked_at,
-       w.public_id, w.handle,
-       w.name, tm.message_id IS NOT NULL,
+       w.public_id, w.handle, w.name,
+       coalesce(tm.ticket_id = %(ticket)s, false), k.public_id,
        (SELECT u.public_id::text FROM conversations_delivery d
           JOIN webcare_reply r ON r.delivery_id = d.id
           JOIN webcare_user u ON u.id = r.author_id
@@ -85,8 +99,7 @@ _MESSAGES = Listing(
           FROM conversations_attachment f WHERE f.message_id = m.id)""",
     """conversations_message m
        LEFT JOIN conversations_author w ON w.id = m.author_id
-       LEFT JOIN webcare_ticketmessage tm
-              ON tm.message_id = m.id AND tm.ticket_id = %(ticket)s""",
+       LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id""",
     "m.id",
 )
 MESSAGES = Order("m.posted_at")
@@ -95,18 +108,34 @@ MESSAGES = Order("m.posted_at")
 def message_page(
     ticket: Place, mark: Mark | None, limit: int
 ) -> tuple[list[MessageRow], Page]:
-    """Return a page of the ticket's thread, oldest first: one statement.
+    """Return a page of the ticket's threads, oldest first: one statement.
 
-    In public that is all of the thread, so that an answer can be understood; of a
-    private thread it is what belongs to this ticket.
+    In public that is all of a thread, so that an answer can be understood; of a
+    private one it is what belongs to this ticket. Of each message the ticket that it
+    belongs to is told, to who may see that.
     """
-    where = ["m.thread_id = %(thread)s"]
-    if ticket.visibility == Visibility.PRIVATE:
-        where.append("tm.message_id IS NOT NULL")
-    values = {"ticket": ticket.id, "thread": ticket.thread}
-    page = read_page(
-        replace(_MESSAGES, where=where, values=values), MESSAGES, mark, limit
+    # One thread is read in the order of its index, several are sorted.
+    where = [
+        "m.thread_id = %(thread)s"
+        if len(ticket.threads) == 1
+        else "m.thread_id = ANY(%(threads)s)",
+        """(tm.ticket_id = %(ticket)s OR (m.thread_id = ANY(%(public)s)
+             AND m.visibility = 'public'))""",
+    ]
+    values = {
+        "ticket": ticket.id,
+        "thread": ticket.threads[0],
+        "threads": ticket.threads,
+        "public": ticket.public,
+    }
+    listing = replace(
+        _MESSAGES,
+        source=f"""{_MESSAGES.source}
+            LEFT JOIN webcare_ticket k ON k.id = tm.ticket_id AND {ticket.seen}""",
+        where=where,
+        values=values | ticket.values,
     )
+    page = read_page(listing, MESSAGES, mark, limit)
     return [_message(row) for row in page.rows], page
 
 
@@ -174,9 +203,12 @@ class ClockRow(NamedTuple):
 def clocks_of(ticket: Place) -> list[ClockRow]:
     """Return every promise made on this ticket, the first one first."""
     rows = fetch(
-        """SELECT promise, started_at, target_seconds, due_at, stopped_at
-             FROM webcare_clock WHERE ticket_id = %s ORDER BY started_at, id""",
-        [ticket.id],
+        """SELECT c.promise, c.started_at, c.target_seconds, c.due_at, c.stopped_at
+             FROM webcare_clock c
+             JOIN webcare_ticket f ON f.id = c.ticket_id
+            WHERE f.id = %(ticket)s OR f.merged_into_id = %(ticket)s
+            ORDER BY c.started_at, c.id""",
+        {"ticket": ticket.id},
     )
     return [ClockRow(*row) for row in rows]
 

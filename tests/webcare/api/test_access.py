@@ -72,6 +72,7 @@ def test_who_forgets_to_say_is_closed(rf, root):
 def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
     names = {
         "ticket": ticket.public_id,
+        "link": "00000000-0000-0000-0000-000000000000",
         "reply": "00000000-0000-0000-0000-000000000000",
         "reference": "00000000-0000-0000-0000-000000000000",
         "training": training,

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Message
-from webcare.models import Ticket
+from webcare.models import Ticket, TicketEvent, TicketLink
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 KIM = {"external_id": "kim", "handle": "@kim", "name": "Kim"}
@@ -131,3 +133,193 @@ def test_some_messages_go_on_by_themselves(act, ask, hear, item, shop):
     assert answer.json()["excerpt"] == "And my bill?"
     assert answer.headers["ETag"]
     assert answer.json()["queue"]["slug"] == "shop"
+
+
+# Links
+
+
+@pytest.fixture
+def beside(act):
+    """What the list of links says: kind -> the tickets' numbers."""
+
+    def read(ticket, client=None):
+        where = f"/api/v1/tickets/{ticket.public_id}/links"
+        found = {}
+        for one in (client or act.client).get(where).json()["results"]:
+            found.setdefault(one["kind"], []).append(one["ticket"]["number"])
+        return found
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("kind", "there"),
+    [("related", "related"), ("parent", "child"), ("child", "parent")],
+)
+def test_a_link_is_seen_from_both_ends(act, ask, beside, kind, there):
+    one, two = ask(), ask()
+
+    answer = act(one, "links", {"ticket": str(two.public_id), "kind": kind})
+
+    assert answer.status_code == 201
+    assert answer.json()["kind"] == kind
+    assert answer.json()["ticket"]["number"] == two.pk
+    assert beside(one) == {kind: [two.pk]}
+    assert beside(two) == {there: [one.pk]}
+    kinds = TicketEvent.objects.filter(kind="linked").values_list("ticket", flat=True)
+    assert set(kinds) == {one.pk, two.pk}
+
+
+def test_a_link_is_made_once_from_whichever_end(act, ask):
+    one, two = ask(), ask()
+    first = act(one, "links", {"ticket": str(two.public_id)}).json()
+    again = act(two, "links", {"ticket": str(one.public_id)}).json()
+
+    assert first["id"] == again["id"]
+    assert TicketLink.objects.count() == 1
+
+
+def test_a_link_is_removed(act, ask, beside):
+    one, two = ask(), ask()
+    link = act(one, "links", {"ticket": str(two.public_id)}).json()["id"]
+    where = f"/api/v1/tickets/{two.public_id}/links/{link}"
+
+    assert act.client.delete(where).status_code == 204
+    assert beside(one) == {}
+    assert act.client.delete(where).status_code == 404
+
+
+def test_no_ticket_stands_above_itself(act, ask):
+    one, two, three = ask(), ask(), ask()
+    child = {"kind": "child"}
+    assert act(one, "links", child | {"ticket": str(two.public_id)}).status_code == 201
+    assert (
+        act(two, "links", child | {"ticket": str(three.public_id)}).status_code == 201
+    )
+
+    for ticket in (one, three):
+        answer = act(three, "links", child | {"ticket": str(ticket.public_id)})
+        assert answer.status_code == 422
+    second = act(one, "links", child | {"ticket": str(three.public_id)})
+    assert second.json()["errors"] == {"ticket": ["That ticket has a parent already."]}
+
+
+def test_resolving_a_parent_leaves_its_children_as_they_are(act, ask, beside):
+    one, two = ask(), ask()
+    act(one, "links", {"ticket": str(two.public_id), "kind": "child"})
+    act(one, "resolve")
+
+    two.refresh_from_db()
+    assert two.is_live
+
+
+def test_the_list_tells_what_came_of_merging_and_splitting(act, ask, beside, pump):
+    old, new = ask(), ask()
+    act(new, "merge", {"into": str(old.public_id)})
+    said = Message.objects.get(pk=new.last_inbound_id)
+    off = act(old, "split", {"messages": [str(said.public_id)]}).json()["number"]
+    pump()
+
+    assert beside(old) == {"merged_in": [new.pk], "split_off": [off]}
+    assert beside(new) == {"merged_into": [old.pk]}
+    assert beside(Ticket.objects.get(pk=off)) == {"split_from": [old.pk]}
+
+
+def test_only_tickets_one_may_see_are_beside(
+    act, ask, beside, as_client, power_queue, root
+):
+    one, two = ask(), ask()
+    link = act(one, "links", {"ticket": str(two.public_id)}).json()["id"]
+    Ticket.objects.filter(pk=two.pk).update(queue=power_queue, follows=one)
+
+    assert beside(one) == {}
+    where = f"/api/v1/tickets/{one.public_id}/links"
+    assert act.client.delete(f"{where}/{link}").status_code == 404
+    body = {"ticket": str(two.public_id)}
+    assert act(one, "links", body).status_code == 404
+    assert set(beside(one, as_client(root))) == {"related", "followed_by"}
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"kind": "related"}, "ticket_link_related_has_one_direction"),
+        ({"kind": "other"}, "ticket_link_kind_is_known"),
+        ({"kind": "parent", "to_ticket": "same"}, "ticket_link_is_of_two_tickets"),
+    ],
+)
+def test_the_database_refuses_what_no_link_can_be(ask, given, rule):
+    one, two = ask(), ask()
+    row = {"from_ticket": two, "to_ticket": one} | given
+    if row["to_ticket"] == "same":
+        row["to_ticket"] = two
+
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        TicketLink.objects.create(**row)
+
+
+# Several authors
+
+
+def test_other_authors_of_the_thread_are_shown(act, ask, ada):
+    mine, theirs = ask(thread="t"), ask(thread="t", author={"external_id": "robin"})
+    ask()
+    act(theirs, "claim")
+
+    where = f"/api/v1/tickets/{mine.public_id}/siblings"
+    [one] = act.client.get(where).json()["results"]
+
+    assert (one["number"], one["status"]) == (theirs.pk, "open")
+    assert one["agent"]["id"] == str(ada.public_id)
+
+
+def test_each_message_names_its_ticket_to_who_may_see_that(act, ask, power_queue):
+    mine, theirs = ask(thread="t"), ask(thread="t", author={"external_id": "robin"})
+    where = f"/api/v1/tickets/{mine.public_id}/messages"
+
+    def named():
+        return [one["ticket"] for one in act.client.get(where).json()["results"]]
+
+    assert named() == [str(mine.public_id), str(theirs.public_id)]
+    Ticket.objects.filter(pk=theirs.pk).update(queue=power_queue)
+    assert named() == [str(mine.public_id), None]
+    sibling = act.client.get(where.replace("messages", "siblings")).json()
+    assert sibling["results"] == []
+
+
+def test_a_merged_ticket_shows_both_threads(act, ask, ada):
+    old, new = ask(text="parcel one"), ask(text="parcel two")
+    act(new, "note", {"text": "Look"})
+    act(new, "merge", {"into": str(old.public_id)})
+    where = f"/api/v1/tickets/{old.public_id}"
+
+    answer = act.client.get(f"{where}/messages")
+    assert answer.status_code == 200, answer.content
+    said = answer.json()["results"]
+    assert [(one["text"], one["of_ticket"]) for one in said] == [
+        ("parcel one", True),
+        ("parcel two", True),
+    ]
+    notes = act.client.get(f"{where}/notes").json()["results"]
+    assert [one["text"] for one in notes] == ["Look"]
+    promises = act.client.get(f"{where}/clocks").json()
+    assert len(promises) == 4
+
+
+@pytest.mark.parametrize("part", ["links", "siblings", "messages", "notes", "clocks"])
+def test_one_row_costs_what_many_cost(act, ask, part):
+    one = ask(thread="t")
+    where = f"/api/v1/tickets/{one.public_id}/{part}"
+    act.client.get(where)
+    with CaptureQueriesContext(connection) as few:
+        act.client.get(where)
+    for number in range(6):
+        ask(thread="t", author={"external_id": f"other-{number}"})
+        other = ask()
+        act(one, "links", {"ticket": str(other.public_id)})
+        act(ask(), "merge", {"into": str(one.public_id)})
+
+    with CaptureQueriesContext(connection) as many:
+        act.client.get(where)
+
+    assert len(many) == len(few)

@@ -22,11 +22,13 @@ from conversations.models import Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.automation import make_rule
 from webcare.actions.bulk import change_many
+from webcare.actions.links import link_tickets
 from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
 from webcare.models import Alarm, Membership, OnCall, Tag, TopicRule, User
+from webcare.queries.links import Relation
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 PEOPLE = (
@@ -102,6 +104,9 @@ def things(
         "ticket": ticket.public_id,
         "other": make_ticket().public_id,
         "message": more.public_id,
+        "link": link_tickets(
+            ticket=ticket, other=make_ticket(), is_a=Relation.RELATED, user=ada
+        ).public_id,
         "reply": reply.public_id,
         "ada": ada.public_id,
         "bo": bo.public_id,

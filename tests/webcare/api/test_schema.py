@@ -108,6 +108,8 @@ READS = [
     "/api/v1/tickets/{ticket}/clocks",
     "/api/v1/tickets/{ticket}/trace",
     "/api/v1/rules",
+    "/api/v1/tickets/{ticket}/links",
+    "/api/v1/tickets/{ticket}/siblings",
     "/api/v1/events",
     "/api/v1/notifications",
     "/api/v1/tags",
