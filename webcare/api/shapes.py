@@ -100,6 +100,7 @@ class TicketInFullOut(TicketOut):
     )
     references = ReferenceOut(many=True)
     followers = PersonOut(many=True)
+    merged_into = serializers.UUIDField(allow_null=True)
 
 
 def ticket_out(row: TicketRow) -> Json:

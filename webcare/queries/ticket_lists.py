@@ -81,7 +81,8 @@ class TicketRow(NamedTuple):
     priority_reason: str
     priority_by: str
     tags: str  # JSON
-    # JSON of what only one ticket is shown with: fields, references, followers.
+    # JSON of what only one ticket is shown with: fields, references, followers,
+    # and where it was merged into.
     beside: str = ""
 
 
@@ -166,7 +167,9 @@ def ticket_page(
 def ticket_in_full(user: User, public_id: UUID) -> tuple[TicketRow, Seen]:
     """Return one ticket and what a reader of it has seen. Raises NotFound."""
     seen, values = visible(user)
-    return _one(f"k.public_id = %(ticket)s AND {seen}", values | {"ticket": public_id})
+    which = f"k.public_id = %(ticket)s AND {seen}"
+    # Where it was merged into is told to who may see that one, by the same rule.
+    return _one(which, values | {"ticket": public_id}, seen.replace("k.", "gone."))
 
 
 def ticket_by_id(pk: int) -> tuple[TicketRow, Seen]:
@@ -174,11 +177,16 @@ def ticket_by_id(pk: int) -> tuple[TicketRow, Seen]:
     return _one("k.id = %(ticket)s", {"ticket": pk})
 
 
-def _one(which: str, values: dict[str, Any]) -> tuple[TicketRow, Seen]:
+def _one(
+    which: str, values: dict[str, Any], told: str = "true"
+) -> tuple[TicketRow, Seen]:
     found = fetch(
         f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
                    (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
-                   k.opened_at, k.id, {_COLUMNS}, {_BESIDE}
+                   k.opened_at, k.id, {_COLUMNS},
+                   {_BESIDE} || jsonb_build_object('merged_into', (
+                       SELECT gone.public_id FROM webcare_ticket gone
+                        WHERE gone.id = k.merged_into_id AND {told}))
               FROM {_SOURCE} WHERE {which}""",
         values,
     )

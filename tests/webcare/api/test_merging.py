@@ -48,6 +48,7 @@ def test_a_ticket_goes_into_another(act, ask):
     where = f"/api/v1/tickets/{new.public_id}"
     merged = act.client.get(where).json()
     assert (merged["status"], merged["resolution"]) == ("closed", "duplicate")
+    assert merged["merged_into"] == str(old.public_id)
     live = act.client.get("/api/v1/tickets?status=live").json()["results"]
     assert [one["number"] for one in live] == [old.pk]
 
@@ -113,6 +114,16 @@ def test_what_one_cannot_see_cannot_be_merged(act, ask, power_queue):
         merged_into=hidden,
     )
     assert act(mine, "unmerge").status_code == 403
+
+
+def test_where_a_ticket_went_is_told_to_who_may_see_that(act, ask, power_queue):
+    old, new = ask(), ask()
+    act(new, "merge", {"into": str(old.public_id)})
+    Ticket.objects.filter(pk=old.pk).update(queue=power_queue)
+
+    merged = act.client.get(f"/api/v1/tickets/{new.public_id}").json()
+
+    assert (merged["status"], merged["merged_into"]) == ("closed", None)
 
 
 def test_a_merge_decided_on_something_old_is_refused(act, ask):
