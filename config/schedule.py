@@ -89,6 +89,11 @@ SWEEPS = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "return-work": {
+        "task": "webcare.tasks.return_work",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",
         "schedule": 10.0,

@@ -156,6 +156,13 @@ def forget_told() -> None:
 
 
 @shared_task
+def return_work() -> None:
+    from webcare.actions import returns
+
+    returns.return_work()
+
+
+@shared_task
 def train_topics(model_id: int) -> None:
     from webcare.actions import training
 

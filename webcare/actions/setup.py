@@ -1,5 +1,6 @@
 """The desk's set-up, changed by who may: channels and queues."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -7,10 +8,12 @@ from django.db import IntegrityError, transaction
 from conversations.actions import channels
 from conversations.exceptions import ChannelUnusable
 from conversations.models import Channel
+from webcare.actions.skills import require_skills
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid
 from webcare.models import Queue, User
 from webcare.queries.people import require
+from webcare.queries.setup import queue_named
 
 TAKEN = "This name is in use: choose another."
 
@@ -47,26 +50,43 @@ def resume_channel(*, user: User, channel: Channel) -> Channel:
     return channels.resume_channel(channel)
 
 
-def make_queue(*, user: User, **fields: Any) -> Queue:
-    """Make a queue. Raises NotAllowed, Invalid."""
+@transaction.atomic
+def make_queue(
+    *, user: User, skills: Mapping[str, int] | None = None, **fields: Any
+) -> Queue:
+    """Make a queue; `skills` are what it asks of who answers, at which level.
+
+    Raises NotAllowed, Invalid.
+    """
     require(user, Permission.SET_UP)
     try:
         with transaction.atomic():
-            return Queue.objects.create(**fields)
+            made = Queue.objects.create(**fields)
     except IntegrityError as error:
         raise Invalid(slug=TAKEN) from error
+    if skills:
+        require_skills(user=user, skills=skills, queue=made)
+    return queue_named(made.slug)
 
 
-def change_queue(*, user: User, queue: Queue, **fields: Any) -> Queue:
+@transaction.atomic
+def change_queue(
+    *,
+    user: User,
+    queue: Queue,
+    skills: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> Queue:
     """Change a queue; promises that run keep the targets they began with.
 
-    Raises NotAllowed.
+    `skills` are all that it asks for. Raises NotAllowed, Invalid.
     """
     require(user, Permission.SET_UP)
     if fields:
         Queue.objects.filter(pk=queue.pk).update(**fields)
-        queue.refresh_from_db()
-    return queue
+    if skills is not None:
+        require_skills(user=user, skills=skills, queue=queue)
+    return queue_named(queue.slug)
 
 
 def _check_callback(fields: dict[str, Any]) -> None:

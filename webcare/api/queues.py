@@ -1,4 +1,4 @@
-"""Queues, and the people who work in them."""
+"""Queues: where work waits, and how it is handed out."""
 
 from typing import Any
 
@@ -6,21 +6,20 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import setup
+from webcare.api.agents import MOST_LEVELS, SkillLevel
+from webcare.api.agents import person_out as person_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, asked
 from webcare.api.permissions import SetUp
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, PersonOut
-from webcare.domain.permissions import Role
 from webcare.queries.people import require_role
 from webcare.queries.setup import (
-    AgentRow,
     Handout,
-    PresenceState,
-    agents,
+    OnSilence,
     chosen_agent,
-    queue_named,
-    queues,
+    queue_for,
+    queues_for,
 )
 
 LONGEST = 100 * 86_400  # seconds
@@ -36,6 +35,11 @@ class QueueOut(Out):
     handout = serializers.ChoiceField(choices=Handout.choices)
     is_triage = serializers.BooleanField()
     reopen_window_hours = serializers.IntegerField()
+    silence_minutes = serializers.IntegerField(allow_null=True)
+    absent_minutes = serializers.IntegerField(allow_null=True)
+    on_silence = serializers.ChoiceField(choices=OnSilence.choices)
+    widen_after_seconds = serializers.IntegerField(allow_null=True)
+    skills = SkillLevel(many=True)
     first_response_seconds = serializers.IntegerField()
     next_response_seconds = serializers.IntegerField()
     resolution_seconds = serializers.IntegerField()
@@ -47,6 +51,19 @@ class QueueChange(In):
     handout = serializers.ChoiceField(choices=Handout.choices, required=False)
     reopen_window_hours = serializers.IntegerField(
         min_value=0, max_value=24 * 365, required=False
+    )
+    silence_minutes = serializers.IntegerField(
+        min_value=1, max_value=LONGEST // 60, required=False, allow_null=True
+    )
+    absent_minutes = serializers.IntegerField(
+        min_value=1, max_value=LONGEST // 60, required=False, allow_null=True
+    )
+    on_silence = serializers.ChoiceField(choices=OnSilence.choices, required=False)
+    widen_after_seconds = serializers.IntegerField(
+        min_value=0, max_value=LONGEST, required=False, allow_null=True
+    )
+    skills = serializers.ListField(
+        child=SkillLevel(), required=False, max_length=MOST_LEVELS
     )
     first_response_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
@@ -72,19 +89,28 @@ def queue_out(queue: Any) -> Json:
         "handout": queue.handout,
         "is_triage": queue.is_triage,
         "reopen_window_hours": queue.reopen_window_hours,
+        "silence_minutes": queue.silence_minutes,
+        "absent_minutes": queue.absent_minutes,
+        "on_silence": queue.on_silence,
+        "widen_after_seconds": queue.widen_after_seconds,
+        "skills": sorted(
+            (
+                {"skill": one.skill.slug, "level": one.level}
+                for one in queue.required_skills.all()
+            ),
+            key=lambda one: one["skill"],
+        ),
         "first_response_seconds": queue.first_response_seconds,
         "next_response_seconds": queue.next_response_seconds,
         "resolution_seconds": queue.resolution_seconds,
     }
 
 
-def person_out(user: Any) -> Json:
-    return {"id": str(user.public_id), "name": str(user)}
-
-
-def _with_lead(fields: Json) -> Json:
+def _read(fields: Json) -> Json:
     if fields.get("lead"):
         fields["lead"] = chosen_agent(fields["lead"])
+    if "skills" in fields:
+        fields["skills"] = {one["skill"]: one["level"] for one in fields["skills"]}
     return fields
 
 
@@ -94,13 +120,13 @@ class Queues(Endpoint):
     @says("List queues", QueueOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
         require_role(request.user)
-        return Response([queue_out(queue) for queue in queues()])
+        return Response([queue_out(queue) for queue in queues_for(request.user)])
 
     @says(
         "Make a queue", QueueOut, asks=QueueIn, status=201, refuses=(422,), tag="set-up"
     )
     def post(self, request: Request) -> Response:
-        fields = _with_lead(asked(QueueIn, request))
+        fields = _read(asked(QueueIn, request))
         made = setup.make_queue(user=request.user, **fields)
         return Response(queue_out(made), status=201)
 
@@ -111,53 +137,14 @@ class QueueDetail(Endpoint):
     @says("Look at a queue", QueueOut, refuses=(404,), tag="set-up")
     def get(self, request: Request, slug: str) -> Response:
         require_role(request.user)
-        return Response(queue_out(queue_named(slug)))
+        return Response(queue_out(queue_for(request.user, slug)))
 
     @says(
         "Change a queue", QueueOut, asks=QueueChange, refuses=(404, 422), tag="set-up"
     )
     def patch(self, request: Request, slug: str) -> Response:
-        fields = _with_lead(asked(QueueChange, request, partial=True))
+        fields = _read(asked(QueueChange, request, partial=True))
         changed = setup.change_queue(
-            user=request.user, queue=queue_named(slug), **fields
+            user=request.user, queue=queue_for(request.user, slug), **fields
         )
         return Response(queue_out(changed))
-
-
-class RoleOut(Out):
-    """A role in one queue, or in all where `queue` is null."""
-
-    role = serializers.ChoiceField(choices=Role.choices)
-    queue = serializers.CharField(allow_null=True)
-
-
-class AgentOut(Out):
-    """Somebody with a role on this desk."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    initials = serializers.CharField()
-    languages = serializers.ListField(child=serializers.CharField())
-    capacity = serializers.IntegerField()
-    presence = serializers.ChoiceField(choices=PresenceState.choices)
-    roles = RoleOut(many=True)
-
-
-def agent_out(row: AgentRow) -> Json:
-    return {
-        **person_out(row.user),
-        "initials": row.user.initials,
-        "languages": sorted(one.language for one in row.user.languages.all()),
-        "capacity": row.user.capacity,
-        "presence": row.presence,
-        "roles": [{"role": role, "queue": queue} for role, queue in row.roles],
-    }
-
-
-class Agents(Endpoint):
-    permission_classes = [SetUp]
-
-    @says("List the people of the desk", AgentOut(many=True), tag="set-up")
-    def get(self, request: Request) -> Response:
-        require_role(request.user)
-        return Response([agent_out(row) for row in agents()])

@@ -42,6 +42,7 @@ class Notification(models.Model):
         ANSWERED = "answered", _("It was answered")
         RESOLVED = "resolved", _("It was resolved")
         REOPENED = "reopened", _("It was opened again")
+        RETURNED = "returned", _("It waited too long for its agent")
         DANGER = "danger", _("Somebody may be in danger")
         RULE = "rule", _("A rule points it out")
 
@@ -82,6 +83,7 @@ class Notification(models.Model):
                         "answered",
                         "resolved",
                         "reopened",
+                        "returned",
                         "danger",
                         "rule",
                     ]

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from webcare.domain.permissions import Role
@@ -22,6 +23,8 @@ class User(AbstractUser):
     needs_approval = models.BooleanField(default=False, db_default=False)
     # Works for somebody else: sees the queues given, never all of them.
     is_external = models.BooleanField(default=False, db_default=False)
+    # Part of what every session is sealed with: one more ends them all.
+    access_version = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -33,6 +36,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        if self.access_version == 0:
+            sealed: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+            return sealed
+        value = f"{self.password} {self.access_version}"
+        return salted_hmac(
+            "webcare.models.User", value, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class UserLanguage(models.Model):

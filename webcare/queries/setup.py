@@ -1,18 +1,30 @@
 """The desk's set-up, by the names that clients know."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from conversations.models import Channel
 from conversations.models import Mode as Mode
 from webcare.exceptions import Invalid, NotFound
-from webcare.models import Membership, Presence, Queue, Topic, User
+from webcare.models import (
+    AuditEntry,
+    ChannelLoad,
+    Membership,
+    Presence,
+    Queue,
+    RequiredSkill,
+    Topic,
+    User,
+)
+from webcare.queries.people import Rights
 
 Handout = Queue.Handout
+OnSilence = Queue.OnSilence
 PresenceState = Presence.State
 
 
@@ -29,7 +41,39 @@ def channel_named(slug: str) -> Channel:
 
 
 def queues() -> QuerySet[Queue]:
-    return Queue.objects.select_related("lead").order_by("slug")
+    return (
+        Queue.objects.select_related("lead")
+        .prefetch_related("required_skills__skill")
+        .order_by("slug")
+    )
+
+
+def queues_for(user: User) -> QuerySet[Queue]:
+    """Return the queues that `user` may know of: all, or for external people theirs."""
+    if not user.is_external:
+        return queues()
+    return queues().filter(pk__in=_own_queues(user))
+
+
+def queue_for(user: User, slug: str) -> Queue:
+    """Raises NotFound."""
+    found = queues_for(user).filter(slug=slug).first()
+    if found is None:
+        raise NotFound("There is no such queue.")
+    return found
+
+
+def _own_queues(user: User) -> set[int]:
+    return {queue for _, queue in Rights.of(user).held if queue is not None}
+
+
+def colleagues(user: User) -> QuerySet[User]:
+    """Return whom `user` may know of: all, or for external people who is in their
+    queues, and themselves."""
+    if not user.is_external:
+        return User.objects.all()
+    beside = Membership.objects.filter(queue__in=_own_queues(user))
+    return User.objects.filter(Q(pk__in=beside.values("user")) | Q(pk=user.pk))
 
 
 def queue_named(slug: str) -> Queue:
@@ -80,29 +124,105 @@ def chosen_agent(public_id: UUID, field: str = "agent") -> User:
     return found
 
 
+def chosen_people(user: User, public_ids: Sequence[UUID]) -> list[User]:
+    """The people that a request names, in one statement. Raises Invalid."""
+    found = list(colleagues(user).filter(public_id__in=public_ids, is_active=True))
+    if len(found) != len(set(public_ids)):
+        raise Invalid(members="There is no such person.")
+    return found
+
+
 class AgentRow(NamedTuple):
     user: User
     presence: str
+    since: datetime | None
+    seen_at: datetime | None
+    languages: list[tuple[str, int]]
+    skills: list[tuple[str, int]]
     roles: list[tuple[str, str | None]]  # role, queue's slug; None is all queues
 
 
-def agents() -> list[AgentRow]:
-    """Return everybody with a role, by name: three statements."""
-    roles: defaultdict[int, list[tuple[str, str | None]]] = defaultdict(list)
-    held = Membership.objects.values_list("user_id", "role", "queue__slug")
-    for user, role, queue in held.order_by("queue__slug"):
-        roles[user].append((role, queue))
-    people = (
-        User.objects.filter(pk__in=list(roles), is_active=True)
-        .select_related("presence")
-        .prefetch_related("languages")
-        .order_by("username")
+class MemberRow(NamedTuple):
+    user: User
+    role: str
+    weight: int
+    queue: str | None  # its slug; None is all queues
+
+
+def agents(user: User) -> list[AgentRow]:
+    """Return everybody with a role whom `user` may know of, by name: four statements.
+
+    Of others, people who work for somebody else see what they are in shared queues.
+    """
+    held = Membership.objects.select_related("queue").order_by("queue__slug")
+    if user.is_external:
+        held = held.filter(queue__in=_own_queues(user))
+    people = _with_all(
+        colleagues(user).filter(pk__in=held.values("user"), is_active=True), held
     )
-    return [AgentRow(user, _presence(user), roles[user.pk]) for user in people]
+    return [_agent_row(one) for one in people.order_by("username")]
 
 
-def _presence(user: User) -> str:
-    try:
-        return user.presence.state
-    except Presence.DoesNotExist:
-        return Presence.State.AWAY.value
+def agent_for(user: User, public_id: UUID) -> User:
+    """Return somebody, also without a role or access. Raises NotFound."""
+    found = colleagues(user).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such person.")
+    return found
+
+
+def agent_row(agent: User) -> AgentRow:
+    """Return one person with all that is known of them."""
+    held = Membership.objects.select_related("queue").order_by("queue__slug")
+    return _agent_row(_with_all(User.objects.filter(pk=agent.pk), held).get())
+
+
+def _with_all(people: QuerySet[User], held: QuerySet[Membership]) -> QuerySet[User]:
+    return people.select_related("presence").prefetch_related(
+        Prefetch("memberships", held), "languages", "skills__skill"
+    )
+
+
+def _agent_row(one: User) -> AgentRow:
+    presence = getattr(one, "presence", None)
+    return AgentRow(
+        one,
+        presence.state if presence else Presence.State.AWAY.value,
+        presence and presence.since,
+        presence and presence.seen_at,
+        sorted((each.language, each.level) for each in one.languages.all()),
+        sorted((each.skill.slug, each.level) for each in one.skills.all()),
+        [
+            (each.role, each.queue.slug if each.queue else None)
+            for each in one.memberships.all()
+        ],
+    )
+
+
+def members_of(user: User, queue: Queue) -> list[MemberRow]:
+    """Return who has a role in `queue`, or in all queues, by name: one statement."""
+    held = Membership.objects.select_related("user", "queue").filter(
+        Q(queue=queue) | Q(queue=None), user__is_active=True
+    )
+    if user.is_external:
+        held = held.filter(queue=queue)
+    return [
+        MemberRow(one.user, one.role, one.weight, one.queue.slug if one.queue else None)
+        for one in held.order_by("user__username", "id")
+    ]
+
+
+def required_skills(**of: Topic | Queue) -> list[tuple[str, int]]:
+    """What `topic` or `queue` asks of who answers."""
+    found = RequiredSkill.objects.filter(**of).select_related("skill")
+    return sorted((one.skill.slug, one.level) for one in found)
+
+
+def channel_load(channel: Channel) -> Decimal:
+    found = ChannelLoad.objects.filter(channel=channel).first()
+    return found.weight if found else Decimal(1)
+
+
+def audit_trail(most: int = 200) -> QuerySet[AuditEntry]:
+    """Return the last changes of rights, the newest first: one statement."""
+    return AuditEntry.objects.select_related("who", "whom").order_by("-id")[:most]

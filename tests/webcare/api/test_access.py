@@ -80,13 +80,17 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "on_call_id": "00000000-0000-0000-0000-000000000000",
         "subscription": "00000000-0000-0000-0000-000000000000",
         "delivery": "00000000-0000-0000-0000-000000000000",
+        "agent": "00000000-0000-0000-0000-000000000000",
+        "team": "00000000-0000-0000-0000-000000000000",
         "rule": 1,
         "job": "00000000-0000-0000-0000-000000000000",
         "token": 999_999,
     }
     if path.startswith("api/v1/rules"):
         names["rule"] = "00000000-0000-0000-0000-000000000000"
-    if path.startswith("api/v1/topics"):
+    if path.startswith("api/v1/skills"):
+        names["slug"] = "legal"
+    elif path.startswith("api/v1/topics"):
         names["slug"] = "delivery"
     elif path.startswith("api/v1/queues"):
         names["slug"] = "shop"
@@ -139,7 +143,7 @@ def test_a_reading_token_changes_nothing(as_client, root, ticket):
 
 def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     client = as_client(cas)
-    lists = ("tickets", "events", "live", "alarms", "notifications")
+    lists = ("tickets", "events", "live", "alarms", "notifications", "me")
     open_lists = {(f"api/v1/{name}", "get") for name in lists}
 
     found = statuses(client, ticket)
@@ -150,8 +154,8 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     assert client.get("/api/v1/events").json()["results"] == []
 
 
-ADMINS = {"rules", "tokens", "work", "on-call", "subscriptions"}
-SET_UP = {"channels", "queues", "tags"}
+ADMINS = {"rules", "tokens", "work", "audit", "on-call", "subscriptions"}
+SET_UP = {"channels", "queues", "agents", "skills", "teams", "tags"}
 
 
 def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
@@ -171,6 +175,9 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
         ("api/v1/topics/train/<uuid:training>", "get"),  # there is none
         ("api/v1/bulk/<uuid:job>", "get"),  # nor one of these
         ("api/v1/bulk/<uuid:job>/items", "get"),
+        ("api/v1/topics/train/<uuid:training>", "get"),  # there is none of these
+        ("api/v1/agents/<uuid:agent>", "get"),
+        ("api/v1/teams/<uuid:team>", "get"),
     }
 
 

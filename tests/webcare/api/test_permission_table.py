@@ -27,7 +27,7 @@ from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
-from webcare.models import Alarm, Membership, OnCall, Tag, TopicRule, User
+from webcare.models import Alarm, Membership, OnCall, Skill, Tag, Team, TopicRule, User
 from webcare.queries.links import Relation
 
 TABLE = Path(__file__).with_name("permission_table.txt")
@@ -117,6 +117,9 @@ def things(
         "channels:slug": ticket.channel.slug,
         "tags:slug": Tag.objects.create(slug="angry", name="Angry").slug,
         "reference": ticket.references.create(system="crm", reference="1").public_id,
+        "skills:slug": Skill.objects.create(slug="legal", name="Legal").slug,
+        "agent": bo.public_id,
+        "team": Team.objects.create(name="Evening").public_id,
         "rule": TopicRule.objects.get().pk,
         "job": change_many(
             user=root, action={"do": "release"}, tickets=[ticket.public_id]

@@ -137,7 +137,7 @@ def test_a_token_is_told_once_and_ended(admin, ada, client):
         ({"scopes": []}, "scopes"),
         ({"scopes": ["all"]}, "scopes.0"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
-        ({"owner": "00000000-0000-0000-0000-000000000000"}, "agent"),
+        ({"owner": "00000000-0000-0000-0000-000000000000"}, "owner"),
     ],
 )
 def test_a_token_that_cannot_be_is_refused(admin, change, field):
