@@ -171,6 +171,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RuleKindEnum": "webcare.domain.topics.rules.RuleKind",
         "EventKindEnum": "webcare.queries.conversation.EventKind",
+        "FieldKindEnum": "webcare.domain.fields.FieldKind",
+        "NotificationKindEnum": "webcare.queries.notifications.NotificationKind",
         "DecidedByEnum": "webcare.domain.outcomes.DecidedBy",
         "ReportByEnum": "webcare.domain.reports.By",
         "ResolutionEnum": "webcare.domain.outcomes.Resolution",

@@ -17,6 +17,7 @@ from webcare.domain.outcomes import DecidedBy, Resolution
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, StaleVersion, TicketChanged
 from webcare.models import Queue, Ticket, TicketEvent, Topic, User
+from webcare.queries.fields import require_fields
 from webcare.queries.people import may, require
 from webcare.queries.waiting import waiting_before
 
@@ -131,9 +132,12 @@ def resolve_ticket(
     """Close the question, with what became of it, and stop every clock.
 
     A turn that still waits is closed as deliberately unanswered, unless an answer is
-    on its way out. Raises NotAllowed, InvalidMove, TicketChanged.
+    on its way out. A duplicate or spam needs no custom field answered, everything else
+    those that are required. Raises NotAllowed, InvalidMove, TicketChanged, Invalid.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    if outcome not in {Resolution.DUPLICATE, Resolution.SPAM}:
+        require_fields(ticket)
     now = database_now()
     settle_as_resolved(ticket, at=now, outcome=outcome)
     if not _answer_is_under_way(ticket):

@@ -14,7 +14,12 @@ from django.utils.translation import gettext_lazy
 LONGEST_ANSWER = 500
 MOST_DIGITS = 11  # before the point; four more behind it
 PLACES = 4
-KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LONGEST_CHOICE = 100
+MOST_CHOICES = 50
+LONGEST_KEY = 50
+# What no column of text holds: a NUL, and halves of a pair without the other.
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 class FieldKind(TextChoices):
@@ -28,9 +33,24 @@ class FieldKind(TextChoices):
 Answer = str | Decimal | date | bool
 
 
+def is_key(text: str) -> bool:
+    """Small letters and digits, with single dashes or underscores between."""
+    return len(text) <= LONGEST_KEY and _KEY.fullmatch(text) is not None
+
+
 def column_of(kind: str) -> str:
     """Where an answer of this kind is kept."""
     return "text" if kind == FieldKind.CHOICE else kind
+
+
+def refuse_choices(kind: FieldKind, choices: Sequence[str]) -> None:
+    """Raise ValueError unless these choices suit a field of this kind."""
+    if kind != FieldKind.CHOICE and choices:
+        raise ValueError(_("Only a field of the kind choice has choices."))
+    if kind == FieldKind.CHOICE and not choices:
+        raise ValueError(_("Name at least one choice."))
+    if len(set(choices)) < len(choices):
+        raise ValueError(_("Name each choice once."))
 
 
 def read_answer(kind: str, given: Any, choices: Sequence[str] = ()) -> Answer:
@@ -52,13 +72,10 @@ def read_answer(kind: str, given: Any, choices: Sequence[str] = ()) -> Answer:
 
 
 def _text(given: Any) -> str:
-    if (
-        not isinstance(given, str)
-        or not 0 < len(given.strip()) <= LONGEST_ANSWER
-        or "\0" in given
-    ):
+    kept = given.strip() if isinstance(given, str) else ""
+    if not 0 < len(kept) <= LONGEST_ANSWER or _UNKEEPABLE.search(kept):
         raise ValueError(_("Send a text of 1 to 500 characters, or null."))
-    return given.strip()
+    return kept
 
 
 def _choice(given: Any, choices: Sequence[str]) -> str:
@@ -69,16 +86,15 @@ def _choice(given: Any, choices: Sequence[str]) -> str:
 
 def _number(given: Any) -> Decimal:
     sentence = _("Send a number with up to 11 digits and 4 decimals, or null.")
-    if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal):
-        raise ValueError(sentence)
-    text = str(given).strip()
-    if len(text) > 30:
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
         raise ValueError(sentence)
     try:
-        number = Decimal(text)
+        number = Decimal(given if isinstance(given, str) else str(given))
     except InvalidOperation as error:
         raise ValueError(sentence) from error
-    if not number.is_finite() or abs(number) >= Decimal(10) ** MOST_DIGITS:
+    if number == 0:
+        return Decimal(0)
+    if not number.is_finite() or not -PLACES <= number.adjusted() < MOST_DIGITS:
         raise ValueError(sentence)
     kept = round(number, PLACES)
     if kept != number:

@@ -84,6 +84,7 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "team": "00000000-0000-0000-0000-000000000000",
         "rule": 1,
         "job": "00000000-0000-0000-0000-000000000000",
+        "key": "account",
         "token": 999_999,
     }
     if path.startswith("api/v1/rules"):
@@ -155,7 +156,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
 
 
 ADMINS = {"rules", "tokens", "work", "audit", "on-call", "subscriptions"}
-SET_UP = {"channels", "queues", "agents", "skills", "teams", "tags"}
+SET_UP = {"channels", "queues", "agents", "skills", "teams", "tags", "fields"}
 
 
 def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):

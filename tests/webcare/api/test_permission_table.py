@@ -27,7 +27,17 @@ from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
 from webcare.domain.permissions import Role
-from webcare.models import Alarm, Membership, OnCall, Skill, Tag, Team, TopicRule, User
+from webcare.models import (
+    Alarm,
+    CustomField,
+    Membership,
+    OnCall,
+    Skill,
+    Tag,
+    Team,
+    TopicRule,
+    User,
+)
 from webcare.queries.links import Relation
 
 TABLE = Path(__file__).with_name("permission_table.txt")
@@ -115,6 +125,9 @@ def things(
         "topics:slug": delivery_topic.slug,
         "queues:slug": shop_queue.slug,
         "channels:slug": ticket.channel.slug,
+        "fields:key": CustomField.objects.create(
+            key="account", kind="text", name="Account", queue=shop_queue
+        ).key,
         "tags:slug": Tag.objects.create(slug="angry", name="Angry").slug,
         "reference": ticket.references.create(system="crm", reference="1").public_id,
         "skills:slug": Skill.objects.create(slug="legal", name="Legal").slug,

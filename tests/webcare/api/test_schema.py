@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from webcare.models import Tag
+from webcare.models import CustomField, Tag
 
 ROOT = Path(__file__).parents[3]
 
@@ -81,6 +81,9 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item):
     client.post(f"{where}/follow", {}, "application/json")
     case = {"system": "crm", "reference": "CASE-1", "url": "https://example.org/1"}
     client.post(f"{where}/references", case, "application/json")
+    CustomField.objects.create(key="account", kind="text", name="Account")
+    answers = {"account": "A-1"}
+    client.patch(f"{where}/fields", answers, "application/json")
     Tag.objects.create(slug="angry", name="Angry")
     client.post(f"{where}/tag", {"add": ["angry"]}, "application/json")
     return ticket
@@ -113,6 +116,7 @@ READS = [
     "/api/v1/events",
     "/api/v1/notifications",
     "/api/v1/tags",
+    "/api/v1/fields",
     "/api/v1/topics",
     "/api/v1/topics/quality",
     "/api/v1/channels",
