@@ -94,6 +94,16 @@ SWEEPS = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "expire-approvals": {
+        "task": "webcare.tasks.expire_approvals",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "forget-gone": {
+        "task": "webcare.tasks.forget_gone",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",
         "schedule": 10.0,

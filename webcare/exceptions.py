@@ -92,6 +92,12 @@ class ReplyTooLong(WebcareError):
     code = "reply_too_long"
 
 
+class ApprovalOver(WebcareError):
+    """It does not wait for approval any more; `state` and `reason` say why."""
+
+    code = "approval_over"
+
+
 class Invalid(WebcareError):
     """A value cannot be used; `errors` has sentences per field."""
 

@@ -181,3 +181,17 @@ def forget_notifications() -> None:
     from webcare.actions import notifications
 
     notifications.forget_old()
+
+
+@shared_task
+def expire_approvals() -> None:
+    from webcare.actions import approvals
+
+    approvals.expire()
+
+
+@shared_task
+def forget_gone() -> None:
+    from webcare.actions import ticket_presence
+
+    ticket_presence.forget_gone()

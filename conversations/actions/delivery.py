@@ -1,13 +1,14 @@
 """The one mouth: everything we say on a platform leaves through `send_due`."""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models.functions import Now
 
-from conversations.actions import gate, settling
+from conversations.actions import batches, gate, settling
 from conversations.adapters.base import Outgoing, Visibility
 from conversations.adapters.registry import ADAPTERS
 from conversations.crashpoints import crossing
@@ -26,6 +27,16 @@ PATIENCE_SECONDS = 30
 AT_ONCE = 4  # calls under way per channel: one slow platform is one slow channel
 
 
+# A text written down, held for as long as it may be taken back: the statement, or a
+# part of the one that writes down whose text it is.
+QUEUE = """INSERT INTO conversations_delivery
+               (public_id, channel_id, thread_id, in_reply_to_id, visibility, text,
+                due_at)
+        SELECT %(delivery)s::uuid, %(channel)s, %(thread)s, %(in_reply_to)s::bigint,
+               %(visibility)s, %(text)s,
+               statement_timestamp() + make_interval(secs => %(hold)s)"""
+
+
 def queue_delivery(
     *, thread: Thread, in_reply_to: Message | None, text: str
 ) -> Delivery:
@@ -35,24 +46,50 @@ def queue_delivery(
     Belongs in the transaction of whoever wrote it; the gate is asked by them before,
     and again at the moment of sending.
     """
-    hold = _hold_seconds(thread)
-    return Delivery.objects.create(
-        channel_id=thread.channel_id,
-        thread=thread,
-        in_reply_to=in_reply_to,
-        visibility=thread.visibility,
-        text=text,
-        due_at=Now() + timedelta(seconds=hold),
+    [[pk]] = fetch(
+        f"{QUEUE} RETURNING id",
+        {
+            "delivery": uuid4(),
+            "channel": thread.channel_id,
+            "thread": thread.pk,
+            "in_reply_to": in_reply_to and in_reply_to.pk,
+            "visibility": thread.visibility,
+            "text": text,
+            "hold": _hold_seconds(thread),
+        },
     )
+    return Delivery.objects.get(pk=pk)
 
 
 def take_back(delivery: Delivery) -> bool:
     """Cancel a text that has not left; False when it is too late."""
-    return bool(
-        Delivery.objects.filter(pk=delivery.pk, state=State.WAITING).update(
-            state=State.CANCELLED, settled_at=Now()
-        )
+    unsent = Delivery.objects.filter(
+        pk=delivery.pk, state__in=[State.WAITING, State.HELD]
     )
+    return bool(unsent.update(state=State.CANCELLED, settled_at=Now()))
+
+
+def hold(deliveries: Sequence[int]) -> None:
+    """Let these texts wait for a person, who lets them go or takes them back.
+
+    One that is under way is left to the platform: it is held only if it comes back to
+    wait for another attempt. Belongs in the transaction of whoever knows why.
+    """
+    held = fetch(
+        """UPDATE conversations_delivery
+              SET held_at = statement_timestamp(),
+                  state = CASE state WHEN 'waiting' THEN 'held' ELSE state END
+            WHERE id = ANY(%s) AND state IN ('waiting', 'sending', 'uncertain')
+        RETURNING id, state""",
+        [sorted(deliveries)],
+    )
+    batches.enqueue(settling.SETTLED, [pk for pk, state in held if state == "held"])
+
+
+def let_go(delivery: Delivery) -> bool:
+    """Let a text that is held go out after all; False when it is not held."""
+    held = Delivery.objects.filter(pk=delivery.pk, state=State.HELD)
+    return bool(held.update(state=State.WAITING, held_at=None, due_at=Now()))
 
 
 def send_due(channel_id: int) -> int:

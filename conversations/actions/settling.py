@@ -1,5 +1,7 @@
 """What became of a text we sent: written down once, by whoever holds the claim."""
 
+from typing import Any
+
 import structlog
 from django.db import transaction
 
@@ -44,31 +46,36 @@ def uncertain(delivery: Delivery, *, reason: str) -> None:
         _trouble(delivery)
 
 
+@transaction.atomic
 def deferred(delivery: Delivery, *, reason: str, retry_after: float | None) -> None:
     """Not now: wait as told, else longer each time with full jitter.
 
-    After MAX_ATTEMPTS it is refused, and its writer decides.
+    After MAX_ATTEMPTS it is refused, and its writer decides. One that was to be held
+    while it was under way is held now.
     """
     if delivery.attempts >= MAX_ATTEMPTS:
         refused(delivery, reason=f"Given up after {delivery.attempts} tries: {reason}")
         return
     longest = min(LONGEST_WAIT_SECONDS, 2**delivery.attempts)
-    fetch(
-        """UPDATE conversations_delivery
-              SET state = 'waiting', failure = %s, due_at = statement_timestamp() +
+    _wait_again(
+        f"""UPDATE conversations_delivery
+              SET {_WAITS}, failure = %s, due_at = statement_timestamp() +
                   make_interval(secs => coalesce(%s, %s * random()))
-            WHERE id = %s AND fence = %s AND state = 'sending'""",
+            WHERE id = %s AND fence = %s AND state = 'sending'
+        RETURNING id, state""",
         [reason[:500], retry_after, longest, delivery.pk, delivery.fence],
     )
     _trouble(delivery, retry_after)
 
 
+@transaction.atomic
 def stopped(delivery: Delivery, *, reason: str) -> None:
     """The channel's credentials are dead: it stops, its texts stay and wait."""
-    fetch(
-        """UPDATE conversations_delivery
-              SET state = 'waiting', attempts = attempts - 1, failure = %s
-            WHERE id = %s AND fence = %s AND state = 'sending'""",
+    _wait_again(
+        f"""UPDATE conversations_delivery
+              SET {_WAITS}, attempts = attempts - 1, failure = %s
+            WHERE id = %s AND fence = %s AND state = 'sending'
+        RETURNING id, state""",
         [reason[:500], delivery.pk, delivery.fence],
     )
     fetch(
@@ -83,10 +90,11 @@ def stopped(delivery: Delivery, *, reason: str) -> None:
 @transaction.atomic
 def not_there(delivery: Delivery) -> None:
     """The platform says that it never came: it may go out, after all."""
-    fetch(
-        """UPDATE conversations_delivery
-              SET state = 'waiting', due_at = statement_timestamp(), look_up_at = NULL
-            WHERE id = %s AND state = 'uncertain'""",
+    _wait_again(
+        f"""UPDATE conversations_delivery
+              SET {_WAITS}, due_at = statement_timestamp(), look_up_at = NULL
+            WHERE id = %s AND state = 'uncertain'
+        RETURNING id, state""",
         [delivery.pk],
     )
 
@@ -127,6 +135,15 @@ def refuse_silenced() -> int:
     )
     batches.enqueue(SETTLED, [pk for [pk] in silenced])
     return len(silenced)
+
+
+_WAITS = "state = CASE WHEN held_at IS NULL THEN 'waiting' ELSE 'held' END"
+
+
+def _wait_again(statement: str, given: list[Any]) -> None:
+    """Let what was under way wait once more; the desk learns of what is held."""
+    held = [pk for pk, state in fetch(statement, given) if state == "held"]
+    batches.enqueue(SETTLED, held)
 
 
 def _message(delivery: Delivery, external_id: str) -> int:

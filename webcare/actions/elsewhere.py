@@ -1,10 +1,11 @@
 """Answers of ours that were written outside the desk, in the platform's own app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from conversations.models.bulk import fetch, insert
-from webcare.actions import turns
+from conversations.actions import delivery
+from conversations.models.bulk import fetch, ids, insert
+from webcare.actions import approvals, turns
 from webcare.actions.engagement import Message
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Answer
@@ -18,6 +19,9 @@ def note_answers(messages: Sequence[Message]) -> None:
     nothing belongs to the live ticket of its thread, where there is just one; said to
     many at once, it answers nobody. What the desk itself sent is known by
     its delivery and left alone.
+
+    Whatever was about to be said as well is stopped: what waits for approval is void,
+    what waits to be sent is held for a person, and a draft is out of date.
     """
     if not messages:
         return
@@ -51,21 +55,61 @@ def note_answers(messages: Sequence[Message]) -> None:
         ],
         cause="platform",
     )
+    new = {message.id for message in messages if not message.history}
+    _interrupt(
+        {
+            one.ticket: one.message
+            for one in answered
+            if one.message in new and not one.is_ours
+        }
+    )
+
+
+def _interrupt(news: Mapping[int, int]) -> None:
+    """Stop what is about to be said on tickets: ticket -> the answer made outside."""
+    if not news:
+        return
+    fetch(
+        """UPDATE webcare_ticket k
+              SET last_outside_id = greatest(k.last_outside_id, given.message),
+                  changed_at = now(), version = version + 1
+             FROM unnest(%s::bigint[], %s::bigint[]) AS given(ticket, message)
+            WHERE k.id = given.ticket""",
+        [list(news), list(news.values())],
+    )
+    approvals.void(list(news), reason="answered_elsewhere", cause="platform")
+    waiting = fetch(
+        """SELECT r.delivery_id FROM webcare_ticket k
+             JOIN webcare_reply r ON r.ticket_id = k.id
+             JOIN conversations_delivery d ON d.id = r.delivery_id
+            WHERE (k.id = ANY(%(tickets)s) OR k.merged_into_id = ANY(%(tickets)s))
+              AND d.state IN ('waiting', 'sending', 'uncertain')""",
+        {"tickets": list(news)},
+    )
+    delivery.hold(ids(waiting))
 
 
 class Answered(NamedTuple):
-    """A message of ours, the ticket whose author it answers, and where it belongs."""
+    """A message of ours, the ticket whose author it answers, and where it belongs.
+
+    One that looks like what the desk is sending now is the desk's own: a platform may
+    tell us of our post before it has answered the call that made it.
+    """
 
     message: int
     ticket: int
     origin: int
     split: int | None
+    is_ours: bool
 
 
 def _answered(messages: Sequence[Message]) -> list[Answered]:
     rows = fetch(
         """SELECT m.id, coalesce(parent.ticket_id, alone.id),
-                  coalesce(parent.origin_ticket_id, alone.id), parent.split_ticket_id
+                  coalesce(parent.origin_ticket_id, alone.id), parent.split_ticket_id,
+                  EXISTS (SELECT FROM conversations_delivery d
+                           WHERE d.thread_id = m.thread_id AND d.text = m.text
+                             AND d.state IN ('sending', 'uncertain'))
              FROM conversations_message m
              LEFT JOIN LATERAL (
                  SELECT tm.* FROM conversations_message said

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, insert
-from webcare.actions import alarms, elsewhere, engagement, turns
+from webcare.actions import alarms, approvals, elsewhere, engagement, turns
 from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many
 from webcare.actions.turns import Said
@@ -81,6 +81,8 @@ def take_in(message_ids: list[int]) -> None:
     _attach(groups)
     _continue([group for group in groups if group.found])
     _write_history(groups)
+    written_again = [group.ticket for group in groups if group.found]
+    approvals.void(written_again, reason="author_wrote", cause="intake")
     alarms.raise_alarms([group.ticket for group in groups if group.is_danger])
     turns.start(
         [

@@ -16,6 +16,7 @@ KINDS = {
     "sent": Kind.REPLY_SENT,
     "refused": Kind.REPLY_REFUSED,
     "uncertain": Kind.REPLY_UNCERTAIN,
+    "held": Kind.REPLY_HELD,
 }
 
 
@@ -35,8 +36,8 @@ class Settled(NamedTuple):
 def settle_replies(delivery_ids: list[int]) -> None:
     """Note what became of these deliveries on their tickets.
 
-    What was sent closes the turn at the platform's acceptance. What was refused, or
-    nobody knows of, brings its ticket back to its agent's list as open.
+    What was sent closes the turn at the platform's acceptance. What was refused, is
+    held, or nobody knows of, brings its ticket back to its agent's list as open.
     """
     settled = _read(delivery_ids)
     sent = [one for one in settled if one.message]
@@ -74,12 +75,13 @@ STAGE = batches.Stage("settled", settle_replies)
 def _read(delivery_ids: Sequence[int]) -> list[Settled]:
     rows = fetch(
         """SELECT r.ticket_id, coalesce(k.merged_into_id, k.id), r.public_id::text,
-                  r.author_id, d.state, coalesce(d.settled_at, now()), d.message_id,
-                  d.failure
+                  r.author_id, d.state,
+                  coalesce(d.settled_at, d.held_at, now()), d.message_id, d.failure
              FROM conversations_delivery d
              JOIN webcare_reply r ON r.delivery_id = d.id
              JOIN webcare_ticket k ON k.id = r.ticket_id
-            WHERE d.id = ANY(%s) AND d.state IN ('sent', 'refused', 'uncertain')
+            WHERE d.id = ANY(%s)
+              AND d.state IN ('sent', 'refused', 'uncertain', 'held')
             ORDER BY d.id""",
         [list(delivery_ids)],
     )

@@ -8,17 +8,24 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import claims, replies, tickets
-from webcare.api.conversation import ReplyOut, reply_out
+from webcare.api.approvals import waiting_out
+from webcare.api.conversation import ReplyOut, news_out, reply_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, Nothing, asked
 from webcare.api.permissions import Desk
 from webcare.api.schema import IF_MATCH, View, says
-from webcare.api.shapes import Json, TicketInFullOut, stamp, ticket_out
+from webcare.api.shapes import THEN, Json, TicketInFullOut, ticket_out
 from webcare.api.tickets import show
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import StaleReply, StaleVersion
-from webcare.queries.conversation import news_since, reply_of, reply_row
+from webcare.queries.approvals import Approval, approval_row
+from webcare.queries.conversation import (
+    reply_of,
+    reply_row,
+    written_row,
+)
+from webcare.queries.replies import standing_for
 from webcare.queries.setup import (
     chosen_agent,
     chosen_channel,
@@ -57,13 +64,7 @@ class ReplyIn(In):
     """`key` makes it one answer however often it is sent; so does Idempotency-Key."""
 
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
-    then = serializers.ChoiceField(
-        choices=[
-            (one.value, one.label)
-            for one in (Status.OPEN, Status.PENDING, Status.RESOLVED)
-        ],
-        default=Status.PENDING.value,
-    )
+    then = serializers.ChoiceField(choices=THEN, default=Status.PENDING.value)
     key = serializers.CharField(max_length=200, required=False)
     anyway = serializers.BooleanField(
         default=False, help_text="Send although there is something new."
@@ -231,21 +232,22 @@ class WriteReply(Acting):
     )
     def post(self, request: Request, ticket: UUID) -> Response:
         given = asked(ReplyIn, request)
-        found = ticket_for(request.user, ticket, with_names=False)
+        key = _key(request, given)
+        found = standing_for(request.user, ticket, key)
         seen = None if given["anyway"] else seen_in(request)
         try:
-            reply = replies.send_reply(
+            said = replies.send_reply(
                 ticket=found,
                 user=request.user,
                 text=given["text"],
-                client_key=_key(request, given),
+                client_key=key,
                 seen=seen,
                 then=Status(given["then"]),
             )
         except StaleReply as stale:
-            stale.data["news"] = _news(found, seen)
+            stale.data["news"] = news_out(found.ticket, seen)
             raise
-        return Response(reply_out(reply_row(reply)), status=202)
+        return Response(said_out(said), status=202)
 
 
 def _key(request: Request, given: Json) -> str:
@@ -253,11 +255,25 @@ def _key(request: Request, given: Json) -> str:
     return given.get("key") or request.headers.get("Idempotency-Key") or str(uuid4())
 
 
-def _news(ticket: Any, seen: Seen | None) -> list[Json]:
-    return [
-        {"direction": one.direction, "text": one.text, "at": stamp(one.at)}
-        for one in (news_since(ticket, seen) if seen else [])
-    ]
+def said_out(said: Any) -> Json:
+    """An answer that was just written, or one that a colleague has to read first."""
+    if isinstance(said, Approval):
+        return waiting_out(approval_row(said))
+    return reply_out(written_row(said))
+
+
+class LetGo(Acting):
+    @says(
+        "Send an answer after all that was held",
+        ReplyOut,
+        asks=Nothing,
+        refuses=(404, 409),
+        tag="acting",
+    )
+    def post(self, request: Request, ticket: UUID, reply: UUID) -> Response:
+        found = ticket_for(request.user, ticket)
+        gone = replies.let_go(reply=reply_of(found, reply), user=request.user)
+        return Response(reply_out(reply_row(gone)))
 
 
 class TakeBack(Acting):

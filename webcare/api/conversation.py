@@ -24,6 +24,7 @@ from webcare.queries.conversation import (
     State,
     Visibility,
 )
+from webcare.queries.tickets import Seen
 
 CURSOR = ("limit", "cursor")
 
@@ -94,18 +95,29 @@ def message_out(row: MessageRow) -> Json:
     }
 
 
-class ReplyOut(Out):
-    """An answer of ours; until `due_at` a waiting one can be taken back."""
+FOR_APPROVAL = "for_approval"
 
-    id = serializers.UUIDField()
+
+class ReplyOut(Out):
+    """An answer of ours; until `due_at` a waiting one can be taken back.
+
+    One that a colleague has to read first is *for_approval*: it has no `id` yet but
+    that of its `approval`, and it waits until `due_at`.
+    """
+
+    id = serializers.UUIDField(allow_null=True)
     text = serializers.CharField()
     author = serializers.UUIDField()
     written_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(choices=State.choices)
+    state = serializers.ChoiceField(
+        choices=[*State.choices, (FOR_APPROVAL, "For approval")]
+    )
     due_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()
     message = serializers.UUIDField(allow_null=True)
+    approval = serializers.UUIDField(allow_null=True)
+    approved_by = serializers.UUIDField(allow_null=True)
 
 
 def reply_out(row: ReplyRow) -> Json:
@@ -119,7 +131,17 @@ def reply_out(row: ReplyRow) -> Json:
         "settled_at": stamp(row.settled_at),
         "failure": row.failure,
         "message": row.message and str(row.message),
+        "approval": None,
+        "approved_by": row.approved_by and str(row.approved_by),
     }
+
+
+def news_out(ticket: int, seen: Seen | None) -> list[Json]:
+    """What is new since somebody looked."""
+    return [
+        {"direction": one.direction, "text": one.text, "at": stamp(one.at)}
+        for one in (said.news_since(ticket, seen) if seen else [])
+    ]
 
 
 class EventOut(Out):

@@ -16,6 +16,10 @@ from webcare.queries.tags import Colour
 from webcare.queries.ticket_lists import TicketRow
 
 Json = dict[str, Any]
+# Where a ticket can go with an answer.
+THEN = [
+    (one.value, one.label) for one in (Status.OPEN, Status.PENDING, Status.RESOLVED)
+]
 
 
 class Out(serializers.Serializer[Any]):

@@ -68,7 +68,7 @@ def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
     clocks, queues, topics, classified, routed = map(json.loads, row[3:])
     return Card(
         presence,
-        Seen(ticket.version, ticket.last_inbound_id or 0, newest),
+        Seen.with_newest(ticket, newest),
         [_clock(*one) for one in clocks],
         [Choice(*one) for one in queues],
         _tree(topics),

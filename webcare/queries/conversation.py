@@ -224,15 +224,17 @@ class ReplyRow(NamedTuple):
     settled_at: datetime | None
     failure: str
     message: UUID | None
+    approved_by: UUID | None
 
 
 _REPLIES = Listing(
     """r.public_id, r.text, u.public_id, d.state, d.due_at, d.settled_at, d.failure,
-       m.public_id""",
+       m.public_id, approver.public_id""",
     """webcare_reply r
        JOIN webcare_user u ON u.id = r.author_id
        JOIN conversations_delivery d ON d.id = r.delivery_id
-       LEFT JOIN conversations_message m ON m.id = d.message_id""",
+       LEFT JOIN conversations_message m ON m.id = d.message_id
+       LEFT JOIN webcare_user approver ON approver.id = r.approved_by_id""",
     "r.id",
 )
 REPLIES = Order("r.written_at")
@@ -259,6 +261,26 @@ def reply_row(reply: Reply) -> ReplyRow:
     """Return one answer, read afresh, in the shape of the list."""
     page = _of(_REPLIES, "r.id = %(of)s", reply.pk, REPLIES, None, 1)
     return ReplyRow(*page.rows[0])
+
+
+def written_row(reply: Reply) -> ReplyRow:
+    """Return an answer as it was just written; read only when it was there before."""
+    if not Reply.delivery.is_cached(reply):
+        return reply_row(reply)
+    sent, approver = reply.delivery, reply.approved_by
+    return ReplyRow(
+        written_at=reply.written_at,
+        pk=reply.pk,
+        id=reply.public_id,
+        text=reply.text,
+        author=reply.author.public_id,
+        state=State.WAITING,
+        due_at=sent.due_at,
+        settled_at=None,
+        failure="",
+        message=None,
+        approved_by=approver.public_id if approver else None,
+    )
 
 
 def _of(
@@ -336,10 +358,11 @@ class News(NamedTuple):
     at: datetime
 
 
-def news_since(ticket: Ticket, seen: Seen) -> list[News]:
+def news_since(ticket: int, seen: Seen) -> list[News]:
     """Return what was said on this ticket since somebody looked, oldest first.
 
-    Of our own answers those count that were written since, sent or not.
+    Of our own answers those count that were written since, sent or not, and those
+    that were made outside the desk.
     """
     rows = fetch(
         """SELECT * FROM (
@@ -351,12 +374,17 @@ def news_since(ticket: Ticket, seen: Seen) -> list[News]:
               UNION ALL
              SELECT 'out', r.text, r.written_at FROM webcare_reply r
               WHERE r.ticket_id = %(ticket)s AND r.id > %(reply)s
+              UNION ALL
+             SELECT 'out', o.text, o.posted_at FROM webcare_ticket k
+               JOIN conversations_message o ON o.id = k.last_outside_id
+              WHERE k.id = %(ticket)s AND o.id > %(outside)s
               ORDER BY at DESC LIMIT %(limit)s) AS news
             ORDER BY at""",
         {
-            "ticket": ticket.pk,
+            "ticket": ticket,
             "inbound": seen.inbound,
             "reply": seen.reply,
+            "outside": seen.outside,
             "limit": NEWS,
         },
     )

@@ -183,6 +183,7 @@ def _one(
     found = fetch(
         f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
                    (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
+                   coalesce(k.last_outside_id, 0),
                    k.opened_at, k.id, {_COLUMNS},
                    {_BESIDE} || jsonb_build_object('merged_into', (
                        SELECT gone.public_id FROM webcare_ticket gone
@@ -192,9 +193,9 @@ def _one(
     )
     if not found:
         raise NotFound("There is no such ticket.")
-    inbound, reply, *rest = found[0]
+    inbound, reply, outside, *rest = found[0]
     row = TicketRow._make(rest)
-    return row, Seen(row.version, inbound, reply)
+    return row, Seen(row.version, inbound, reply, outside)
 
 
 # A thing is looked up by name inside the statement: an index knows ids, not names.

@@ -52,22 +52,40 @@ class Seen:
     version: int
     inbound: int
     reply: int
+    outside: int = 0  # the newest answer of ours made outside the desk
 
     @classmethod
     def of(cls, ticket: Ticket) -> "Seen":
         """Read what is newest now: one statement."""
         newest = Reply.objects.filter(ticket=ticket).aggregate(id=Max("id"))["id"]
-        return cls(ticket.version, ticket.last_inbound_id or 0, newest or 0)
+        return cls.with_newest(ticket, newest)
+
+    @classmethod
+    def with_newest(cls, ticket: Ticket, reply: int | None) -> "Seen":
+        """What is to be seen of `ticket`, whose newest answer is known."""
+        return cls(
+            ticket.version,
+            ticket.last_inbound_id or 0,
+            reply or 0,
+            ticket.last_outside_id or 0,
+        )
+
+    def misses(self, now: "Seen") -> tuple[bool, bool]:
+        """Whether the author wrote since, and whether we answered since."""
+        return (
+            now.inbound > self.inbound,
+            now.reply > self.reply or now.outside > self.outside,
+        )
 
     @classmethod
     def parse(cls, tag: str) -> "Seen | None":
         """Read a tag that `str()` made; None for anything else."""
         parts = tag.strip('"').split(".")
-        if len(parts) != 3 or not all(
+        if len(parts) != 4 or not all(
             part.isascii() and part.isdigit() for part in parts
         ):
             return None
         return cls(*map(int, parts))
 
     def __str__(self) -> str:
-        return f'"{self.version}.{self.inbound}.{self.reply}"'
+        return f'"{self.version}.{self.inbound}.{self.reply}.{self.outside}"'

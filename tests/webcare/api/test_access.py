@@ -75,6 +75,7 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "link": "00000000-0000-0000-0000-000000000000",
         "reply": "00000000-0000-0000-0000-000000000000",
         "reference": "00000000-0000-0000-0000-000000000000",
+        "approval": "00000000-0000-0000-0000-000000000000",
         "training": training,
         "alarm": "00000000-0000-0000-0000-000000000000",
         "on_call_id": "00000000-0000-0000-0000-000000000000",
@@ -173,7 +174,10 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
     # What is not there (404) is asked for before who may; the table of rights has both.
     assert {found[op] for op in closed} <= {403, 404, 422}
     assert {op for op in found if op[1] == "get"} - entered - closed <= {
-        ("api/v1/topics/train/<uuid:training>", "get"),  # there is none
+        # There are none.
+        ("api/v1/topics/train/<uuid:training>", "get"),
+        ("api/v1/approvals/<uuid:approval>", "get"),
+        ("api/v1/tickets/<uuid:ticket>/draft", "get"),
         ("api/v1/bulk/<uuid:job>", "get"),  # nor one of these
         ("api/v1/bulk/<uuid:job>/items", "get"),
         ("api/v1/topics/train/<uuid:training>", "get"),  # there is none of these

@@ -110,6 +110,9 @@ def things(
         user=root, owner=root, name="CRM", url="http://127.0.0.1:9/"
     )
     reply = send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="k")
+    User.objects.filter(pk=bo.pk).update(needs_approval=True)
+    bo.refresh_from_db()
+    approval = send_reply(ticket=ticket, user=bo, text="Today.", client_key="a")
     return {
         "ticket": ticket.public_id,
         "other": make_ticket().public_id,
@@ -118,6 +121,7 @@ def things(
             ticket=ticket, other=make_ticket(), is_a=Relation.RELATED, user=ada
         ).public_id,
         "reply": reply.public_id,
+        "approval": approval.public_id,
         "ada": ada.public_id,
         "bo": bo.public_id,
         "shop": shop_queue.slug,

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from webcare.models import CustomField, Tag
+from webcare.models import CustomField, Tag, User
 
 ROOT = Path(__file__).parents[3]
 
@@ -67,7 +67,7 @@ def strict(shape):
 
 
 @pytest.fixture
-def full_ticket(make_ticket, as_client, ada, shop, hear, item):
+def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     """A ticket with everything on it that can be shown."""
     ticket = make_ticket(thread="t", author={"external_id": "kim"})
     files = [{"url": "https://example.org/a.png", "name": "a", "type": "image/png"}]
@@ -86,6 +86,10 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item):
     client.patch(f"{where}/fields", answers, "application/json")
     Tag.objects.create(slug="angry", name="Angry")
     client.post(f"{where}/tag", {"add": ["angry"]}, "application/json")
+    client.post(f"{where}/presence", {"doing": "typing"}, "application/json")
+    as_client(root).put(f"{where}/draft", {"text": "Hi"}, "application/json")
+    User.objects.filter(pk=ada.pk).update(needs_approval=True)
+    client.post(f"{where}/reply", {"text": "More"}, "application/json")
     return ticket
 
 
@@ -113,6 +117,10 @@ READS = [
     "/api/v1/rules",
     "/api/v1/tickets/{ticket}/links",
     "/api/v1/tickets/{ticket}/siblings",
+    "/api/v1/tickets/{ticket}/presence",
+    "/api/v1/tickets/{ticket}/draft",
+    "/api/v1/drafts",
+    "/api/v1/approvals",
     "/api/v1/events",
     "/api/v1/notifications",
     "/api/v1/tags",
@@ -161,6 +169,7 @@ def test_every_read_of_the_schema_is_held_to_it():
         "/api/v1/teams/{team}",
         "/api/v1/queues/{slug}/members",
         "/api/v1/channels/{slug}/weight",
+        "/api/v1/approvals/{approval}",
         "/api/v1/topics/{slug}",
         "/api/v1/topics/{slug}/skills",
         "/api/v1/topics/train/{training}",
