@@ -12,7 +12,6 @@ from webcare.domain.automation.values import (
     choice,
     identity,
     identity_or,
-    instant,
     long_text,
     name,
 )
@@ -35,13 +34,10 @@ STEPS: Mapping[str, Mapping[str, One]] = {
     "untag": {"tag": name},
     "priority": {"priority": choice(*Priority.values)},
     "note": {"text": long_text},
-    "reply": {"macro": identity},
     "notify": {"who": identity_or("agent", "lead")},
     "webhook": {"subscription": identity},
     "resolve": {"outcome": choice(*Resolution.values)},
-    "close": {},
     "reopen": {},
-    "snooze": {"until": instant},
 }
 FOR_RULES = (
     "assign",
@@ -52,7 +48,6 @@ FOR_RULES = (
     "untag",
     "priority",
     "note",
-    "reply",
     "notify",
     "webhook",
 )
@@ -66,8 +61,6 @@ FOR_MANY = (
     "priority",
     "resolve",
     "reopen",
-    "snooze",
-    "close",
 )
 OPTIONAL = {("resolve", "outcome")}
 

@@ -1,7 +1,6 @@
 """How single values of a definition are read: each reader says what it wants."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,17 +93,6 @@ def spoken(given: Any) -> str:
     if not is_searchable(pattern):
         raise ValueError(_("There is no word, tag or sign in this: write one."))
     return pattern
-
-
-def instant(given: Any) -> str:
-    """A moment, kept as text: what is stored of an action is JSON."""
-    try:
-        found = datetime.fromisoformat(given)
-    except (ValueError, TypeError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ValueError(_("Send a time with its zone, like 2026-03-01T09:30:00Z."))
-    return found.isoformat()
 
 
 def boolean(given: Any) -> tuple[bool]:
