@@ -86,6 +86,12 @@ class SendingRefused(WebcareError):
     code = "sending_refused"
 
 
+class NoPrivateChannel(WebcareError):
+    """The platform has nothing private; `text` refers the author to elsewhere."""
+
+    code = "no_private_channel"
+
+
 class ReplyTooLong(WebcareError):
     """The platform would not take a text of this length."""
 

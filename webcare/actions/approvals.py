@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from conversations.models import Visibility
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record, record_many
@@ -158,7 +159,8 @@ def _approve(approval: Approval, user: User, digest: bytes | None) -> Reply | Ap
     ticket, approval = _take_up(approval, user)
     if digest is not None and digest != bytes(approval.digest):
         raise Invalid(digest=_("This is not what waits here: read it again."))
-    standing = standing_of(ticket.pk, approval.client_key)
+    visibility = Visibility(approval.visibility)
+    standing = standing_of(ticket.pk, approval.client_key, visibility)
     if reason := _why_over(approval, standing):
         return _end(approval, reason)
     require_live(standing)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.actions import delivery
+from conversations.models import Visibility
 from conversations.queries.clock import database_now
 from webcare.actions import approvals, clocks
 from webcare.actions.log import record
@@ -33,13 +34,15 @@ def send_reply(
     client_key: str,
     seen: Seen | None = None,
     then: Status = Status.PENDING,
+    visibility: Visibility | None = None,
 ) -> Reply | Approval:
     """Write an answer down and hand it to delivery, or ask a colleague to read it.
 
     `client_key` is made by the form or client: the same key is the same answer,
     however often it comes. `seen` is what the writer had before them; without it
     nothing counts as stale. `then` is where the ticket goes: open, pending or
-    resolved. The writer becomes its agent if it had none, and their draft is used up.
+    resolved. `visibility` chooses the thread; unsaid, an answer goes where the author
+    wrote last. The writer becomes its agent if it had none, and their draft is used up.
     The text is signed with the writer's initials; whoever has none signs nothing.
 
     Where the queue, the topic or the writer calls for four eyes, nothing goes out yet:
@@ -52,8 +55,8 @@ def send_reply(
         raise Invalid(then=_("Choose open, pending or resolved."))
     words = Words(user, signed(text, user.initials), client_key, then)
     if isinstance(ticket, Ticket):
-        ticket = standing_of(ticket.pk, client_key)
-    return _say(ticket, words, seen) or _say_under_lock(ticket, words, seen)
+        ticket = standing_of(ticket.pk, client_key, visibility)
+    return _say(ticket, words, seen) or _say_under_lock(ticket, words, seen, visibility)
 
 
 @transaction.atomic
@@ -116,11 +119,15 @@ def _say(
 
 @transaction.atomic
 def _say_under_lock(
-    standing: Standing, words: Words, seen: Seen | None
+    standing: Standing,
+    words: Words,
+    seen: Seen | None,
+    visibility: Visibility | None,
 ) -> Reply | Approval:
     """Somebody was faster: with their change read, and nobody else able to make one."""
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=standing.ticket)
-    said = _say(standing_of(standing.ticket, words.client_key), words, seen)
+    now = standing_of(standing.ticket, words.client_key, visibility)
+    said = _say(now, words, seen)
     assert said is not None  # the ticket's row is locked
     return said
 

@@ -10,7 +10,7 @@ from webcare.actions.turns import WAITING
 from webcare.models import Ticket
 
 
-def lock(tickets: Sequence[int]) -> dict[int, Ticket]:
+def lock(tickets: Sequence[int], *, threads: Sequence[int] = ()) -> dict[int, Ticket]:
     """Lock tickets, with the threads whose new messages would come to them.
 
     Always in the same order, threads before tickets and each rising, as intake does:
@@ -24,8 +24,10 @@ def lock(tickets: Sequence[int]) -> dict[int, Ticket]:
                     UNION
                    SELECT thread_id FROM webcare_privatethread
                     WHERE ticket_id = ANY(%(tickets)s)
+                    UNION
+                   SELECT unnest(%(threads)s::bigint[])
                     ORDER BY 1) AS threads""",
-        {"tickets": list(tickets)},
+        {"tickets": list(tickets), "threads": list(threads)},
     )
     locked = (
         Ticket.objects.select_for_update(of=["self"], no_key=True)

@@ -81,8 +81,8 @@ def ask_gate(standing: Standing, text: str) -> None:
         pilot_cap=standing.pilot_cap,
         stopped_at=standing.stopped_at,
     )
-    message = standing.inbound and Message(
-        id=standing.inbound, deleted_at=standing.deleted_at
+    message = standing.in_reply_to and Message(
+        id=standing.in_reply_to, deleted_at=standing.deleted_at
     )
     no = gate.refusal(channel=channel, text=text, in_reply_to=message or None)
     if no is not None:
@@ -106,7 +106,8 @@ def _values(standing: Standing, words: Words) -> dict[str, Any]:
         "channel": standing.channel,
         "thread": standing.thread,
         "visibility": standing.visibility,
-        "in_reply_to": standing.inbound,
+        "in_reply_to": standing.in_reply_to,
+        "inbound": standing.inbound,
         "hold": standing.hold_seconds,
         "text": words.text,
         "writer": words.writer.pk,
@@ -161,7 +162,7 @@ def _statement(moves: str, *more: str) -> str:
                 delivery_id, "then", status_before, snoozed_before, written_at,
                 approved_by_id, approved_digest)
         SELECT %(reply)s, ticket.id, %(writer)s, %(key)s, %(text)s,
-               %(in_reply_to)s::bigint, delivery.id, %(then)s, %(before)s,
+               %(inbound)s::bigint, delivery.id, %(then)s, %(before)s,
                %(snoozed)s::timestamptz, %(at)s, %(approver)s::bigint,
                %(digest)s::bytea FROM ticket, delivery
      RETURNING id

@@ -20,11 +20,7 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import StaleReply, StaleVersion
 from webcare.queries.approvals import Approval, approval_row
-from webcare.queries.conversation import (
-    reply_of,
-    reply_row,
-    written_row,
-)
+from webcare.queries.conversation import Visibility, reply_of, reply_row, written_row
 from webcare.queries.replies import standing_for
 from webcare.queries.setup import (
     chosen_agent,
@@ -66,6 +62,11 @@ class ReplyIn(In):
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
     then = serializers.ChoiceField(choices=THEN, default=Status.PENDING.value)
     key = serializers.CharField(max_length=200, required=False)
+    visibility = serializers.ChoiceField(
+        choices=Visibility.choices,
+        required=False,
+        help_text="Which thread; that of the author's newest message if unsaid.",
+    )
     anyway = serializers.BooleanField(
         default=False, help_text="Send although there is something new."
     )
@@ -233,7 +234,7 @@ class WriteReply(Acting):
     def post(self, request: Request, ticket: UUID) -> Response:
         given = asked(ReplyIn, request)
         key = _key(request, given)
-        found = standing_for(request.user, ticket, key)
+        found = standing_for(request.user, ticket, key, _visibility(given))
         seen = None if given["anyway"] else seen_in(request)
         try:
             said = replies.send_reply(
@@ -241,6 +242,7 @@ class WriteReply(Acting):
                 user=request.user,
                 text=given["text"],
                 client_key=key,
+                visibility=_visibility(given),
                 seen=seen,
                 then=Status(given["then"]),
             )
@@ -253,6 +255,10 @@ class WriteReply(Acting):
 def _key(request: Request, given: Json) -> str:
     """The client's own key; without one every request is an answer of its own."""
     return given.get("key") or request.headers.get("Idempotency-Key") or str(uuid4())
+
+
+def _visibility(given: Json) -> Visibility | None:
+    return Visibility(given["visibility"]) if "visibility" in given else None
 
 
 def said_out(said: Any) -> Json:

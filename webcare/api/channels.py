@@ -12,7 +12,7 @@ from webcare.api.permissions import SetUp
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.queries.people import require_role
-from webcare.queries.setup import Mode, channel_named, channels
+from webcare.queries.setup import Mode, PrivateReplies, channel_named, channels
 
 MOST_SECONDS = 60
 
@@ -25,6 +25,7 @@ class ChannelOut(Out):
     name = serializers.CharField()
     kind = serializers.CharField()
     mode = serializers.ChoiceField(choices=Mode.choices)
+    private_replies = serializers.ChoiceField(choices=PrivateReplies.choices)
     callback_url = serializers.CharField()
     text_limit = serializers.IntegerField()
     public_hold_seconds = serializers.IntegerField()
@@ -51,6 +52,9 @@ class SecretOut(Out):
 class ChannelChange(In):
     name = serializers.CharField(max_length=100)
     mode = serializers.ChoiceField(choices=Mode.choices, required=False)
+    private_replies = serializers.ChoiceField(
+        choices=PrivateReplies.choices, required=False
+    )
     callback_url = serializers.URLField(
         max_length=500, required=False, allow_blank=True
     )
@@ -80,6 +84,7 @@ def channel_out(channel: Any) -> Json:
         "name": channel.name,
         "kind": channel.kind,
         "mode": channel.mode,
+        "private_replies": channel.private_replies,
         "callback_url": channel.callback_url,
         "text_limit": channel.text_limit,
         "public_hold_seconds": channel.public_hold_seconds,

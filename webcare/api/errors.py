@@ -21,6 +21,7 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.HandsFull: 409,
     desk.SendingRefused: 409,
     desk.ApprovalOver: 409,
+    desk.NoPrivateChannel: 409,
     desk.RequestInProgress: 409,
     desk.StaleReply: 412,
     desk.StaleVersion: 412,

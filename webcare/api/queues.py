@@ -23,6 +23,7 @@ from webcare.queries.setup import (
 )
 
 LONGEST = 100 * 86_400  # seconds
+LONGEST_TEXT = 2_000
 
 
 class QueueOut(Out):
@@ -43,6 +44,7 @@ class QueueOut(Out):
     first_response_seconds = serializers.IntegerField()
     next_response_seconds = serializers.IntegerField()
     resolution_seconds = serializers.IntegerField()
+    private_alternative = serializers.CharField()
 
 
 class QueueChange(In):
@@ -74,6 +76,12 @@ class QueueChange(In):
     resolution_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
     )
+    private_alternative = serializers.CharField(
+        max_length=LONGEST_TEXT,
+        required=False,
+        allow_blank=True,
+        help_text="Suggested where a platform knows nothing private.",
+    )
 
 
 class QueueIn(QueueChange):
@@ -103,6 +111,7 @@ def queue_out(queue: Any) -> Json:
         "first_response_seconds": queue.first_response_seconds,
         "next_response_seconds": queue.next_response_seconds,
         "resolution_seconds": queue.resolution_seconds,
+        "private_alternative": queue.private_alternative,
     }
 
 

@@ -4,8 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from conversations.models import Visibility
 from conversations.models.bulk import fetch
-from webcare.exceptions import NotFound
+from webcare.exceptions import Invalid, NotFound
 from webcare.models import Reply, User
 from webcare.queries.ticket_lists import visible
 from webcare.queries.tickets import Seen, visible_tickets
@@ -27,6 +30,7 @@ class Standing(NamedTuple):
     inbound: int | None  # the author's newest message, which an answer replies to
     outside: int | None
     deleted_at: datetime | None  # when that message was, by its author
+    in_reply_to: int | None  # the newest of those in the thread that it goes to
     thread: int
     visibility: str
     channel: int
@@ -49,25 +53,37 @@ class Standing(NamedTuple):
         )
 
 
-def standing_of(ticket: int, client_key: str) -> Standing:
-    """Return how a ticket stands that was found before. Raises NotFound."""
-    return _standing("k.id = %(ticket)s", {"ticket": ticket, "key": client_key})
+def standing_of(
+    ticket: int, client_key: str, visibility: Visibility | None = None
+) -> Standing:
+    """Return how a ticket stands that was found before, for an answer of a visibility.
+
+    Unsaid, it is that of the author's newest message. Raises NotFound, and Invalid
+    where the ticket has nothing of that visibility.
+    """
+    values = {"ticket": ticket, "key": client_key, "visibility": visibility}
+    return _standing("k.id = %(ticket)s", values)
 
 
-def standing_for(user: User, public_id: UUID, client_key: str) -> Standing:
-    """Return how a ticket stands that `user` may see. Raises NotFound."""
+def standing_for(
+    user: User, public_id: UUID, client_key: str, visibility: Visibility | None = None
+) -> Standing:
+    """Return how a ticket stands that `user` may see. Raises as `standing_of` does."""
     seen, values = visible(user)
-    return _standing(
-        f"k.public_id = %(ticket)s AND {seen}",
-        {**values, "ticket": public_id, "key": client_key},
-    )
+    given = {"ticket": public_id, "key": client_key, "visibility": visibility}
+    return _standing(f"k.public_id = %(ticket)s AND {seen}", {**values, **given})
 
 
 def _standing(which: str, values: dict[str, Any]) -> Standing:
     found = fetch(f"{_STANDING} WHERE {which}", values, prepared=True)
     if not found:
         raise NotFound("There is no such ticket.")
-    return Standing._make(found[0])
+    standing = Standing._make(found[0])
+    if values["visibility"] not in {None, standing.visibility}:
+        raise Invalid(
+            visibility=_("This ticket has no such thread: move it to private first.")
+        )
+    return standing
 
 
 # An answer goes where the author wrote last: that may be the private thread in which
@@ -75,6 +91,7 @@ def _standing(which: str, values: dict[str, Any]) -> Standing:
 _STANDING = """
     SELECT k.id, k.version, k.status, k.agent_id, k.queue_id, k.opened_at,
            k.snoozed_until, k.last_inbound_id, k.last_outside_id, m.deleted_at,
+           coalesce(asked.message, k.last_inbound_id),
            t.id, t.visibility, c.id, c.mode, c.text_limit,
            CASE t.visibility WHEN 'private' THEN c.private_hold_seconds
                              ELSE c.public_hold_seconds END,
@@ -91,8 +108,26 @@ _STANDING = """
                SELECT FROM above WHERE needs_approval)),
            clock_timestamp()
       FROM webcare_ticket k
-      LEFT JOIN conversations_message m ON m.id = k.last_inbound_id
-      JOIN conversations_thread t ON t.id = coalesce(m.thread_id, k.thread_id)
+      LEFT JOIN LATERAL (
+           SELECT said.message, said.thread
+             FROM (SELECT i.id AS message, i.thread_id AS thread, i.posted_at AS at
+                     FROM webcare_ticketmessage tm
+                     JOIN conversations_message i ON i.id = tm.message_id
+                    WHERE tm.ticket_id = k.id AND i.direction = 'in'
+                      AND i.visibility = %(visibility)s::text
+                    UNION ALL
+                   SELECT NULL, p.thread_id, NULL
+                     FROM webcare_privatethread p
+                     JOIN webcare_ticket f ON f.id = p.ticket_id
+                    WHERE (f.id = k.id OR f.merged_into_id = k.id)
+                      AND %(visibility)s::text = 'private') AS said
+            WHERE %(visibility)s::text IS NOT NULL
+            ORDER BY said.at DESC NULLS LAST, said.message DESC LIMIT 1
+           ) AS asked ON true
+      LEFT JOIN conversations_message m
+        ON m.id = coalesce(asked.message, k.last_inbound_id)
+      JOIN conversations_thread t
+        ON t.id = coalesce(asked.thread, m.thread_id, k.thread_id)
       JOIN conversations_channel c ON c.id = t.channel_id
       LEFT JOIN webcare_queue q ON q.id = k.queue_id
      CROSS JOIN LATERAL (

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from conversations.models import Channel
 from conversations.models import Mode as Mode
+from conversations.models import PrivateReplies as PrivateReplies
 from webcare.exceptions import Invalid, NotFound
 from webcare.models import (
     AuditEntry,
