@@ -161,3 +161,37 @@ def test_handing_out_fills_everybody_before_anybody_overflows(people, tickets):
     )
 
     assert given_out == min(room, tickets)
+
+
+def given_to(people, **offer):
+    return choose([Seat(one, 1) for one in people], Offer(1, **offer), NOW)
+
+
+def test_who_answered_this_author_before_gets_the_next_one_while_there_is_room():
+    before, idle = Person(1, 3, 5), Person(2, 0, 5)
+
+    user, why = given_to([before, idle], previous=1)
+    assert (user, why["sticky"]) == (1, True)
+    assert given_to([Person(1, 5, 5), idle], previous=1)[0] == 2
+
+
+def test_a_skill_is_waited_for_and_then_done_without():
+    beginner, expert = Person(1, 0, 5, skills={7: 1}), Person(2, 5, 5, skills={7: 4})
+
+    assert given_to([beginner, expert], skills={7: 3}) is None
+    user, why = given_to([beginner, expert], skills={7: 3}, is_widened=True)
+    assert (user, why["widened"]) == (1, ["skill"])
+    assert given_to([beginner, Person(2, 4, 5, skills={7: 4})], skills={7: 3})[0] == 2
+
+
+def test_who_carries_more_weight_gets_more_and_equals_by_idleness():
+    light, heavy = Person(1, 2, 9), Person(2, 3, 9)
+    assert choose([Seat(light, 1), Seat(heavy, 2)], Offer(1), NOW)[0] == 2
+
+    busy, idle = Person(1, 1, 9, last_given=NOW), Person(2, 1, 9)
+    assert given_to([busy, idle])[0] == 2
+
+
+def test_a_heavy_ticket_needs_room_for_all_of_it():
+    assert given_to([Person(1, 4, 5)], load=2) is None
+    assert given_to([Person(1, 3, 5)], load=2)[0] == 1

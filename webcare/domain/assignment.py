@@ -70,8 +70,7 @@ def choose(
     free = [
         (seat.person.lacks(offer), seat)
         for seat in seats
-        if seat.weight
-        and round(seat.person.load + offer.load, 2) <= seat.person.capacity
+        if seat.weight and seat.person.fits(offer)
     ]
     if not offer.is_widened:
         free = [one for one in free if not one[0]]
