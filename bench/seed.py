@@ -2,12 +2,15 @@
 
 `python -m bench.seed TICKETS` fills an empty, migrated database: ten queues, twenty
 agents, three messages a ticket, one ticket in five live, with everything that the
-product would have written beside them. The same number gives the same rows.
+product would have written beside them, the search entries among others. The same
+number gives the same rows.
 """
 
 import random
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import django
@@ -29,14 +32,45 @@ def fill(tickets: int, *, chunk: int = CHUNK) -> None:
     from django.db import transaction
 
     from bench.seed_desk import make_desk
+    from conversations.models.bulk import fetch
 
     desk = make_desk()
     texts = _texts()
-    for first in range(1, tickets + 1, chunk):
-        last = min(first + chunk - 1, tickets)
-        with transaction.atomic():
-            _write(desk | {"texts": texts, "first": first, "last": last, "n": tickets})
+    with _without_indexes():
+        for first in range(1, tickets + 1, chunk):
+            last = min(first + chunk - 1, tickets)
+            with transaction.atomic():
+                # The rows agree with each other: nothing has to be checked again,
+                # nor found again by a stage.
+                fetch("SET LOCAL session_replication_role = replica", [])
+                _write(
+                    desk
+                    | {"texts": texts, "n": tickets}
+                    | {"first": first, "last": last}
+                    | {"tickets": list(range(first, last + 1))}
+                )
     _restart_sequences()
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Make indexes at the end, from rows in their order: several times as fast."""
+    from conversations.models.bulk import fetch
+
+    found = fetch(
+        """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+             FROM pg_index i
+            WHERE i.indrelid = ANY(%s::regclass[]) AND NOT EXISTS (
+                SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+              AND NOT i.indisunique""",
+        [list(SEEDED)],
+    )
+    for name, _ in found:
+        fetch(f"DROP INDEX {name}", [])
+    yield
+    fetch("SET maintenance_work_mem = '512MB'", [])
+    for _, definition in found:
+        fetch(definition, [])
 
 
 def _texts() -> list[str]:
@@ -61,6 +95,8 @@ def _restart_sequences() -> None:
     from conversations.models.bulk import fetch
 
     for table in SEEDED:
+        if table == "webcare_ticketmessage":  # its key is the message's
+            continue
         fetch(
             f"""SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id))
                   FROM {table} HAVING max(id) IS NOT NULL""",
@@ -72,7 +108,9 @@ SEEDED: Sequence[str] = (
     *(f"conversations_{name}" for name in ("author", "thread", "inboundevent")),
     *(f"conversations_{name}" for name in ("message", "delivery")),
     *(f"webcare_{name}" for name in ("ticket", "ticketevent", "turn", "clock")),
-    "webcare_reply",
+    *(f"webcare_{name}" for name in ("reply", "ticketmessage", "note", "tickettag")),
+    *(f"webcare_{name}" for name in ("externalreference", "follower", "ticketlink")),
+    "webcare_searchentry",
 )
 
 
@@ -80,7 +118,14 @@ if __name__ == "__main__":
     django.setup()
     from django.db import connection
 
+    began = time.monotonic()
     fill(int(sys.argv[1]))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE, FREEZE)")
         cursor.execute("CHECKPOINT")
+        rows = 0
+        for table in (*SEEDED, "webcare_decision"):
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [table])
+            rows += int(cursor.fetchone()[0])
+    spent = time.monotonic() - began
+    print(f"{rows:,} rows in {spent:,.0f} s: {rows / spent:,.0f} a second")

@@ -5,7 +5,15 @@ from typing import Any
 from conversations.adapters.signatures import new_secret
 from conversations.models import Channel, Mode
 from webcare.domain.permissions import Role
-from webcare.models import Membership, Presence, Queue, Topic, TopicRule, User
+from webcare.models import (
+    Membership,
+    Presence,
+    Queue,
+    Tag,
+    Topic,
+    TopicRule,
+    User,
+)
 
 QUEUES = (
     ("outages", ("storing", "outage", "stroom")),
@@ -21,6 +29,8 @@ QUEUES = (
 # The history is on the first; what a run takes in arrives on one each.
 CHANNELS = ("history", "raw", "floor", "ours")
 WRITERS = ("raw", "floor", "ours")
+# The first is on one ticket in 1,000, the last on most of what has a tag.
+TAGS = ("press", "compensation", "called", "photo", "complaint")
 
 
 def make_desk() -> dict[str, Any]:
@@ -44,7 +54,9 @@ def make_desk() -> dict[str, Any]:
     ]
     for name in WRITERS:
         _everywhere(name)
+    tags = [Tag.objects.create(slug=name, name=name.title()) for name in TAGS]
     return {
+        "tags": [tag.pk for tag in tags],
         "channel": channels[0].pk,
         "queues": [queue.pk for queue in queues],
         "topics": [topic.pk for topic in topics],
@@ -77,5 +89,4 @@ def _agent(name: str, queue: Queue) -> User:
 
 def _everywhere(name: str) -> None:
     user = User.objects.create_user(f"bench-{name}", first_name=name.title())
-    for role in (Role.ADMIN,):
-        Membership.objects.create(user=user, role=role)
+    Membership.objects.create(user=user, role=Role.ADMIN)

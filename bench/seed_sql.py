@@ -4,7 +4,10 @@
 five) are new and unanswered, open with a second question waiting, or pending.
 """
 
-_AGAIN = "DROP TABLE IF EXISTS pg_temp.plan, pg_temp.said, pg_temp.turns"
+from webcare.actions.search import SOURCES
+
+_AGAIN = """DROP TABLE IF EXISTS
+    pg_temp.plan, pg_temp.said, pg_temp.turns, pg_temp.words"""
 
 _PLAN = """
     CREATE TEMP TABLE plan AS
@@ -28,12 +31,17 @@ _PLAN = """
 # what came after it.
 _SAID = """
     CREATE TEMP TABLE said AS
-    SELECT 3 * (i - 1) + n AS id, n, plan.*,
+    SELECT 3 * (i - 1) + n AS id, n, base, tail, plan.*,
            CASE n WHEN 1 THEN opened WHEN 2 THEN answered ELSE written END AS at,
            CASE WHEN n = 1 OR kind = 'new' OR (n = 3 AND kind <> 'pending')
                 THEN 'in' ELSE 'out' END AS direction,
-           (%(texts)s::text[])[1 + (3 * (i - 1) + n - 1) %% 999] AS text
-      FROM plan CROSS JOIN generate_series(1, 3) AS n"""
+           (%(texts)s::text[])[base] || tail AS text
+      FROM plan CROSS JOIN generate_series(1, 3) AS n,
+           LATERAL (SELECT 1 + (3 * (i - 1) + n - 1) %% 999 AS base,
+                   -- A word that fifty in a million share, and one in a thousand.
+                   ' kade' || (3 * i + n) * 7919 %% 20000
+                   || CASE WHEN n = 1 AND i %% 1000 = 7 THEN ' nieuwe zonneboiler'
+                           ELSE '' END AS tail) AS parts"""
 
 # The runs of messages until an answer: the first, and a second where there was one.
 _TURNS = """
@@ -150,6 +158,46 @@ _ROWS = (
                   jsonb_build_object('outcome', 'answered')
              FROM plan WHERE kind = 'resolved') AS happened
         ORDER BY i, at""",
+    """INSERT INTO webcare_note (public_id, ticket_id, author_id, text, written_at)
+       SELECT gen_random_uuid(), i, agent, 'Overleg: kade' || i %% 20000, answered
+         FROM plan
+        WHERE i %% 4 = 0""",
+    """INSERT INTO webcare_tickettag (ticket_id, tag_id, by_id, at)
+       SELECT i, (%(tags)s::bigint[])[CASE WHEN i %% 1000 = 3 THEN 1
+                      WHEN i %% 10 < 4 THEN 2 + i %% 10 ELSE 5 END], agent, answered
+         FROM plan WHERE i %% 2 = 1""",
+    """INSERT INTO webcare_externalreference (public_id, ticket_id, system, reference,
+              url, at)
+       SELECT gen_random_uuid(), i, 'crm', 'C-' || i, '', answered
+         FROM plan WHERE i %% 10 = 1""",
+    """INSERT INTO webcare_follower (ticket_id, user_id, since)
+       SELECT i, (%(agents)s::bigint[])[1 + (i / 10) %% 20], answered
+         FROM plan WHERE i %% 20 = 5""",
+    """INSERT INTO webcare_ticketlink
+              (public_id, from_ticket_id, to_ticket_id, kind, by_id, at)
+       SELECT gen_random_uuid(), i - 1, i, 'related', agent, answered
+         FROM plan WHERE i %% 50 = 25""",
 )
 
-STATEMENTS = (_AGAIN, _PLAN, _SAID, _TURNS, *_ROWS)
+# The texts above, read into words once.
+_READ = """
+    CREATE TEMP TABLE words AS
+    SELECT n AS base, ts_delete(webcare_search_vector(text, 'nl', 0), '{~0,~~0}') AS tsv
+      FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given(text, n)"""
+
+# What the stage would make, in the order in which it was said.
+_INDEX = f"""
+    INSERT INTO webcare_searchentry (id, ticket_id, kind, source_id, at, digest, tsv)
+    SELECT one.id, one.ticket_id, one.kind, one.source_id, one.at,
+           hashtextextended(one.spoken || ' ' || one.said, 0),
+           CASE WHEN known.id IS NULL
+                THEN webcare_search_vector(one.said, one.spoken, one.id)
+                ELSE words.tsv || webcare_search_vector(tail, one.spoken, one.id) END
+      FROM (SELECT nextval('webcare_searchentry_id_seq') AS id, ordered.*
+              FROM (SELECT * FROM ({SOURCES}) AS source ORDER BY at) AS ordered)
+           AS one
+      LEFT JOIN said AS known
+             ON one.kind = 'message' AND known.id = one.source_id
+      LEFT JOIN words ON words.base = known.base"""
+
+STATEMENTS = (_AGAIN, _PLAN, _SAID, _TURNS, *_ROWS, _READ, _INDEX)

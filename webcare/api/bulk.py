@@ -9,20 +9,20 @@ from rest_framework.response import Response
 
 from webcare.actions import bulk, bulk_undo
 from webcare.api.endpoint import Endpoint, Request
-from webcare.api.filters import LONGEST, Filter, one_of, read_filters
+from webcare.api.filters import Filter, one_of, read_filters
 from webcare.api.inputs import In, Nothing, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
-from webcare.api.tickets import FILTERS as TICKET_FILTERS
+from webcare.domain.parameters import LONGEST
+from webcare.domain.ticket_filters import read_definition
 from webcare.exceptions import Invalid
 from webcare.queries.bulk import ItemRow, ItemState, JobState, item_page, job_of
 from webcare.queries.ticket_lists import Wanted
 
 FILTERS = {"state": Filter(one_of(*ItemState.values), "What became of it.")}
 # What a list of tickets is asked for; its order means nothing here.
-ASKED = {name: one for name, one in TICKET_FILTERS.items() if name != "order"}
 
 
 class BulkIn(In):
@@ -93,19 +93,11 @@ def item_out(row: ItemRow) -> Json:
 
 def _wanted(given: Mapping[str, str]) -> Wanted:
     """Read a filter as the list of tickets does. Raises Invalid."""
-    values: Json = {}
-    errors: dict[str, str] = {}
-    for name, text in given.items():
-        if name not in ASKED:
-            known = ", ".join(sorted(ASKED))
-            errors[f"filter.{name[:LONGEST]}"] = f"Unknown. Choose from: {known}."
-            continue
-        try:
-            values[name] = ASKED[name].parse(text)
-        except ValueError as error:
-            errors[f"filter.{name}"] = str(error)
-    if errors:
-        raise Invalid(**errors)
+    values, problems = read_definition(given)
+    if "q" in given:
+        problems["q"] = "Search first, then send the tickets: a search is cut short."
+    if problems:
+        raise Invalid(**{f"filter.{name}": text for name, text in problems.items()})
     return Wanted(**values)
 
 

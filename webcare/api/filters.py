@@ -1,21 +1,26 @@
 """What a list can be asked for, by name: anything else is refused, with the names."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from webcare.domain.parameters import LONGEST, Parse
+from webcare.domain.parameters import flag as flag
+from webcare.domain.parameters import one_of as one_of
+from webcare.domain.ticket_filters import (
+    FIELD,
+    FILTERS,
+    ORDERS,
+    USUAL_ORDER,
+    order_problem,
+    read_definition,
+)
 from webcare.exceptions import Invalid
-
-LONGEST = 200  # characters of any value
-
-Parse = Callable[[str], Any]
+from webcare.queries.ticket_filters import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,49 +66,43 @@ def read_filters(
     return values
 
 
-def one_of(*choices: str) -> Parse:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"Choose from: {', '.join(choices)}.")
-        return text
-
-    return parse
-
-
-def some_of(*choices: str, aliases: Mapping[str, Iterable[str]] | None = None) -> Parse:
-    """Several values, with commas between; an alias stands for more than one."""
-    short = aliases or {}
-    one = one_of(*choices, *short)
-
-    def parse(text: str) -> tuple[str, ...]:
-        given = [one(part) for part in text.split(",")]
-        return tuple(
-            sorted({each for part in given for each in short.get(part, [part])})
-        )
-
-    return parse
+_ORDER = Filter(
+    one_of(*ORDERS),
+    f"{USUAL_ORDER} if unsaid; due and waiting are of live tickets alone, and those "
+    "without the time come last.",
+    choices=ORDERS,
+)
+TICKETS = (
+    *(
+        Filter(
+            one.parse, one.says, bool if one.is_flag else OpenApiTypes.STR
+        ).parameter(name)
+        for name, one in FILTERS.items()
+    ),
+    _ORDER.parameter("order"),
+)
 
 
-def flag(text: str) -> bool:
-    return bool(one_of("true", "false")(text) == "true")
+def ticket_filters(request: Request, *, without: str = "") -> tuple[Wanted, str]:
+    """Return which tickets are asked for, and in which order. Raises Invalid."""
+    given = {
+        name: request.query_params[name]
+        for name in request.query_params
+        if name in FILTERS or name.startswith(FIELD)
+    }
+    rest = read_filters(
+        request,
+        {} if without == "order" else {"order": _ORDER},
+        (*FILTERS, *given, "limit", "cursor"),
+    )
+    return wanted_of(given, rest.get("order", USUAL_ORDER))
 
 
-def moment(text: str) -> datetime:
-    """An instant; a time without a zone could be meant anywhere."""
-    try:
-        # A plus sign in an address is a space once it arrives.
-        found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ValueError("Send a time with its zone, like 2026-03-01T09:30:00Z.")
-    return found
-
-
-def agent(text: str) -> UUID | str:
-    if text in ("me", "none"):
-        return text
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise ValueError("Send me, none, or the id of an agent.") from error
+def wanted_of(given: Mapping[str, str], order: str) -> tuple[Wanted, str]:
+    """Return what a definition of names and texts asks for. Raises Invalid."""
+    values, errors = read_definition(given)
+    if not errors and (problem := order_problem(order, values.get("status"))):
+        errors["order"] = problem
+    if errors:
+        raise Invalid(**errors)
+    return Wanted(**values), order

@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from conversations.queries.clock import database_now
 from webcare.api.endpoint import Endpoint, Request
-from webcare.api.filters import Filter, moment, one_of, read_filters
+from webcare.api.filters import Filter, read_filters
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.domain.outcomes import Verdict
+from webcare.domain.parameters import moment, one_of
 from webcare.domain.reports import PERCENTILES, By, Figures, buckets, neutral
 from webcare.exceptions import Invalid
 from webcare.queries import listening, reports

@@ -329,6 +329,17 @@ class Ticket(models.Model):
             models.Index(name="ticket_of_topic", fields=["topic", "opened_at", "id"]),
             # A search `from:`, and what to index again when somebody is renamed.
             models.Index(name="ticket_of_author", fields=["author", "opened_at", "id"]),
+            models.Index(
+                name="ticket_of_channel", fields=["channel", "opened_at", "id"]
+            ),
+            models.Index(
+                name="ticket_of_language", fields=["language", "opened_at", "id"]
+            ),
+            models.Index(
+                name="ticket_of_danger",
+                fields=["opened_at", "id"],
+                condition=Q(is_danger=True),
+            ),
             # The few that press, of the many that do not.
             models.Index(
                 name="ticket_live_pressing",

@@ -26,6 +26,11 @@ class Listing:
     id: str
     where: Sequence[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    # The table that the conditions are about, where `source` joins others to it: a
+    # page is found there first, and only its rows are joined.
+    found_in: str = ""
+    # A column of it: the page is merged from one walk for each of `branches`.
+    branch: str = ""
 
 
 class Mark(NamedTuple):
@@ -74,18 +79,18 @@ class _Leg(NamedTuple):
     """A part of the list that is walked by an index alone."""
 
     where: list[str]
-    order: str
+    order: str  # with places for the names of the time and of the id
 
 
 def _legs(pk: str, order: Order, mark: Mark | None, *, up: bool) -> list[_Leg]:
     time, way, side = order.column, ("" if up else " DESC"), ("><"[not up])
     beyond = f"({time}, {pk}) {side} (%(mark_at)s, %(mark_id)s)"
-    by_time = f"{time}{way}, {pk}{way}"
+    by_time = f"{{at}}{way}, {{id}}{way}"
     if not order.nullable:
         return [_Leg([beyond] if mark else [], by_time)]
     if mark is None:
-        return [_Leg([], f"{time}{way} NULLS LAST, {pk}{way}")]
-    without, by_id = [f"{time} IS NULL"], f"{pk}{way}"
+        return [_Leg([], f"{{at}}{way} NULLS LAST, {{id}}{way}")]
+    without, by_id = [f"{time} IS NULL"], f"{{id}}{way}"
     if mark.at is None:
         legs = [_Leg([*without, f"{pk} {side} %(mark_id)s"], by_id)]
         with_time = _Leg([f"{time} IS NOT NULL"], by_time)
@@ -97,12 +102,39 @@ def _legs(pk: str, order: Order, mark: Mark | None, *, up: bool) -> list[_Leg]:
 def _walk(
     listing: Listing, order: Order, leg: _Leg, mark: Mark | None, limit: int
 ) -> list[tuple[Any, ...]]:
-    where = [*listing.where, *leg.where] or ["true"]
     values = {**listing.values, "limit": limit}
     if mark is not None:
         values |= {"mark_at": mark.at, "mark_id": mark.id}
+    way = leg.order.format(at=order.column, id=listing.id)
+    where = " AND ".join([*listing.where, *leg.where] or ["true"])
+    if not listing.found_in:
+        return fetch(
+            f"SELECT {order.column}, {listing.id}, {listing.columns}"
+            f" FROM {listing.source} WHERE {where} ORDER BY {way} LIMIT %(limit)s",
+            values,
+        )
     return fetch(
-        f"SELECT {order.column}, {listing.id}, {listing.columns} FROM {listing.source}"
-        f" WHERE {' AND '.join(where)} ORDER BY {leg.order} LIMIT %(limit)s",
+        f"WITH page AS MATERIALIZED ({_found(listing, order, leg, where)})"
+        f" SELECT page.at, page.id, {listing.columns}"
+        f" FROM page JOIN {listing.source} ON {listing.id} = page.id"
+        f" ORDER BY {leg.order.format(at='page.at', id='page.id')}",
         values,
+    )
+
+
+def _found(listing: Listing, order: Order, leg: _Leg, where: str) -> str:
+    """SQL for the times and ids of a page, from one walk or from several."""
+    columns = f"{order.column} AS at, {listing.id} AS id"
+    ordered = f"ORDER BY {leg.order.format(at=order.column, id=listing.id)}"
+    if not listing.branch:
+        return (
+            f"SELECT {columns} FROM {listing.found_in} WHERE {where}"
+            f" {ordered} LIMIT %(limit)s"
+        )
+    return (
+        "SELECT one.at, one.id FROM unnest(%(branches)s::bigint[]) AS branch(id)"
+        f" CROSS JOIN LATERAL (SELECT {columns} FROM {listing.found_in}"
+        f" WHERE {listing.branch} = branch.id AND {where} {ordered}"
+        " LIMIT %(limit)s) AS one"
+        f" ORDER BY {leg.order.format(at='one.at', id='one.id')} LIMIT %(limit)s"
     )

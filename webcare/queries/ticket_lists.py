@@ -1,18 +1,18 @@
 """Tickets for programs: any filter, any order, one page at a time."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.models.bulk import fetch
-from webcare.domain.lifecycle import LIVE
-from webcare.domain.permissions import Permission
 from webcare.exceptions import NotFound
 from webcare.models import User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.people import EVERYWHERE, Rights
+from webcare.queries.search import tickets_with
+from webcare.queries.ticket_filters import IS_LATE, ask
+from webcare.queries.ticket_filters import Wanted as Wanted
+from webcare.queries.ticket_filters import visible as visible
 from webcare.queries.tickets import Seen
 
 ORDERS = {
@@ -22,25 +22,6 @@ ORDERS = {
     "due": Order("k.due_at", nullable=True),
     "waiting": Order("k.waiting_since", nullable=True),
 }
-NONE = "none"
-ME = "me"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which tickets; None is any. `queue` and `topic` may be NONE, `agent` ME too."""
-
-    status: tuple[str, ...] | None = None
-    queue: str | None = None
-    topic: str | None = None
-    agent: UUID | str | None = None
-    channel: str | None = None
-    priority: tuple[str, ...] | None = None
-    language: str | None = None
-    breached: bool | None = None
-    opened_after: datetime | None = None
-    opened_before: datetime | None = None
-    changed_after: datetime | None = None
 
 
 class TicketRow(NamedTuple):
@@ -86,15 +67,13 @@ class TicketRow(NamedTuple):
     beside: str = ""
 
 
-_IS_LATE = f"""coalesce(k.due_at < statement_timestamp()
-    AND k.status IN ({", ".join(f"'{status}'" for status in sorted(LIVE))}), false)"""
-_COLUMNS = f"""
+COLUMNS = f"""
     k.public_id, k.status, k.priority, k.is_danger, k.language, k.excerpt, k.opened_at,
     k.waiting_since, k.due_at, k.last_message_at, k.first_response_seconds,
     k.resolved_at, k.resolution, k.resolution_seconds, k.changed_at, k.version,
     q.slug, q.name, t.slug, t.name, k.topic_by, k.topic_confidence, a.public_id,
     coalesce(nullif(btrim(a.first_name || ' ' || a.last_name), ''), a.username),
-    c.slug, c.name, w.public_id, w.handle, w.name, {_IS_LATE},
+    c.slug, c.name, w.public_id, w.handle, w.name, {IS_LATE},
     k.priority_reason, k.priority_by,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'slug', g.slug, 'name', g.name, 'colour', g.colour)
@@ -125,23 +104,12 @@ _BESIDE = """jsonb_build_object(
                 ORDER BY l.id), '[]')
        FROM webcare_follower l JOIN webcare_user u ON u.id = l.user_id
       WHERE l.ticket_id = k.id))"""
-_SOURCE = """webcare_ticket k
+SOURCE = """webcare_ticket k
     JOIN conversations_channel c ON c.id = k.channel_id
     JOIN conversations_author w ON w.id = k.author_id
     LEFT JOIN webcare_queue q ON q.id = k.queue_id
     LEFT JOIN webcare_topic t ON t.id = k.topic_id
     LEFT JOIN webcare_user a ON a.id = k.agent_id"""
-
-
-def visible(user: User) -> tuple[str, dict[str, Any]]:
-    """The rule of `visible_tickets` in SQL, for statements written by hand.
-
-    A condition on the ticket `k`, and its values.
-    """
-    queues = Rights.of(user).where(Permission.SEE_TICKETS)
-    if EVERYWHERE in queues:
-        return "true", {}
-    return "k.queue_id = ANY(%(visible)s)", {"visible": sorted(q for q in queues if q)}
 
 
 def ticket_page(
@@ -152,13 +120,17 @@ def ticket_page(
     One statement beside the one for rights, or two where tickets without the ordering
     time begin.
     """
-    seen, values = visible(user)
+    if wanted.q is not None:
+        wanted = tickets_with(user, wanted.q, wanted)
+    asked = ask(user, wanted, order)
     listing = Listing(
-        _COLUMNS,
-        _SOURCE,
+        COLUMNS,
+        SOURCE,
         "k.id",
-        [seen, *_conditions(wanted)],
-        values | _values(user, wanted),
+        asked.where,
+        asked.values,
+        found_in="webcare_ticket k",
+        branch=f"k.{asked.branch}" if asked.branch else "",
     )
     page = read_page(listing, ORDERS[order], mark, limit)
     return [TicketRow(*row) for row in page.rows], page
@@ -177,6 +149,17 @@ def ticket_by_id(pk: int) -> tuple[TicketRow, Seen]:
     return _one("k.id = %(ticket)s", {"ticket": pk})
 
 
+def tickets_by_id(user: User, ids: Sequence[int]) -> dict[int, TicketRow]:
+    """Return those of these tickets that the user may see: one statement."""
+    seen, values = visible(user)
+    rows = fetch(
+        f"""SELECT k.opened_at, k.id, {COLUMNS} FROM {SOURCE}
+             WHERE {seen} AND k.id = ANY(%(ids)s)""",
+        values | {"ids": list(ids)},
+    )
+    return {row[1]: TicketRow(*row) for row in rows}
+
+
 def _one(
     which: str, values: dict[str, Any], told: str = "true"
 ) -> tuple[TicketRow, Seen]:
@@ -184,11 +167,11 @@ def _one(
         f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
                    (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
                    coalesce(k.last_outside_id, 0),
-                   k.opened_at, k.id, {_COLUMNS},
+                   k.opened_at, k.id, {COLUMNS},
                    {_BESIDE} || jsonb_build_object('merged_into', (
                        SELECT gone.public_id FROM webcare_ticket gone
                         WHERE gone.id = k.merged_into_id AND {told}))
-              FROM {_SOURCE} WHERE {which}""",
+              FROM {SOURCE} WHERE {which}""",
         values,
     )
     if not found:
@@ -198,48 +181,10 @@ def _one(
     return row, Seen(row.version, inbound, reply, outside)
 
 
-# A thing is looked up by name inside the statement: an index knows ids, not names.
-_BY_NAME = {
-    "queue": "k.queue_id = (SELECT id FROM webcare_queue WHERE slug = %(queue)s)",
-    "topic": "k.topic_id = (SELECT id FROM webcare_topic WHERE slug = %(topic)s)",
-    "agent": "k.agent_id = (SELECT id FROM webcare_user WHERE public_id = %(agent)s)",
-}
-_SIMPLE = {
-    "status": "k.status = ANY(%(status)s)",
-    "priority": "k.priority = ANY(%(priority)s)",
-    "language": "k.language = %(language)s",
-    "opened_after": "k.opened_at >= %(opened_after)s",
-    "opened_before": "k.opened_at < %(opened_before)s",
-    "changed_after": "k.changed_at >= %(changed_after)s",
-    "channel": (
-        "k.channel_id = (SELECT id FROM conversations_channel WHERE slug = %(channel)s)"
-    ),
-}
-
-
 def conditions_of(user: User, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
-    """Return conditions on a ticket `k` that stand for `wanted`, and their values."""
-    return list(_conditions(wanted)), _values(user, wanted)
+    """Return conditions on a ticket `k` that the user may see and that is wanted.
 
-
-def _conditions(wanted: Wanted) -> Iterator[str]:
-    for name, condition in _SIMPLE.items():
-        if getattr(wanted, name) is not None:
-            yield condition
-    for name, condition in _BY_NAME.items():
-        given = getattr(wanted, name)
-        if given == NONE:
-            yield f"k.{name}_id IS NULL"
-        elif given == ME:
-            yield "k.agent_id = %(me)s"
-        elif given is not None:
-            yield condition
-    if wanted.breached is not None:
-        yield _IS_LATE if wanted.breached else f"NOT {_IS_LATE}"
-
-
-def _values(user: User, wanted: Wanted) -> dict[str, Any]:
-    given = {name: getattr(wanted, name) for name in (*_SIMPLE, *_BY_NAME)}
-    listed = {"status": wanted.status, "priority": wanted.priority}
-    lists = {name: list(given or ()) for name, given in listed.items()}
-    return {**given, **lists, "me": user.pk}
+    Words (`q`) are no condition: of a search only the newest matches are known.
+    """
+    asked = ask(user, wanted)
+    return asked.where, asked.values

@@ -74,6 +74,7 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "ticket": ticket.public_id,
         "link": "00000000-0000-0000-0000-000000000000",
         "reply": "00000000-0000-0000-0000-000000000000",
+        "view": "mine",
         "reference": "00000000-0000-0000-0000-000000000000",
         "approval": "00000000-0000-0000-0000-000000000000",
         "training": training,
@@ -145,7 +146,7 @@ def test_a_reading_token_changes_nothing(as_client, root, ticket):
 
 def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     client = as_client(cas)
-    lists = ("tickets", "events", "live", "alarms", "notifications", "me")
+    lists = ("tickets", "search", "events", "live", "alarms", "notifications", "me")
     open_lists = {(f"api/v1/{name}", "get") for name in lists}
 
     found = statuses(client, ticket)

@@ -156,6 +156,7 @@ def things(
             position=1, name="Fay", email="fay@example.org"
         ).public_id,
         "subscription": subscription.public_id,
+        "view": "mine",  # everybody's: changed by nobody
         "delivery": ping(user=root, subscription=subscription).public_id,
         "token": root.tokens.create(name="t", digest=b"t").pk,
     }

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from webcare.actions.tickets import claim_ticket, resolve_ticket
-from webcare.models import Ticket, Topic
+from webcare.models import Membership, Tag, Ticket, TicketTag, Topic
 
 PATH = "/api/v1/tickets"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -234,16 +234,18 @@ def fill(make_ticket, ada, count):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "&order=due", "&queue=shop&agent=me&order=waiting"]
+    ("query", "statements"),
+    # What is asked for by a name is looked up first.
+    [("", 2), ("&order=due", 2), ("&queue=shop&agent=me&order=waiting", 3)],
 )
 def test_a_list_costs_the_same_however_long(
-    client_of_ada, ada, make_ticket, django_assert_num_queries, query
+    client_of_ada, ada, make_ticket, django_assert_num_queries, query, statements
 ):
     fill(make_ticket, ada, 1)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(statements):
         client_of_ada.get(f"{PATH}?limit=200{query}")
     fill(make_ticket, ada, 30)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(statements):
         answer = client_of_ada.get(f"{PATH}?limit=200{query}")
 
     assert len(numbers(answer)) == 31
@@ -277,3 +279,69 @@ def test_a_ticket_costs_the_same_however_much_was_said(
         answer = client_of_ada.get(where)
 
     assert answer.status_code == 200
+
+
+def test_tags_references_following_and_danger_narrow_the_list(client_of_ada, ada, five):
+    tag = Tag.objects.create(slug="press", name="Press")
+    TicketTag.objects.create(ticket=five[0], tag=tag, by=ada)
+    five[1].references.create(system="crm", reference="C 12")
+    five[2].followers.create(user=ada)
+    Ticket.objects.filter(pk=five[3].pk).update(is_danger=True)
+
+    found = {
+        query: sorted(numbers(client_of_ada.get(f"{PATH}?{query}")))
+        for query in (
+            "tag=press",
+            "tag=press&queue=shop&status=live",
+            "tag=other",
+            "external_ref=C%2012",
+            "following=true",
+            "danger=true",
+            "danger=false&following=false",
+        )
+    }
+
+    one, two, three, four, last = [ticket.pk for ticket in five]
+    assert found == {
+        "tag=press": [one],
+        "tag=press&queue=shop&status=live": [one],
+        "tag=other": [],
+        "external_ref=C%2012": [two],
+        "following=true": [three],
+        "danger=true": [four],
+        "danger=false&following=false": [one, two, last],
+    }
+
+
+def test_a_topic_includes_its_subtopics(client_of_ada, five):
+    delivery = Topic.objects.get()
+    late = Topic.objects.create(slug="late", name="Late", parent=delivery)
+    Ticket.objects.filter(pk=five[0].pk).update(topic=late)
+
+    assert numbers(client_of_ada.get(f"{PATH}?topic=late")) == [five[0].pk]
+    pages = walk(client_of_ada, f"{PATH}?topic=delivery&order=opened&limit=2")
+    assert [number for page in pages for number in page] == [one.pk for one in five]
+
+
+@pytest.mark.parametrize("order", ["opened", "-opened", "changed", "due", "waiting"])
+def test_the_queues_of_somebody_are_merged_into_one_list(
+    client_of_ada, ada, five, power_queue, order
+):
+    Membership.objects.create(user=ada, queue=power_queue, role="agent")
+    Ticket.objects.filter(pk__in=[five[1].pk, five[4].pk]).update(queue=power_queue)
+    Ticket.objects.filter(pk=five[2].pk).update(due_at=None, waiting_since=None)
+    whole = numbers(client_of_ada.get(f"{PATH}?order={order}"))
+
+    pages = walk(client_of_ada, f"{PATH}?order={order}&limit=2")
+
+    assert [number for page in pages for number in page] == whole
+    assert sorted(whole) == [one.pk for one in five]
+
+
+def test_what_is_not_live_has_no_order_of_its_due_time(client_of_ada, ada, five):
+    resolve_ticket(ticket=five[0], user=ada)
+
+    refused = client_of_ada.get(f"{PATH}?order=due&status=resolved")
+
+    assert "live" in refused.json()["errors"]["order"][0]
+    assert five[0].pk not in numbers(client_of_ada.get(f"{PATH}?order=due"))

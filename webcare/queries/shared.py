@@ -1,0 +1,124 @@
+"""Numbers that many ask for and few have to work out: kept for a moment in Redis.
+
+Redis is a convenience: without it everybody works out their own. Where a number has
+gone stale, or was never there, one asks the database and the others wait for it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+
+PREFIX = "webcare:number:"
+KEPT_SECONDS = 30  # a stale number is good enough while somebody counts again
+TURN_SECONDS = 2  # how long somebody has for that, until another may
+PATIENCE, STEP = 0.5, 0.02  # seconds that others wait for a number that is not there
+AWAY_SECONDS = 10.0  # after Redis did not answer, until it is asked again
+_away_until = 0.0
+
+Kept = tuple[int, float]  # the number, and when it was worked out
+
+
+def read(
+    keys: Sequence[str], work_out: Callable[[list[int]], list[int]], seconds: float
+) -> list[int]:
+    """Return the number of each key, at most `seconds` old or being renewed just now.
+
+    `work_out` gets the places of keys in `keys`, and returns a number for each.
+    """
+    kept = _kept(keys)
+    oldest = time.time() - seconds
+    due = [n for n, one in enumerate(kept) if one is None or one[1] < oldest]
+    ours = _take_turns(keys, due)
+    _work_out(keys, kept, ours, work_out)
+    others = [n for n, one in enumerate(kept) if one is None]
+    deadline = time.monotonic() + PATIENCE
+    while others and time.monotonic() < deadline:
+        time.sleep(STEP)
+        for n, one in zip(others, _kept([keys[n] for n in others]), strict=True):
+            kept[n] = one
+        others = [n for n in others if kept[n] is None]
+    _work_out(keys, kept, others, work_out)
+    return [one[0] for one in kept if one is not None]
+
+
+def _work_out(
+    keys: Sequence[str],
+    kept: list[Kept | None],
+    places: list[int],
+    work_out: Callable[[list[int]], list[int]],
+) -> None:
+    if not places:
+        return
+    now = time.time()
+    for n, number in zip(places, work_out(places), strict=True):
+        kept[n] = number, now
+    _keep({keys[n]: kept[n] for n in places})
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5
+    )
+
+
+def _kept(keys: Sequence[str]) -> list[Kept | None]:
+    if not keys or _is_away():
+        return [None] * len(keys)
+    try:
+        found = _client().mget([PREFIX + key for key in keys])
+        return [_parsed(one) for one in found]
+    except redis.RedisError as error:
+        _note_away(error)
+        return [None] * len(keys)
+
+
+def _parsed(text: bytes | str | None) -> Kept | None:
+    if text is None:
+        return None
+    number, _, at = (text if isinstance(text, str) else text.decode()).partition(" ")
+    return int(number), float(at)
+
+
+def _take_turns(keys: Sequence[str], due: list[int]) -> list[int]:
+    """Return those of `due` that are ours to work out: all where there is no Redis."""
+    if not due or _is_away():
+        return due
+    turns = _client().pipeline(transaction=False)
+    for n in due:
+        turns.set(f"{PREFIX}{keys[n]}:turn", 1, nx=True, px=TURN_SECONDS * 1000)
+    try:
+        return [n for n, won in zip(due, turns.execute(), strict=True) if won]
+    except redis.RedisError as error:
+        _note_away(error)
+        return due
+
+
+def _keep(numbers: dict[str, Kept | None]) -> None:
+    if _is_away():
+        return
+    kept = _client().pipeline(transaction=False)
+    for key, one in numbers.items():
+        assert one is not None
+        kept.set(PREFIX + key, f"{one[0]} {one[1]}", ex=KEPT_SECONDS)
+        kept.delete(f"{PREFIX}{key}:turn")
+    try:
+        kept.execute()
+    except redis.RedisError as error:
+        _note_away(error)
+
+
+def _is_away() -> bool:
+    return time.monotonic() < _away_until
+
+
+def _note_away(error: redis.RedisError) -> None:
+    global _away_until
+    _away_until = time.monotonic() + AWAY_SECONDS
+    log.warning("numbers are not shared", error=type(error).__name__)
