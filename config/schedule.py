@@ -104,6 +104,16 @@ SWEEPS = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "wake-snoozed": {
+        "task": "webcare.tasks.wake_snoozed",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "close-resolved": {
+        "task": "webcare.tasks.close_resolved",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",
         "schedule": 10.0,

@@ -162,6 +162,19 @@ def return_work() -> None:
     returns.return_work()
 
 
+def wake_snoozed() -> None:
+    from webcare.actions import parking
+
+    parking.wake_due()
+
+
+@shared_task
+def close_resolved() -> None:
+    from webcare.actions import endings
+
+    endings.close_due()
+
+
 @shared_task
 def train_topics(model_id: int) -> None:
     from webcare.actions import training

@@ -113,6 +113,16 @@ def resume(tickets: Sequence[int]) -> None:
     )
 
 
+def run_on(ticket: int, *, since: datetime) -> None:
+    """Take back that the promises to resolve were stopped at `since`."""
+    fetch(
+        """UPDATE webcare_clock c SET stopped_at = NULL FROM webcare_ticket k
+            WHERE %(ticket)s IN (k.id, k.merged_into_id) AND c.ticket_id = k.id
+              AND c.promise = 'resolution' AND c.stopped_at = %(since)s""",
+        {"ticket": ticket, "since": since},
+    )
+
+
 def stop_resolution(ticket: int, at: datetime) -> None:
     """Stop the promises to resolve a ticket, and what was merged into it."""
     fetch(

@@ -1,16 +1,25 @@
 """Messages that we answer become tickets, or join the ticket they belong to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, insert
-from webcare.actions import alarms, approvals, elsewhere, engagement, turns
+from webcare.actions import (
+    alarms,
+    approvals,
+    elsewhere,
+    engagement,
+    last_words,
+    turns,
+)
 from webcare.actions.engagement import Engaged
+from webcare.actions.last_words import Home, LastWord, Place
 from webcare.actions.log import Line, record_many
+from webcare.actions.threads import lock_threads
 from webcare.actions.turns import Said
-from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.lifecycle import LIVE, Cause, Status, reopens_until
 from webcare.domain.outcomes import DANGER_REASON, Priority, PrioritySetBy
 from webcare.models import Ticket, TicketEvent, TicketMessage
 
@@ -18,8 +27,6 @@ TRIAGE = "triage"
 EXCERPT = 280
 
 Pair = tuple[int, int]  # thread, author: what one ticket belongs to
-# Where a pair's turns are measured, and the ticket split off that it goes on with.
-Home = tuple[int, int | None]
 
 
 class Found(NamedTuple):
@@ -36,6 +43,7 @@ class Found(NamedTuple):
     split: int | None
     status: str
     priority: str
+    waiting_since: datetime | None
     resolved_at: datetime | None
     reopen_hours: int
 
@@ -44,8 +52,14 @@ class Found(NamedTuple):
         if self.status != Status.RESOLVED:
             return self.status in LIVE
         assert self.resolved_at is not None
-        window = timedelta(hours=self.reopen_hours)
-        return message.posted_at <= self.resolved_at + window
+        return message.posted_at <= reopens_until(self.resolved_at, self.reopen_hours)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing on it waits for us: last words change nothing then."""
+        if self.status == Status.PENDING:
+            return self.waiting_since is None
+        return self.status == Status.RESOLVED
 
 
 class Group(NamedTuple):
@@ -75,14 +89,36 @@ def take_in(message_ids: list[int]) -> None:
     are locked in rising order, and the database refuses a second one.
     """
     messages = engagement.heard(message_ids)
-    _lock_threads(messages)
+    lock_threads(message.thread for message in messages)
     engaged = engagement.engage([m for m in messages if m.direction == "in"])
-    groups = _place(engaged)
-    _attach(groups)
+    place(engaged, cause=Cause.INTAKE)
+    elsewhere.note_answers([m for m in messages if m.direction == "out"])
+
+
+STAGE = batches.Stage("ticket", take_in)
+
+
+def place(engaged: Sequence[Engaged], *, cause: str, actor: int | None = None) -> None:
+    """Give these messages their tickets, with a turn that waits for our answer.
+
+    Last words join a ticket that is done, or waits for its customer, and leave it
+    as it is. The caller holds the threads.
+    """
+    said: dict[Pair, list[Engaged]] = {}
+    for one in engaged:
+        said.setdefault(_pair(one.message), []).append(one)
+    found = _newest_tickets(list(said))
+    words = last_words.find(_to_tickets_at_rest(said, found))
+    last_words.keep(words)
+    groups = _group(_without(said, words), found)
+    _attach(groups, words)
     _continue([group for group in groups if group.found])
-    _write_history(groups)
-    written_again = [group.ticket for group in groups if group.found]
-    approvals.void(written_again, reason="author_wrote", cause="intake")
+    goes_on = {group.ticket for group in groups}
+    _show([word for word in words if word.at.ticket not in goes_on])
+    _write_history(groups, words, cause, actor)
+    written_again = {group.ticket for group in groups if group.found}
+    written_again |= {word.at.ticket for word in words}
+    approvals.void(sorted(written_again), reason="author_wrote", cause=cause)
     alarms.raise_alarms([group.ticket for group in groups if group.is_danger])
     turns.start(
         [
@@ -91,31 +127,38 @@ def take_in(message_ids: list[int]) -> None:
             for one in group.said
         ]
     )
-    elsewhere.note_answers([m for m in messages if m.direction == "out"])
     batches.enqueue(TRIAGE, [group.ticket for group in groups])
 
 
-STAGE = batches.Stage("ticket", take_in)
+def _to_tickets_at_rest(
+    said: Mapping[Pair, Sequence[Engaged]], found: Mapping[Pair, Found]
+) -> list[tuple[Place, Sequence[Engaged]]]:
+    return [
+        (Place(there.id, (there.origin, there.split)), ones)
+        for pair, ones in said.items()
+        if (there := found.get(pair))
+        and there.is_at_rest
+        and there.takes(ones[0].message)
+    ]
 
 
-def _lock_threads(messages: Iterable[engagement.Message]) -> None:
-    fetch(
-        "SELECT pg_advisory_xact_lock(2, (t %% 2147483647)::int)"
-        "  FROM unnest(%s::bigint[]) AS t",
-        [sorted({message.thread for message in messages})],
-    )
+def _without(
+    said: Mapping[Pair, Sequence[Engaged]], words: Sequence[LastWord]
+) -> dict[Pair, list[Engaged]]:
+    ended = {word.message.id for word in words}
+    rest = {
+        pair: [one for one in ones if one.message.id not in ended]
+        for pair, ones in said.items()
+    }
+    return {pair: ones for pair, ones in rest.items() if ones}
 
 
-def _place(engaged: Sequence[Engaged]) -> list[Group]:
+def _group(said: dict[Pair, list[Engaged]], found: Mapping[Pair, Found]) -> list[Group]:
     """Give each author's new messages a ticket: the one there is, or a new one."""
-    said: dict[Pair, list[Engaged]] = {}
-    for one in engaged:
-        said.setdefault(_pair(one.message), []).append(one)
-    found = _newest_tickets(list(said))
     kept = {
-        pair: ticket
-        for pair, ticket in found.items()
-        if ticket.takes(said[pair][-1].message)
+        pair: found[pair]
+        for pair, ones in said.items()
+        if pair in found and found[pair].takes(ones[-1].message)
     }
     fresh = {pair: ones for pair, ones in said.items() if pair not in kept}
     made = _open(fresh, {pair: found[pair].id for pair in fresh if pair in found})
@@ -180,7 +223,7 @@ def _newest_tickets(pairs: Sequence[Pair]) -> dict[Pair, Found]:
                   CASE WHEN is_split THEN coalesce(whole, newest.split_from_id, place)
                        ELSE place END,
                   CASE WHEN is_split THEN place END,
-                  t.status, t.priority, t.resolved_at,
+                  t.status, t.priority, t.waiting_since, t.resolved_at,
                   coalesce((SELECT q.reopen_window_hours FROM webcare_queue q
                              WHERE q.id = t.queue_id), 72),
                   t.merged_into_id
@@ -218,7 +261,7 @@ def _newest(ones: Sequence[Engaged]) -> dict[str, Any]:
     danger = any(one.reason == "danger" for one in ones)
     last = ones[-1].message
     return {
-        "excerpt": " ".join(last.text[: EXCERPT * 2].split())[:EXCERPT],
+        "excerpt": _excerpt(last),
         "last_message_at": last.posted_at,
         "last_inbound": last.id,
         "is_danger": danger,
@@ -228,19 +271,48 @@ def _newest(ones: Sequence[Engaged]) -> dict[str, Any]:
     }
 
 
-def _attach(groups: Sequence[Group]) -> None:
+def _attach(groups: Sequence[Group], words: Sequence[LastWord]) -> None:
+    placed = [
+        (one.message.id, group.ticket, group.home(one))
+        for group in groups
+        for one in group.said
+    ]
+    placed += [(word.message.id, word.at.ticket, word.at.home) for word in words]
     rows = [
         {
-            "message": one.message.id,
-            "ticket": group.ticket,
+            "message": message,
+            "ticket": ticket,
             "origin_ticket": origin,
             "split_ticket": split,
         }
-        for group in groups
-        for one in group.said
-        for origin, split in [group.home(one)]
+        for message, ticket, (origin, split) in placed
     ]
     insert(TicketMessage, rows)
+
+
+def _show(words: Sequence[LastWord]) -> None:
+    """What the author wrote last is what the list shows and an answer answers."""
+    newest = {word.at.ticket: word.message for word in words}
+    if newest:
+        fetch(
+            """UPDATE webcare_ticket t
+                  SET excerpt = given.excerpt, last_inbound_id = given.message,
+                      last_message_at = given.at,
+                      changed_at = now(), version = version + 1
+                 FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[])
+                      AS given(id, excerpt, message, at)
+                WHERE t.id = given.id AND given.at >= t.last_message_at""",
+            [
+                list(newest),
+                [_excerpt(message) for message in newest.values()],
+                [message.id for message in newest.values()],
+                [message.posted_at for message in newest.values()],
+            ],
+        )
+
+
+def _excerpt(message: engagement.Message) -> str:
+    return " ".join(message.text[: EXCERPT * 2].split())[:EXCERPT]
 
 
 def _continue(groups: Sequence[Group]) -> None:
@@ -286,20 +358,27 @@ def _continue(groups: Sequence[Group]) -> None:
     )
 
 
-def _write_history(groups: Sequence[Group]) -> None:
-    lines = [
+def _write_history(
+    groups: Sequence[Group],
+    words: Sequence[LastWord],
+    cause: str,
+    actor: int | None,
+) -> None:
+    lines = [*last_words.lines(words)]
+    lines += [
         Line(
             group.ticket,
             kind,
             one.message.posted_at,
             {"message": one.message.id, "reason": one.reason, **altered},
+            actor,
         )
         for group in groups
         for one, kind, altered in zip(
             group.said, _kinds(group), _altered(group), strict=True
         )
     ]
-    record_many(lines, cause="intake")
+    record_many(lines, cause=cause)
 
 
 def _altered(group: Group) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What people do with a ticket: one guarded update and one line of history each."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,20 @@ from django.db.models import F
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext as _
 
+from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions import assignment, clocks, turns
 from webcare.actions.loads import hold, take_note
 from webcare.actions.log import record
-from webcare.domain.lifecycle import LIVE, Status, require_move
+from webcare.actions.threads import lock_threads
+from webcare.domain.lifecycle import (
+    LIVE,
+    Act,
+    Status,
+    needed_for,
+    require_act,
+    require_move,
+)
 from webcare.domain.outcomes import DecidedBy, Resolution
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, StaleVersion, TicketChanged
@@ -22,6 +32,17 @@ from webcare.queries.people import may, require
 from webcare.queries.waiting import waiting_before
 
 Kind = TicketEvent.Kind
+LONGEST_REASON = 40
+LONGEST_NOTE = 200
+REASON = re.compile(r"[a-z0-9_-]*")
+# What a ticket that is live again has lost.
+ENDLESS: dict[str, Any] = {
+    "resolved_at": None,
+    "resolution": "",
+    "resolution_reason": "",
+    "resolution_note": "",
+    "resolution_seconds": None,
+}
 
 
 @transaction.atomic
@@ -127,24 +148,45 @@ def classify_ticket(
 
 @transaction.atomic
 def resolve_ticket(
-    *, ticket: Ticket, user: User, outcome: Resolution = Resolution.ANSWERED
+    *,
+    ticket: Ticket,
+    user: User,
+    outcome: Resolution | None = None,
+    reason: str = "",
+    note: str = "",
 ) -> Ticket:
     """Close the question, with what became of it, and stop every clock.
 
-    A turn that still waits is closed as deliberately unanswered, unless an answer is
-    on its way out. A duplicate or spam needs no custom field answered, everything else
-    those that are required. Raises NotAllowed, InvalidMove, TicketChanged, Invalid.
+    Without an outcome it was answered if an answer of ours is there or under way, and
+    needed none otherwise; a queue may want one said. A turn that still waits is
+    closed as deliberately unanswered, unless an answer is on its way out. A duplicate
+    or spam needs no custom field answered, everything else those that are required.
+    `reason` is a word for why it ended so and `note` a sentence; the sentence is on
+    the ticket alone. Raises NotAllowed, Invalid, InvalidMove, TicketChanged.
     """
-    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    require(user, needed_for(Act.RESOLVE), ticket.queue_id)
+    require_act(Act.RESOLVE, ticket.status)
+    _check_end(ticket, outcome, reason, note)
     if outcome not in {Resolution.DUPLICATE, Resolution.SPAM}:
         require_fields(ticket)
     now = database_now()
-    settle_as_resolved(ticket, at=now, outcome=outcome)
-    if not _answer_is_under_way(ticket):
-        turns.leave(ticket.pk, now)
+    was = _as_it_is(ticket)
+    is_answered, under_way = _answers(ticket)
+    chosen = outcome or _usual_outcome(is_answered or under_way)
+    settle_as_resolved(
+        ticket,
+        at=now,
+        outcome=chosen,
+        resolution_reason=reason,
+        resolution_note=note,
+    )
+    if not under_way:
+        was["turns"] = turns.leave(ticket.pk, now)
         Ticket.objects.filter(pk=ticket.pk).update(waiting_since=None, due_at=None)
-    facts = {"status": Status.RESOLVED.value, "outcome": outcome.value}
-    record(ticket, Kind.RESOLVED, at=now, actor=user, **facts)
+    facts: dict[str, Any] = {"status": Status.RESOLVED.value, "outcome": chosen.value}
+    if reason:
+        facts["reason"] = reason
+    record(ticket, Kind.RESOLVED, at=now, actor=user, was=was, **facts)
     ticket.refresh_from_db()
     assignment.offer_to(ticket.agent_id)
     return ticket
@@ -156,18 +198,12 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
 
     Raises TicketChanged too when its author has a newer live ticket in the thread.
     """
-    require(user, Permission.WORK_TICKETS, ticket.queue_id)
-    if _has_live_twin(ticket):
+    require(user, needed_for(Act.REOPEN), ticket.queue_id)
+    require_act(Act.REOPEN, ticket.status)
+    lock_threads([ticket.thread_id])
+    if has_live_twin(ticket):
         raise TicketChanged(_("This author has a newer ticket in the same thread."))
-    move(
-        ticket,
-        Status.OPEN,
-        resolved_at=None,
-        resolution="",
-        resolution_reason="",
-        resolution_note="",
-        resolution_seconds=None,
-    )
+    move(ticket, Status.OPEN, **ENDLESS)
     clocks.resume([ticket.pk])
     ticket.refresh_from_db()
     now = database_now()
@@ -265,13 +301,58 @@ def _require_version(ticket: Ticket, version: int | None) -> None:
         raise StaleVersion(_("The ticket has changed: look at what is new."))
 
 
-def _answer_is_under_way(ticket: Ticket) -> bool:
-    return ticket.replies.filter(
-        delivery__state__in=["waiting", "sending", "uncertain"]
-    ).exists()
+def _check_end(
+    ticket: Ticket, outcome: Resolution | None, reason: str, note: str
+) -> None:
+    """Raises Invalid, naming what would do."""
+    queue = ticket.queue
+    if outcome is None and queue is not None and queue.outcome_required:
+        choices = {"choices": ", ".join(Resolution.values)}
+        raise Invalid(
+            outcome=_("Say what became of this question: %(choices)s.") % choices
+        )
+    if (reason or note) and outcome == Resolution.ANSWERED:
+        raise Invalid(reason=_("An answered question needs no reason."))
+    if len(reason) > LONGEST_REASON or not REASON.fullmatch(reason):
+        raise Invalid(reason=_("Send a word of small letters, digits, _ and -."))
+    if len(note) > LONGEST_NOTE:
+        raise Invalid(note=_("Send at most 200 characters."))
 
 
-def _has_live_twin(ticket: Ticket) -> bool:
+def _usual_outcome(is_answered: bool) -> Resolution:
+    return Resolution.ANSWERED if is_answered else Resolution.NO_ANSWER_NEEDED
+
+
+def _as_it_is(ticket: Ticket) -> dict[str, Any]:
+    """What undoing has to bring back, read under a lock. Raises TicketChanged."""
+    [row] = fetch(
+        """SELECT status, snoozed_until, waiting_since, due_at
+             FROM webcare_ticket WHERE id = %s FOR NO KEY UPDATE""",
+        [ticket.pk],
+    )
+    status, *moments = row
+    if status != ticket.status:
+        raise TicketChanged(_("Someone else changed this ticket: look at it again."))
+    names = ("snoozed_until", "waiting_since", "due_at")
+    stamps = (moment and moment.isoformat() for moment in moments)
+    return {"status": status, "turns": [], **dict(zip(names, stamps, strict=True))}
+
+
+def _answers(ticket: Ticket) -> tuple[bool, bool]:
+    """Whether an answer of ours has reached the author, and whether one is coming."""
+    [[reached, coming]] = fetch(
+        """SELECT EXISTS (SELECT FROM webcare_turn
+                           WHERE ticket_id = %(ticket)s AND outcome = 'answered'),
+                  EXISTS (SELECT FROM webcare_reply r
+                            JOIN conversations_delivery d ON d.id = r.delivery_id
+                           WHERE r.ticket_id = %(ticket)s AND d.state IN
+                                 ('waiting', 'held', 'sending', 'uncertain'))""",
+        {"ticket": ticket.pk},
+    )
+    return reached, coming
+
+
+def has_live_twin(ticket: Ticket) -> bool:
     return (
         Ticket.objects.live()
         .filter(thread=ticket.thread_id, author=ticket.author_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from conversations.models.bulk import fetch
+from conversations.models.bulk import fetch, ids
 from webcare.actions import clocks
 from webcare.actions.engagement import Message
 
@@ -152,13 +152,14 @@ WAITING = """(
        AND m.posted_at >= t.started_at)"""
 
 
-def leave(ticket: int, at: datetime) -> None:
+def leave(ticket: int, at: datetime) -> list[int]:
     """Close the waiting turns of a ticket without an answer, on purpose.
 
     They leave the response times and are counted on their own; a promise already
     broken stays broken. A turn of which another live ticket has a message goes on.
+    Returns the turns.
     """
-    fetch(
+    left = fetch(
         """WITH homes AS (
              SELECT %(ticket)s AS home
               UNION
@@ -193,11 +194,85 @@ def leave(ticket: int, at: datetime) -> None:
               WHERE t.ticket_id IN (SELECT home FROM homes) AND k.id = t.ticket_id
                 AND t.outcome = 'waiting'
                 AND t.id NOT IN (SELECT id FROM goes_on)
-          RETURNING t.id, t.ticket_id)
-           UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
-            WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
-              AND c.stopped_at IS NULL""",
+          RETURNING t.id, t.ticket_id
+           ), stopped AS (
+             UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
+              WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
+                AND c.stopped_at IS NULL)
+           SELECT id FROM ended ORDER BY id""",
         {"ticket": ticket, "at": at},
+    )
+    return ids(left)
+
+
+def take_up(turns: Sequence[int], left_at: datetime) -> None:
+    """Let turns that were left at `left_at` wait on as if they had not been."""
+    fetch(
+        """WITH waiting AS (
+             UPDATE webcare_turn
+                SET outcome = 'waiting', ended_at = NULL, calendar_seconds = NULL,
+                    queue_id = NULL, topic_id = NULL, priority = 'normal'
+              WHERE id = ANY(%s) AND outcome = 'left'
+          RETURNING id, ticket_id)
+           UPDATE webcare_clock c SET stopped_at = NULL FROM waiting
+            WHERE c.ticket_id = waiting.ticket_id AND c.turn_id = waiting.id
+              AND c.stopped_at = %s""",
+        [list(turns), left_at],
+    )
+
+
+def let_go(message: int, stands: int, at: datetime) -> None:
+    """Take a message that nobody has to answer out of the turn that waits for it.
+
+    The turn, with its clock, begins with the first of its messages that we still
+    answer; one of which nothing is left is closed without an answer, on purpose.
+    """
+    fetch(
+        """WITH turn AS (
+             SELECT t.id, t.ticket_id, t.started_at FROM webcare_ticketmessage tm
+               JOIN webcare_turn t
+                 ON t.ticket_id = tm.origin_ticket_id AND t.outcome = 'waiting'
+              WHERE tm.message_id = %(message)s
+           ), first AS (
+             SELECT turn.id AS turn, turn.ticket_id, m.id, m.posted_at
+               FROM turn
+               JOIN webcare_ticketmessage tm ON tm.origin_ticket_id = turn.ticket_id
+               JOIN conversations_message m ON m.id = tm.message_id
+                AND m.direction = 'in' AND m.posted_at >= turn.started_at
+               JOIN webcare_decision d ON d.message_id = m.id AND d.verdict = 'answer'
+              ORDER BY m.posted_at, m.id LIMIT 1
+           ), moved AS (
+             UPDATE webcare_turn t
+                SET started_at = first.posted_at, first_message_id = first.id
+               FROM first WHERE t.id = first.turn
+           ), ended AS (
+             UPDATE webcare_turn t
+                SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
+                    calendar_seconds = greatest(0, floor(extract(
+                        epoch FROM %(at)s - t.started_at))),
+                    queue_id = k.queue_id, topic_id = k.topic_id,
+                    priority = k.priority
+               FROM turn JOIN webcare_ticket k ON k.id = turn.ticket_id
+              WHERE t.id = turn.id AND NOT EXISTS (SELECT FROM first)
+          RETURNING t.id, t.ticket_id
+           ), stopped AS (
+             UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
+              WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
+                AND c.stopped_at IS NULL)
+           UPDATE webcare_clock c
+              SET started_at = first.posted_at,
+                  due_at = first.posted_at + make_interval(secs => c.target_seconds)
+             FROM first
+            WHERE c.ticket_id = first.ticket_id AND c.turn_id = first.turn
+              AND c.stopped_at IS NULL""",
+        {"message": message, "at": at},
+    )
+    fetch(
+        f"""UPDATE webcare_ticket k
+               SET waiting_since = {WAITING.format(but=clocks.NONE)},
+                   due_at = {clocks.DUE.format(but=clocks.NONE)}
+             WHERE k.id = %s""",
+        [stands],
     )
 
 

@@ -51,8 +51,17 @@ class ClassifyIn(In):
 
 
 class ResolveIn(In):
-    outcome = serializers.ChoiceField(
-        choices=Resolution.choices, default=Resolution.ANSWERED.value
+    """What became of it. Unsaid: answered if there is an answer, else none needed."""
+
+    outcome = serializers.ChoiceField(choices=Resolution.choices, required=False)
+    reason = serializers.RegexField(
+        r"^[a-z0-9_-]*$",
+        max_length=tickets.LONGEST_REASON,
+        required=False,
+        help_text="A word of your own for why it was not answered.",
+    )
+    note = serializers.CharField(
+        max_length=tickets.LONGEST_NOTE, required=False, allow_blank=True
     )
 
 
@@ -208,9 +217,15 @@ class Resolve(Acting):
     @changes("Say what became of a ticket", ResolveIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        outcome = Resolution(asked(ResolveIn, request)["outcome"])
+        given = asked(ResolveIn, request)
+        outcome = given.pop("outcome", None)
         return answer_with(
-            tickets.resolve_ticket(ticket=found, user=request.user, outcome=outcome)
+            tickets.resolve_ticket(
+                ticket=found,
+                user=request.user,
+                outcome=outcome and Resolution(outcome),
+                **given,
+            )
         )
 
 

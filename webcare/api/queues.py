@@ -35,6 +35,7 @@ class QueueOut(Out):
     lead = PersonOut(allow_null=True)
     handout = serializers.ChoiceField(choices=Handout.choices)
     is_triage = serializers.BooleanField()
+    outcome_required = serializers.BooleanField()
     reopen_window_hours = serializers.IntegerField()
     silence_minutes = serializers.IntegerField(allow_null=True)
     absent_minutes = serializers.IntegerField(allow_null=True)
@@ -67,6 +68,7 @@ class QueueChange(In):
     skills = serializers.ListField(
         child=SkillLevel(), required=False, max_length=MOST_LEVELS
     )
+    outcome_required = serializers.BooleanField(required=False)
     first_response_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
     )
@@ -96,6 +98,7 @@ def queue_out(queue: Any) -> Json:
         "lead": queue.lead and person_out(queue.lead),
         "handout": queue.handout,
         "is_triage": queue.is_triage,
+        "outcome_required": queue.outcome_required,
         "reopen_window_hours": queue.reopen_window_hours,
         "silence_minutes": queue.silence_minutes,
         "absent_minutes": queue.absent_minutes,

@@ -12,11 +12,13 @@ where its path has a new parameter, or needs something to act on, `things` makes
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from conversations.models import Message
 from tests.webcare.api.test_access import operations
@@ -120,6 +122,7 @@ def things(
         "link": link_tickets(
             ticket=ticket, other=make_ticket(), is_a=Relation.RELATED, user=ada
         ).public_id,
+        "soon": (timezone.now() + timedelta(hours=1)).isoformat(),
         "reply": reply.public_id,
         "approval": approval.public_id,
         "ada": ada.public_id,
