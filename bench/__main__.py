@@ -51,7 +51,10 @@ def main() -> int:
     _write(report)
     for cell, failure in figures.failures.items():
         print(f"\nBroken: {' '.join(map(str, cell))}: {failure}", file=sys.stderr)
-    return 1 if figures.failures else 0
+    for name, plans in report["scans"].items():
+        print(f"\nReads a big table from end to end: {name}", file=sys.stderr)
+        print("\n\n".join(plans), file=sys.stderr)
+    return 1 if figures.failures or report["scans"] else 0
 
 
 def _measure(plan: Plan, report: dict[str, Any]) -> Figures:
@@ -70,6 +73,7 @@ def _measure(plan: Plan, report: dict[str, Any]) -> Figures:
             figures.add_all(run_round(sites, plan.seconds))
             report["load average"].append(os.getloadavg())
         report["statements"] = _statements(sites[-1])
+        report["scans"] = _scans(sites[-1])
         _say("The pipeline …")
         report["pipeline"] = {one.tickets: _pipeline(one, plan) for one in sites}
         _say("Through the workers …")
@@ -86,6 +90,14 @@ def _statements(site: Site) -> dict[str, int]:
         services.run("bench.statements", database=site.database, given=given)
     )
     return counted
+
+
+def _scans(site: Site) -> dict[str, list[str]]:
+    given = json.dumps(site.desk)
+    found: dict[str, list[str]] = json.loads(
+        services.run("bench.plans", database=site.database, given=given)
+    )
+    return found
 
 
 def _pipeline(site: Site, plan: Plan) -> dict[str, Any]:

@@ -127,6 +127,13 @@ class Tickets(View):
         return Response({"results": Ticket(found, many=True).data})
 
 
+class Search(View):
+    def get(self, request: Request) -> Response:
+        query = request.query_params["q"]
+        found = _named(rows.TICKET_FIELDS, _fetch(rows.SEARCH, [query, query]))
+        return Response({"results": Ticket(found, many=True).data})
+
+
 class OneTicket(View):
     def get(self, request: Request, ticket: str) -> Response:
         return Response(_ticket(ticket))
@@ -170,6 +177,7 @@ class Reply(View):
 
 urlpatterns = [
     path("intake/<int:channel>", Intake.as_view()),
+    path("search", Search.as_view()),
     path("tickets", Tickets.as_view()),
     path("tickets/<uuid:ticket>", OneTicket.as_view()),
     path("tickets/<uuid:ticket>/page", Page.as_view()),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 
@@ -174,10 +175,39 @@ def _answer(statement: str, then: str) -> dict[str, Any]:
     }
 
 
-_LIVE = "/api/v1/tickets?status=live&order=opened&limit=50"
 _TOKEN = {"token": "token"}
 _FLOOR_TOKEN = {"token": "floor_token"}
+
+
+def _search(words: str, query: str) -> dict[str, Any]:
+    """Words as somebody types them, and the same in the language of the index."""
+
+    def raw(desk: Desk) -> Call:
+        def read(connection: psycopg.Connection, number: int) -> None:
+            connection.execute(rows.SEARCH, [query, query]).fetchall()
+
+        return read
+
+    typed = quote(words)
+    return {
+        "ours": _get(lambda *_: f"/api/v1/search?limit=25&q={typed}", **_TOKEN),
+        "floor": _get(lambda *_: f"/search?q={quote(query)}", **_FLOOR_TOKEN),
+        "raw": raw,
+    }
+
+
+_LIVE = "/api/v1/tickets?status=live&order=opened&limit=50"
 _COOKIE = {"cookie": "cookie"}
+
+_LIST = "/api/v1/tickets?limit=50"
+LISTS = {
+    "list of mine": f"{_LIST}&status=live&agent=me&order=due",
+    "list unassigned": f"{_LIST}&status=new,open&agent=none&order=due",
+    "list waiting": f"{_LIST}&status=new,open&order=waiting",
+    "list of queue and tag": f"{_LIST}&queue=meters&tag=complaint",
+    "list of rare tag": f"{_LIST}&tag=press&status=live&order=opened",
+    "list too late": f"{_LIST}&breached=true&order=due",
+}
 
 OPERATIONS = (
     Operation("intake", **_intake(1)),
@@ -187,6 +217,27 @@ OPERATIONS = (
         ours=_get(lambda *_: _LIVE, **_TOKEN),
         floor=_get(lambda *_: "/tickets", **_FLOOR_TOKEN),
         raw=_read((rows.LIST, None)),
+    ),
+    *(
+        Operation(
+            name,
+            ours=_get(lambda *_, path=path: path, **_TOKEN),
+            beside="list",
+            clients=(1,),
+        )
+        for name, path in LISTS.items()
+    ),
+    Operation("search rare", **_search("zonneboiler", "'zonneboiler':A")),
+    Operation("search common", **_search("stroom", "'stroom':A | 'strom':B")),
+    Operation(
+        "search phrase",
+        **_search('"nieuwe zonneboiler"', "'nieuwe':A <-> 'zonneboiler':A"),
+        clients=(1,),
+    ),
+    Operation(
+        "view counts",
+        ours=_get(lambda *_: "/api/v1/views/counts", **_TOKEN),
+        beside="list",
     ),
     Operation("list page", ours=_get(lambda *_: "/", **_COOKIE), beside="list"),
     Operation(

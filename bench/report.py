@@ -34,7 +34,10 @@ SHARES = {
 }
 MULTIPLES = {
     (name, 1): Bar(1.5, at_least=False)
-    for name in ("list", "list page", "ticket", "thread", "ticket page")
+    for name in (
+        *("list", "list page", "ticket", "thread", "ticket page"),
+        *("search rare", "search common", "search phrase"),
+    )
 }
 GROWTH_OF_READS, GROWTH_OF_WRITES = Bar(1.5, False), Bar(1.1, False)
 PIPELINE_SHARE, PIPELINE_RATE = Bar(0.30), Bar(1_500)

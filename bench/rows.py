@@ -49,6 +49,17 @@ THREAD = """
       LEFT JOIN conversations_author a ON a.id = m.author_id
      WHERE tm.ticket_id = %s ORDER BY m.posted_at, m.id LIMIT 200"""
 
+# The newest 1,000 matches, ranked: what a program of its own would do with the index.
+SEARCH = f"""
+    WITH hit AS (
+        SELECT e.ticket_id, max(e.id) AS id FROM webcare_searchentry e
+         WHERE e.tsv @@ %s::tsquery GROUP BY e.ticket_id ORDER BY 2 DESC LIMIT 1000),
+    best AS (
+        SELECT hit.ticket_id, ts_rank_cd(e.tsv, %s::tsquery) AS rank
+          FROM hit JOIN webcare_searchentry e ON e.id = hit.id
+         ORDER BY rank DESC LIMIT 25)
+    {_TICKET} JOIN best ON best.ticket_id = k.id ORDER BY best.rank DESC"""
+
 MESSAGE_FIELDS = (
     *("id", "direction", "visibility", "text", "url", "posted_at", "received_at"),
     *("edited_at", "deleted_at", "handle", "name"),

@@ -7,9 +7,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from webcare.domain.permissions import Permission
-from webcare.domain.ticket_filters import ORDERS, order_problem, read_definition
+from webcare.domain.ticket_filters import (
+    FIELD,
+    ORDERS,
+    order_problem,
+    read_definition,
+)
 from webcare.exceptions import Invalid, NotAllowed, StaleVersion
 from webcare.models import TeamMember, User, View
+from webcare.queries.fields import field_conditions
 from webcare.queries.people import EVERYWHERE, may, queues_where, require_role
 
 MOST = 200  # of one person
@@ -76,6 +82,8 @@ def _check(view: View) -> None:
             }
     if errors:
         raise Invalid(**errors)
+    if fields := values.get("fields"):
+        field_conditions({f"{FIELD}{key}": text for key, text in fields.items()})
 
 
 def _require_to_share(user: User, view: View) -> None:

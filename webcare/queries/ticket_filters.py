@@ -14,8 +14,10 @@ from uuid import UUID
 from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
 from webcare.domain.permissions import Permission
-from webcare.domain.ticket_filters import LIVE_ORDERS
+from webcare.domain.ticket_filters import FIELD, LIVE_ORDERS
+from webcare.exceptions import Invalid
 from webcare.models import User
+from webcare.queries.fields import field_conditions
 from webcare.queries.people import EVERYWHERE, Rights
 
 NONE = "none"
@@ -82,22 +84,39 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     known = _known(user, wanted)
     branch, branches = _branch(wanted, known, values.get("visible"), order)
     where = [*_simple(wanted), *_named(wanted, known), *_sets(wanted, known)]
+    answered, answers = _answered(wanted)
+    where += answered
     if branch != "queue_id":  # else the walks are through the queues seen
         where.insert(0, seen)
     if order in LIVE_ORDERS and wanted.status is None:
         where.append(IS_LIVE)
-    values |= _values(user, wanted) | known | {"branches": list(branches)}
+    values |= answers | _values(user, wanted) | known | {"branches": list(branches)}
     return Asked(where, values, branch)
 
 
 def ask_inline(user: User, wanted: Wanted, prefix: str) -> Asked:
     """The same where many lists are asked in one statement: names are looked up in
-    it, and values are called by names that begin with `prefix`. No statement."""
+    it, and values are called by names that begin with `prefix`. One statement where
+    custom fields are asked for, none otherwise."""
     seen, values = visible(user)
     where = [seen, *_simple(wanted), *_named(wanted, None), *_sets(wanted, None)]
+    try:
+        answered, answers = _answered(wanted)
+    except Invalid:  # the field has gone since: nothing has this answer
+        answered, answers = ["false"], {}
+    values |= answers | _values(user, wanted)
     return Asked(
-        [one.replace("%(", f"%({prefix}") for one in where],
-        {f"{prefix}{name}": v for name, v in (values | _values(user, wanted)).items()},
+        [one.replace("%(", f"%({prefix}") for one in [*where, *answered]],
+        {f"{prefix}{name}": value for name, value in values.items()},
+    )
+
+
+def _answered(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
+    """Conditions on custom fields: one statement where there are any."""
+    if not wanted.fields:
+        return [], {}
+    return field_conditions(
+        {f"{FIELD}{key}": answer for key, answer in wanted.fields.items()}
     )
 
 

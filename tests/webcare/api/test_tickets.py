@@ -5,7 +5,15 @@ import pytest
 from django.utils import timezone
 
 from webcare.actions.tickets import claim_ticket, resolve_ticket
-from webcare.models import Membership, Tag, Ticket, TicketTag, Topic
+from webcare.models import (
+    CustomField,
+    FieldValue,
+    Membership,
+    Tag,
+    Ticket,
+    TicketTag,
+    Topic,
+)
 
 PATH = "/api/v1/tickets"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -345,3 +353,13 @@ def test_what_is_not_live_has_no_order_of_its_due_time(client_of_ada, ada, five)
 
     assert "live" in refused.json()["errors"]["order"][0]
     assert five[0].pk not in numbers(client_of_ada.get(f"{PATH}?order=due"))
+
+
+def test_a_custom_field_narrows_the_list(client_of_ada, five):
+    field = CustomField.objects.create(key="meter", name="Meter", kind="text")
+    FieldValue.objects.create(ticket=five[0], field=field, kind="text", text="E-17")
+
+    assert numbers(client_of_ada.get(f"{PATH}?field.meter=E-17")) == [five[0].pk]
+    assert numbers(client_of_ada.get(f"{PATH}?field.meter=E-18")) == []
+    refused = client_of_ada.get(f"{PATH}?field.colour=red")
+    assert "field.colour" in refused.json()["errors"]
