@@ -48,7 +48,7 @@ class BulkJobOut(Out):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=JobState.choices)
     action = serializers.JSONField()
-    filter = serializers.JSONField(allow_null=True)
+    filter = serializers.DictField(child=serializers.JSONField(), allow_null=True)
     total = serializers.IntegerField()
     done = serializers.IntegerField()
     failed = serializers.IntegerField()

@@ -27,6 +27,7 @@ class ProblemOut(serializers.Serializer[Any]):
 
 
 REASONS = {
+    400: "Not UTF-8 JSON.",
     401: "No valid token or session.",
     403: "This is not allowed.",
     404: "It does not exist, or not for you.",
@@ -37,6 +38,9 @@ REASONS = {
     422: "Some fields need attention.",
     503: "Not now: come back after the seconds of Retry-After.",
 }
+# How anything with a body, or with a key for repeats, may be refused.
+OF_BODIES = frozenset({400, 413, 415})
+OF_KEYS = frozenset({409, 422})
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -70,13 +74,16 @@ def says(
     `once` is whether it honours an Idempotency-Key, `is_table` whether it answers
     with CSV too, `nothing` when it answers 204.
     """
+    given, refused = [*parameters], {401, 403, *refuses}
+    if asks is not None:
+        refused |= OF_BODIES
+    if asks is not None and once:
+        refused |= OF_KEYS
+        given.append(IDEMPOTENCY_KEY)
     refusals = {
         (one, "application/problem+json"): OpenApiResponse(ProblemOut, REASONS[one])
-        for one in sorted({401, 403, *refuses})
+        for one in sorted(refused)
     }
-    given = [*parameters]
-    if asks is not None and once:
-        given.append(IDEMPOTENCY_KEY)
     answers: dict[Any, Any] = {status: _page(answer) if is_list else answer}
     if is_table:
         answers = {

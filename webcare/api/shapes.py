@@ -100,7 +100,7 @@ class TicketInFullOut(TicketOut):
     """One ticket with what stands beside it; `fields` maps a key to its answer."""
 
     fields = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.JSONField(allow_null=True)
+        child=serializers.JSONField()
     )
     references = ReferenceOut(many=True)
     followers = PersonOut(many=True)
