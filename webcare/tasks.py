@@ -162,6 +162,7 @@ def return_work() -> None:
     returns.return_work()
 
 
+@shared_task
 def wake_snoozed() -> None:
     from webcare.actions import parking
 
