@@ -20,7 +20,7 @@ from conversations.actions.ingestion import take_messages
 from conversations.models import Channel
 from demo import day
 from demo.day import Said
-from webcare.actions import assignment, changes, intake, tickets, triage
+from webcare.actions import assignment, changes, intake, search, tickets, triage
 from webcare.actions.log import record
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
@@ -39,6 +39,7 @@ _STAGES = (
     intake.STAGE,
     triage.STAGE,
     assignment.STAGE,
+    search.STAGE,
 )
 _OUTCOMES = {"leverancier": Resolution.PASSED_ON, "spam": Resolution.SPAM}
 
