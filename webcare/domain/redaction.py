@@ -37,8 +37,8 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
     and each of `names`. At most `MOST` characters are returned.
     """
     text = text[:MOST]
-    text = _MAIL.sub("[e-mail]", text)
     text = _HANDLE.sub("[@]", text)
+    text = _MAIL.sub("[e-mail]", text)
     text = _IBAN.sub(_account, text)
     text = _DIGITS.sub(_number, text)
     text = _without_telephones(text)

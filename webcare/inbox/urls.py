@@ -1,6 +1,15 @@
 from django.urls import path
 
-from webcare.inbox import alarms, preferences, replies, sign_in, ticket, tickets, work
+from webcare.inbox import (
+    alarms,
+    consult,
+    preferences,
+    replies,
+    sign_in,
+    ticket,
+    tickets,
+    work,
+)
 
 app_name = "inbox"
 _TICKET = "tickets/<uuid:public_id>"
@@ -20,6 +29,7 @@ urlpatterns = [
     path(f"{_TICKET}/route", work.route, name="route"),
     path("replies/<uuid:public_id>/take-back", replies.take_back, name="take-back"),
     path("alarms/<str:key>", alarms.heard, name="alarm"),
+    path("consult/<str:key>", consult.consult, name="consult"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", preferences.choose_language, name="language"),
