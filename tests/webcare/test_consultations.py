@@ -19,7 +19,7 @@ TO = "tom@grid.example.org"
 @pytest.fixture
 def asked(make_ticket, ada):
     ticket = make_ticket(
-        text="Call me on 06-12345678, Kim, at 1234 AB 12",
+        text="My parcel! Call me on 06-12345678, Kim, at 1234 AB 12",
         author={"external_id": "kim", "handle": "kim", "name": "Kim de Vries"},
     )
     return consult(ticket=ticket, user=ada, to=TO, question="Is the power back?")
@@ -121,7 +121,7 @@ def test_only_the_domains_of_the_organisation_can_be_asked(settings, make_ticket
     settings.CONSULT_DOMAINS = ["example.org"]
     ticket = make_ticket()
 
-    for to in ("tom@example.com", "tom@evilexample.org", "example.org"):
+    for to in ("tom@example.com", "tom@evilexample.org"):
         with pytest.raises(Invalid):
             consult(ticket=ticket, user=ada, to=to, question="?")
     consult(ticket=ticket, user=ada, to="tom@grid.example.org", question="?")
@@ -144,7 +144,9 @@ def test_a_program_asks_lists_and_ends_a_question(as_client, ada, make_ticket):
     client, ticket = as_client(ada), make_ticket()
     where = f"/api/v1/tickets/{ticket.public_id}"
 
-    made = client.post(f"{where}/consult", {"to": TO, "question": "?"}, "application/json")
+    made = client.post(
+        f"{where}/consult", {"to": TO, "question": "?"}, "application/json"
+    )
     [listed] = client.get(f"{where}/consultations").json()["results"]
     ended = client.post(
         f"{where}/consultations/{listed['id']}/cancel", {}, "application/json"

@@ -87,7 +87,9 @@ def answer_consultation(*, key: str, text: str) -> Consultation:
     found.state, found.answered_at, found.note = State.ANSWERED, database_now(), note
     found.save(update_fields=["state", "answered_at", "note"])
     _record(found, Kind.CONSULT_ANSWERED, note=str(note.public_id))
-    _take_up(Ticket.objects.get(pk=found.ticket_id))
+    ticket = Ticket.objects.get(pk=found.ticket_id)
+    if ticket.status == Status.ON_HOLD:
+        _take_up(ticket)
     return found
 
 
@@ -152,8 +154,6 @@ def _record(
 
 
 def _take_up(ticket: Ticket) -> None:
-    if ticket.status != Status.ON_HOLD:
-        return
     move(ticket, Status.OPEN)
     facts = {"status": Status.OPEN.value, "was": Status.ON_HOLD.value}
     record(

@@ -24,6 +24,7 @@ from conversations.models import Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.automation import make_rule
 from webcare.actions.bulk import change_many
+from webcare.actions.consultations import consult
 from webcare.actions.links import link_tickets
 from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
@@ -154,6 +155,9 @@ def things(
             },
         ).public_id,
         "training": request_training().public_id,
+        "consultation": consult(
+            ticket=ticket, user=ada, to="t@example.org", question="?", hold=False
+        ).public_id,
         "alarm": Alarm.objects.create(ticket=ticket).public_id,
         "on_call_id": OnCall.objects.create(
             position=1, name="Fay", email="fay@example.org"

@@ -148,6 +148,7 @@ READS = [
     "/api/v1/listening/decisions",
     "/api/v1/alarms",
     "/api/v1/tickets/{ticket}/acts",
+    "/api/v1/tickets/{ticket}/consultations",
     "/api/v1/on-call",
     "/api/v1/subscriptions",
     "/api/v1/subscriptions/{subscription}",

@@ -40,7 +40,9 @@ def test_ordinary_numbers_stay(text):
 
 
 def test_names_go_as_words_only():
-    said = redact("Kim zei tegen KIM DE VRIES dat Kimberly belt", ["Kim", "Kim de Vries"])
+    said = redact(
+        "Kim zei tegen KIM DE VRIES dat Kimberly belt", ["Kim", "Kim de Vries"]
+    )
 
     assert said == "[…] zei tegen […] dat Kimberly belt"
 
