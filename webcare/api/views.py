@@ -30,7 +30,7 @@ from webcare.queries.views import (
 )
 
 
-class TeamOut(Out):
+class TeamOfViewOut(Out):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
@@ -47,7 +47,7 @@ class ViewOut(Out):
     order = serializers.ChoiceField(choices=ORDERS)
     audience = serializers.CharField(help_text="everybody, private, queue, team, desk.")
     queue = serializers.CharField(allow_null=True)
-    team = TeamOut(allow_null=True)
+    team = TeamOfViewOut(allow_null=True)
     owner = PersonOut(allow_null=True)
     position = serializers.IntegerField()
     version = serializers.IntegerField()
