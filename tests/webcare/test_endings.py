@@ -231,9 +231,12 @@ def test_each_queue_has_its_own_window(ticket, ada):
     ticket.queue.reopen_window_hours = 1
     ticket.queue.save()
     resolved_ago(ticket, ada, beyond=LATE + 1)
-    type(ticket.queue).objects.update(reopen_window_hours=F("reopen_window_hours") + 1)
+    queues = type(ticket.queue).objects
 
+    queues.update(reopen_window_hours=F("reopen_window_hours") + 1)
     assert endings.close_due() == 0
+    queues.update(reopen_window_hours=F("reopen_window_hours") - 1)
+    assert endings.close_due() == 1
 
 
 def test_what_lies_in_no_queue_closes_after_the_usual_window(ticket, ada):
