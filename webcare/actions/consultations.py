@@ -155,7 +155,11 @@ def _record(
 
 def _take_up(ticket: Ticket) -> None:
     move(ticket, Status.OPEN)
-    facts = {"status": Status.OPEN.value, "was": Status.ON_HOLD.value}
     record(
-        ticket, Kind.STATUS_CHANGED, at=database_now(), cause="consultation", **facts
+        ticket,
+        Kind.STATUS_CHANGED,
+        at=database_now(),
+        cause="consultation",
+        status=Status.OPEN.value,
+        was=Status.ON_HOLD.value,
     )
