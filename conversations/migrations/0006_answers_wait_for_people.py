@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 name="channel_holds_at_most_a_minute",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="delivery",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -5,6 +5,7 @@ import uuid
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -315,7 +316,7 @@ class Migration(migrations.Migration):
                 unique=True,
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="reply",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -326,7 +327,7 @@ class Migration(migrations.Migration):
                 name="reply_is_never_approved_by_its_author",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="reply",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 unique=True,
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -347,14 +347,6 @@ class Migration(migrations.Migration):
                 db_default=django.db.models.functions.datetime.Now(), editable=False
             ),
         ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("status__in", ["pending", "on_hold"])),
-                fields=["status", "status_since"],
-                name="ticket_parked_since",
-            ),
-        ),
         migrations.AddField(
             model_name="automationrule",
             name="owner",

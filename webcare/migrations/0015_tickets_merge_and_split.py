@@ -5,6 +5,7 @@ import uuid
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -142,49 +143,7 @@ class Migration(migrations.Migration):
                 to="webcare.ticket",
             ),
         ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", False)),
-                fields=["merged_into"],
-                name="ticket_merged_in",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("split_from__isnull", False)),
-                fields=["split_from"],
-                name="ticket_split_off",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("follows__isnull", False)),
-                fields=["follows"],
-                name="ticket_followed_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticketmessage",
-            index=models.Index(
-                condition=models.Q(
-                    ("ticket", models.F("origin_ticket")), _negated=True
-                ),
-                fields=["origin_ticket"],
-                name="ticket_message_elsewhere",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticketmessage",
-            index=models.Index(
-                condition=models.Q(("split_ticket__isnull", False)),
-                fields=["split_ticket"],
-                name="ticket_message_split_off",
-            ),
-        ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(

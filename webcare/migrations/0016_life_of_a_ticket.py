@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.functions.datetime
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -76,23 +77,7 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", default="", max_length=40
             ),
         ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("status", "snoozed")),
-                fields=["snoozed_until", "id"],
-                name="ticket_snoozed_by_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("status", "resolved")),
-                fields=["queue", "resolved_at"],
-                name="ticket_resolved_of_queue",
-            ),
-        ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(
