@@ -27,6 +27,10 @@ OUTBOXES = {
     "webcare.tasks.tell_subscription": (
         "webcare.queries.subscriptions.subscriptions_due"
     ),
+    # Without a broker beat rings in vain, and these may not wait for it.
+    "webcare.tasks.ring_again": "webcare.queries.alarms.alarms_due",
+    "webcare.tasks.send_letters": "webcare.queries.alarms.letters_due",
+    "webcare.tasks.wake_snoozed": "webcare.queries.parking.snoozes_due",
 }
 
 # Calls to platforms wait for the network: they have workers of their own.

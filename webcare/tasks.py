@@ -112,11 +112,9 @@ def offer_waiting() -> None:
 @shared_task
 def sound_alarms() -> None:
     from conversations.actions import work
-    from webcare.actions import alarm_calls, mails
+    from webcare.actions import alarm_calls
 
     work.do_shift(alarm_calls.STAGE)
-    mails.send_due_mails()
-    alarm_calls.call_webhooks()
 
 
 @shared_task

@@ -26,6 +26,7 @@ from webcare.models import (
     Topic,
     TopicRule,
 )
+from webcare.queries.alarms import alarms_due, letters_due
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,19 @@ def test_talk_of_danger_rings_for_the_first_on_the_list(burning, first, second):
 
     assert told() == [("Fay", "mail")]
     assert kinds(burning) == ["alarm_raised", "alarm_sent"]
+
+
+def test_the_relay_finds_who_is_to_be_told_without_a_sweep(first, second, burning):
+    assert not alarms_due()
+    assert letters_due() == [()]
+    later()
+    assert alarms_due() == [()]
+    assert not alarms_due(for_seconds=600)
+
+    alarm_calls.ring_again()
+    assert not alarms_due()  # the stage has it
+    mails.send_due_mails()
+    assert not letters_due()
 
 
 def test_the_next_is_told_when_nobody_acknowledges(first, second, burning):

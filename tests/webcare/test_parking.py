@@ -11,6 +11,7 @@ from webcare.actions import parking, tickets
 from webcare.domain.lifecycle import TABLE, Act, Status
 from webcare.exceptions import Invalid, InvalidMove, NotAllowed
 from webcare.models import Clock, Ticket
+from webcare.queries.parking import snoozes_due
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +192,13 @@ def test_a_ticket_is_closed_in_two_ways_only():
     closing = {row.act for row in TABLE if row.to == Status.CLOSED}
 
     assert closing == {Act.CLOSE, Act.MERGE}
+
+
+def test_the_relay_finds_what_is_to_be_woken_without_a_sweep(ticket, ada):
+    assert not snoozes_due()
+    put_away(ticket, ada)
+    assert snoozes_due() == [()]
+    assert not snoozes_due(for_seconds=60)
+
+    parking.wake_due()
+    assert not snoozes_due()

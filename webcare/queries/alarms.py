@@ -1,6 +1,7 @@
 """Alarms as they ring or rang, whom they were told to, and the list they go along."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -114,3 +115,35 @@ def on_call_for(public_id: UUID) -> OnCall:
     if found is None:
         raise NotFound("There is nobody like that on the list.")
     return found
+
+
+def alarms_due(*, for_seconds: float = 0) -> Collection[tuple[int, ...]]:
+    """Tell whether the next on call should have been told so long ago."""
+    [[is_due]] = fetch(
+        """SELECT EXISTS (
+             SELECT FROM webcare_alarm a
+              WHERE a.acknowledged_at IS NULL
+                AND a.next_at <= statement_timestamp() - make_interval(secs => %s)
+                AND NOT EXISTS (
+                    SELECT FROM conversations_work w
+                     WHERE w.stage = 'alarm' AND w.subject_id = a.id))""",
+        [for_seconds],
+    )
+    return [()] if is_due else []
+
+
+def letters_due(*, for_seconds: float = 0) -> Collection[tuple[int, ...]]:
+    """Tell whether a letter, or an alarm's call, should have left so long ago."""
+    [[is_due]] = fetch(
+        """SELECT EXISTS (
+             SELECT FROM webcare_mail
+              WHERE state IN ('waiting', 'sending')
+                AND due_at <= statement_timestamp() - make_interval(secs => %(since)s))
+            OR EXISTS (
+             SELECT FROM webcare_alarmcall
+              WHERE by = 'webhook' AND state IN ('waiting', 'sending')
+                AND due_at <= statement_timestamp() - make_interval(secs => %(since)s))
+        """,
+        {"since": for_seconds},
+    )
+    return [()] if is_due else []
