@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +12,11 @@ from hypothesis import strategies as st
 
 from conversations.actions.batches import drain, enqueue
 from webcare.actions import assignment
+from webcare.actions.parking import park_ticket, snooze_ticket
+from webcare.actions.replies import send_reply
+from webcare.actions.tickets import resolve_ticket
 from webcare.domain.assignment import Offer, Person, Seat, choose
+from webcare.domain.lifecycle import Status
 from webcare.models import Presence, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +200,33 @@ def test_who_carries_more_weight_gets_more_and_equals_by_idleness():
 def test_a_heavy_ticket_needs_room_for_all_of_it():
     assert given_to([Person(1, 4, 5)], load=2) is None
     assert given_to([Person(1, 3, 5)], load=2)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        lambda **on: send_reply(text="Yes.", client_key="1", **on),
+        lambda **on: send_reply(
+            text="Yes.", client_key="1", then=Status.RESOLVED, **on
+        ),
+        lambda **on: park_ticket(status=Status.ON_HOLD, **on),
+        lambda **on: snooze_ticket(until=timezone.now() + timedelta(hours=1), **on),
+        lambda **on: resolve_ticket(**on),
+    ],
+    ids=["answered", "answered and resolved", "parked", "snoozed", "resolved"],
+)
+def test_hands_that_come_free_get_what_waits_without_the_sweep(
+    handing_out, ada, make_ticket, pump, django_capture_on_commit_callbacks, finish
+):
+    ada.capacity = 1
+    ada.save()
+    arrive(ada)
+    held, waits = make_ticket(), make_ticket()
+    assert (held.agent, waits.agent) == (ada, None)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        finish(ticket=held, user=ada)
+    pump()
+
+    waits.refresh_from_db()
+    assert waits.agent == ada

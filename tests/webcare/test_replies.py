@@ -12,7 +12,9 @@ from conversations.models import Delivery, Message, Mode
 from demo.faults import Fault, Faults
 from demo.platform import Platform
 from webcare.actions import replies, tickets
+from webcare.actions.fields import answer_fields, make_field
 from webcare.actions.notes import add_note
+from webcare.domain.fields import FieldKind
 from webcare.domain.lifecycle import Status
 from webcare.exceptions import (
     Invalid,
@@ -22,7 +24,7 @@ from webcare.exceptions import (
     StaleReply,
     TicketChanged,
 )
-from webcare.models import Clock, Reply, Ticket, Turn
+from webcare.models import Approval, Clock, Queue, Reply, Ticket, Turn
 from webcare.queries.tickets import Seen
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,52 @@ def test_an_answer_can_end_the_ticket(platform, ticket, answer, send):
     send()
 
     assert Turn.objects.get().outcome == "answered"
+
+
+def test_an_answer_ends_no_ticket_that_lacks_a_field(ticket, answer, ada, root):
+    make_field(
+        user=root,
+        key="account",
+        kind=FieldKind.TEXT,
+        name="Account",
+        required_to_resolve=True,
+    )
+    with pytest.raises(Invalid) as refused:
+        answer(then=Status.RESOLVED)
+    assert refused.value.errors.keys() == {"account"}
+    assert not Reply.objects.exists()
+
+    answer(then=Status.OPEN)
+    answer_fields(ticket=ticket, user=ada, given={"account": "A-1"})
+    answer(then=Status.RESOLVED, client_key="key-2")
+
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+
+
+def test_nothing_is_put_before_a_colleague_that_could_not_end_it(answer, root):
+    Queue.objects.update(needs_approval=True)
+    make_field(
+        user=root,
+        key="account",
+        kind=FieldKind.TEXT,
+        name="Account",
+        required_to_resolve=True,
+    )
+
+    with pytest.raises(Invalid):
+        answer(then=Status.RESOLVED)
+
+    assert not Approval.objects.exists()
+
+
+def test_an_answer_says_what_became_of_it_where_a_queue_asks(ticket, answer):
+    Queue.objects.update(outcome_required=True)
+
+    answer(then=Status.RESOLVED)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.resolution) == ("resolved", "answered")
 
 
 def test_resolving_while_an_answer_is_on_its_way_does_not_leave_the_turn(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
+from webcare.actions import assignment
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import move
 from webcare.domain.lifecycle import (
@@ -91,6 +92,8 @@ def _change_status(
     if until:
         facts["until"] = until.isoformat()
     record(ticket, Kind.STATUS_CHANGED, at=database_now(), actor=user, **facts)
+    if was == Status.OPEN:
+        assignment.offer_to(ticket.agent_id)
     ticket.refresh_from_db()
     return ticket
 

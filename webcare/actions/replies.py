@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 from conversations.actions import delivery
 from conversations.models import Visibility
 from conversations.queries.clock import database_now
-from webcare.actions import approvals, clocks
+from webcare.actions import approvals, assignment, clocks
 from webcare.actions.log import record
 from webcare.actions.tickets import move, settle_as_resolved, touched
-from webcare.actions.writing import Words, ask_gate, require_live, write
+from webcare.actions.writing import Words, ask_gate, require_end, require_live, write
 from webcare.domain.initials import signed
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, StaleReply, TicketChanged
 from webcare.models import Approval, Reply, Ticket, TicketEvent, User
+from webcare.queries.fields import require_fields
 from webcare.queries.people import require
 from webcare.queries.replies import Standing, standing_of
 from webcare.queries.tickets import Seen
@@ -49,7 +50,8 @@ def send_reply(
     an Approval that waits is returned instead of a Reply.
 
     Raises StaleReply when the author wrote again or we answered since, SendingRefused
-    and ReplyTooLong from the send gate, Invalid, NotAllowed, TicketChanged.
+    and ReplyTooLong from the send gate, Invalid (also where an answer that resolves
+    leaves a custom field open that has to be answered), NotAllowed, TicketChanged.
     """
     if then not in THEN:
         raise Invalid(then=_("Choose open, pending or resolved."))
@@ -82,8 +84,8 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
 def let_go(*, reply: Reply, user: User) -> Reply:
     """Send an answer after all that was held because we answered outside the desk.
 
-    Its ticket goes where its writer wanted it. Raises NotAllowed, and TicketChanged
-    when it is not held (any more).
+    Its ticket goes where its writer wanted it. Raises NotAllowed, Invalid where that
+    leaves a custom field open, and TicketChanged when it is not held (any more).
     """
     ticket = Ticket.objects.select_for_update().get(pk=reply.ticket_id)
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
@@ -93,7 +95,11 @@ def let_go(*, reply: Reply, user: User) -> Reply:
     facts = {"reply": str(reply.public_id)}
     then = Status(reply.then)
     if ticket.status in LIVE and ticket.status != then:
+        if then == Status.RESOLVED:
+            require_fields(ticket)
         _take_along(ticket, then, at=now)
+        if ticket.status == Status.OPEN:
+            assignment.offer_to(ticket.agent_id)
         facts["status"] = then.value
     record(ticket, Kind.REPLY_LET_GO, at=now, actor=user, **facts)
     return reply
@@ -113,6 +119,7 @@ def _say(
     _refuse_stale(seen, standing.seen)
     ask_gate(standing, words.text)
     if standing.asks_approval or words.writer.needs_approval:
+        require_end(standing, words.then)
         return approvals.ask(standing, words)
     return write(standing, words)
 

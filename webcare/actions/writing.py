@@ -10,11 +10,13 @@ from conversations.actions import gate
 from conversations.actions.delivery import QUEUE
 from conversations.models import Channel, Delivery, Message
 from conversations.models.bulk import fetch
+from webcare.actions import assignment
 from webcare.actions.log import Line, record_many
 from webcare.domain.lifecycle import LIVE, Status, require_move
 from webcare.domain.outcomes import Resolution
 from webcare.exceptions import ReplyTooLong, SendingRefused, TicketChanged
-from webcare.models import Approval, Reply, TicketEvent, User
+from webcare.models import Approval, Reply, Ticket, TicketEvent, User
+from webcare.queries.fields import require_fields
 from webcare.queries.replies import Standing
 
 Kind = TicketEvent.Kind
@@ -36,11 +38,13 @@ def write(standing: Standing, words: Words) -> Reply | None:
 
     None, and nothing has happened, when the ticket is not as `standing` says any
     more. The writer becomes its agent if it had none; their draft is used up, and
-    what others have waiting for approval here has been overtaken.
-    Belongs in a transaction. Raises InvalidMove.
+    what others have waiting for approval here has been overtaken. Where it frees the
+    hands of who had the ticket, they are offered what waits.
+    Belongs in a transaction. Raises InvalidMove, and Invalid as `require_end` does.
     """
     if words.then != standing.status:
         require_move(standing.status, words.then)
+    require_end(standing, words.then)
     sql = _RESOLVE if words.then == Status.RESOLVED else _WRITE
     names = {"reply": uuid4(), "delivery": uuid4()}
     found = fetch(sql, {**_values(standing, words), **names}, prepared=True)
@@ -52,6 +56,8 @@ def write(standing: Standing, words: Words) -> Reply | None:
         for kind, data in _history(standing, words, str(names["reply"]), voided)
     ]
     record_many(lines, cause="person")
+    if standing.status == Status.OPEN and words.then != Status.OPEN:
+        assignment.offer_to(standing.agent)
     delivery = Delivery(
         id=delivery_id, public_id=names["delivery"], due_at=due_at, text=words.text
     )
@@ -95,6 +101,13 @@ def require_live(standing: Standing) -> None:
     """Raise TicketChanged for a ticket that nobody works on any more."""
     if standing.status not in LIVE:
         raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+
+
+def require_end(standing: Standing, then: Status) -> None:
+    """Raise Invalid where this would end a ticket that still lacks an answer of ours
+    to a custom field; what became of it needs no saying, it was answered."""
+    if then == Status.RESOLVED:
+        require_fields(Ticket(pk=standing.ticket, queue_id=standing.queue))
 
 
 def _values(standing: Standing, words: Words) -> dict[str, Any]:
