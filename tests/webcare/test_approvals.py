@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.models import Delivery, Message
 from webcare.actions import approvals, replies
 from webcare.exceptions import ApprovalOver, Invalid, NotAllowed
-from webcare.models import Approval, Draft, Reply, TicketEvent, Topic
+from webcare.models import Approval, AuditEntry, Draft, Reply, TicketEvent, Topic
 from webcare.queries.tickets import Seen
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +280,32 @@ def test_approved_by_two_at_once_it_is_sent_once(ask, lena, root):
 
     assert len([one for one in done if one]) == 1
     assert Reply.objects.count() == Delivery.objects.count() == 1
+
+
+def test_four_eyes_are_asked_for_by_who_sets_up_or_steers(
+    as_client, root, lena, ada, shop_queue, delivery_topic
+):
+    roots, lenas, adas = as_client(root), as_client(lena), as_client(ada)
+    places = {
+        f"/api/v1/queues/{shop_queue.slug}": [roots],
+        f"/api/v1/topics/{delivery_topic.slug}": [roots, lenas],
+        f"/api/v1/agents/{ada.public_id}": [roots],
+    }
+    for where, allowed in places.items():
+        for client in (roots, lenas, adas):
+            body = {"needs_approval": client is roots}
+            answer = client.patch(where, body, "application/json")
+            assert (answer.status_code == 200) == (client in allowed), where
+            if client in allowed:
+                assert answer.json()["needs_approval"] == (client is roots)
+                assert client.get(where).json() == answer.json()
+
+
+def test_nobody_frees_themselves_of_four_eyes_and_it_is_audited(as_client, root, ada):
+    roots = as_client(root)
+    own, other = (f"/api/v1/agents/{one.public_id}" for one in (root, ada))
+    body = {"needs_approval": True}
+
+    assert roots.patch(own, body, "application/json").status_code == 403
+    assert roots.patch(other, body, "application/json").status_code == 200
+    assert AuditEntry.objects.get(what="approval_changed").whom == ada

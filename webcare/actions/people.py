@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from conversations.models.bulk import fetch, ids
 from webcare.actions.audit import audit
@@ -24,7 +25,7 @@ from webcare.models import ApiToken, Membership, Queue, User, UserLanguage, User
 from webcare.queries.people import may, require
 from webcare.queries.skills import skills_named
 
-OWN_RIGHTS = "Somebody else has to change your own rights."
+OWN_RIGHTS = gettext_noop("Somebody else has to change your own rights.")
 PLAIN = ("first_name", "last_name", "email", "initials", "language", "capacity")
 
 Levels = Mapping[str, int]  # a language, or a skill's slug -> how well
@@ -63,6 +64,7 @@ def change_agent(
     skills: Levels | None = None,
     is_external: bool | None = None,
     is_active: bool | None = None,
+    needs_approval: bool | None = None,
     **fields: Any,
 ) -> User:
     """Change what is known of somebody, and whether they may enter at all.
@@ -79,6 +81,8 @@ def change_agent(
         _make_external(user, agent, is_external)
     if is_active is not None and is_active != agent.is_active:
         _let_in(user, agent, is_active)
+    if needs_approval is not None and needs_approval != agent.needs_approval:
+        _ask_approval(user, agent, needs_approval)
     return User.objects.get(pk=agent.pk)
 
 
@@ -197,6 +201,20 @@ def _make_external(user: User, agent: User, is_external: bool) -> None:
     )
     if is_external:
         end_access(agent)
+
+
+def _ask_approval(user: User, agent: User, needs_approval: bool) -> None:
+    """Whether a colleague reads what they write: nobody says so of themselves."""
+    if agent.pk == user.pk:
+        raise NotAllowed(_(OWN_RIGHTS))
+    User.objects.filter(pk=agent.pk).update(needs_approval=needs_approval)
+    audit(
+        "approval_changed",
+        who=user,
+        whom=agent,
+        before={"needs_approval": agent.needs_approval},
+        after={"needs_approval": needs_approval},
+    )
 
 
 def _let_in(user: User, agent: User, is_active: bool) -> None:

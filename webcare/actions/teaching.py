@@ -23,6 +23,8 @@ def make_topic(
 ) -> Topic:
     """Make a topic. Raises NotAllowed, Invalid when the slug is taken."""
     require(user, Permission.TEACH_TOPICS, queue.pk if queue else None)
+    if fields.get("needs_approval"):
+        require(user, Permission.STEER_QUEUES, queue.pk if queue else None)
     try:
         with transaction.atomic():
             return Topic.objects.create(slug=slug, queue=queue, **fields)
@@ -36,9 +38,12 @@ def change_topic(
 ) -> Topic:
     """Change a topic; a retired one is given to no ticket any more.
 
-    Raises NotAllowed, Invalid when it would come to stand below itself.
+    Whether a colleague reads answers about it first is for who steers the queue. Raises
+    NotAllowed, Invalid when it would come to stand below itself.
     """
     require(user, Permission.TEACH_TOPICS, topic.queue_id)
+    if "needs_approval" in fields:
+        require(user, Permission.STEER_QUEUES, topic.queue_id)
     if fields.get("parent"):
         _refuse_ring(topic, fields["parent"])
     if retired is not None:

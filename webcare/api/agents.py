@@ -64,6 +64,7 @@ class AgentOut(Out):
     capacity = serializers.IntegerField()
     is_external = serializers.BooleanField()
     is_active = serializers.BooleanField()
+    needs_approval = serializers.BooleanField(help_text="Of every answer they write.")
     presence = serializers.ChoiceField(choices=PresenceState.choices)
     roles = RoleOut(many=True)
 
@@ -84,6 +85,7 @@ class AgentChange(In):
         min_value=0, max_value=MOST_CAPACITY, required=False
     )
     is_external = serializers.BooleanField(required=False)
+    needs_approval = serializers.BooleanField(required=False)
     is_active = serializers.BooleanField(required=False)
 
 
@@ -150,6 +152,7 @@ def agent_out(row: AgentRow) -> Json:
         "capacity": row.user.capacity,
         "is_external": row.user.is_external,
         "is_active": row.user.is_active,
+        "needs_approval": row.user.needs_approval,
         "presence": row.presence,
         "roles": [{"role": role, "queue": queue} for role, queue in row.roles],
     }

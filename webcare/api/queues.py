@@ -36,6 +36,7 @@ class QueueOut(Out):
     handout = serializers.ChoiceField(choices=Handout.choices)
     is_triage = serializers.BooleanField()
     outcome_required = serializers.BooleanField()
+    needs_approval = serializers.BooleanField(help_text="Of every answer.")
     reopen_window_hours = serializers.IntegerField()
     silence_minutes = serializers.IntegerField(allow_null=True)
     absent_minutes = serializers.IntegerField(allow_null=True)
@@ -69,6 +70,7 @@ class QueueChange(In):
         child=SkillLevel(), required=False, max_length=MOST_LEVELS
     )
     outcome_required = serializers.BooleanField(required=False)
+    needs_approval = serializers.BooleanField(required=False)
     first_response_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
     )
@@ -99,6 +101,7 @@ def queue_out(queue: Any) -> Json:
         "handout": queue.handout,
         "is_triage": queue.is_triage,
         "outcome_required": queue.outcome_required,
+        "needs_approval": queue.needs_approval,
         "reopen_window_hours": queue.reopen_window_hours,
         "silence_minutes": queue.silence_minutes,
         "absent_minutes": queue.absent_minutes,

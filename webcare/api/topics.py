@@ -44,6 +44,9 @@ class TopicOut(Out):
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     queue = serializers.CharField(allow_null=True)
     is_danger = serializers.BooleanField()
+    needs_approval = serializers.BooleanField(
+        help_text="Of answers about it, or about a topic below it."
+    )
     retired_at = serializers.DateTimeField(allow_null=True)
     examples = serializers.IntegerField()
     rules = RuleOut(many=True)
@@ -57,6 +60,7 @@ class TopicChange(In):
     )
     queue = serializers.SlugField(required=False, allow_null=True)
     is_danger = serializers.BooleanField(required=False)
+    needs_approval = serializers.BooleanField(required=False)
     retired = serializers.BooleanField(required=False)
 
 
@@ -69,6 +73,7 @@ class TopicIn(In):
     )
     queue = serializers.SlugField(required=False, allow_null=True)
     is_danger = serializers.BooleanField(required=False)
+    needs_approval = serializers.BooleanField(required=False)
 
 
 class RuleIn(In):
@@ -106,6 +111,7 @@ def topic_out(topic: Any) -> Json:
         "parent": topic.parent and topic.parent.slug,
         "queue": topic.queue and topic.queue.slug,
         "is_danger": topic.is_danger,
+        "needs_approval": topic.needs_approval,
         "retired_at": stamp(topic.retired_at),
         "examples": topic.example_count,
         "rules": [rule_out(rule) for rule in topic.rules.all()],
