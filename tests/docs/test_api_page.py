@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from conversations.models import InboundEvent
+from webcare.actions.macros import make_macro
+from webcare.domain.macros import Wording
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,8 @@ def run(command, names):
 
 def test_every_example_works(key_of, root, ticket):
     names = {"URL": "", "TOKEN": key_of(root), "TICKET": str(ticket.public_id)}
+    macro = make_macro(user=root, name="Hi", texts=[Wording(None, "", "Hi")])
+    names["MACRO"] = str(macro.public_id)
 
     statuses = {one: run(one, names).status_code for one in commands()}
 

@@ -248,7 +248,7 @@ class WriteReply(Acting):
     )
     def post(self, request: Request, ticket: UUID) -> Response:
         given = asked(ReplyIn, request)
-        key = _key(request, given)
+        key = key_of(request, given)
         found = standing_for(request.user, ticket, key, _visibility(given))
         seen = None if given["anyway"] else seen_in(request)
         try:
@@ -267,7 +267,7 @@ class WriteReply(Acting):
         return Response(said_out(said), status=202)
 
 
-def _key(request: Request, given: Json) -> str:
+def key_of(request: Request, given: Json) -> str:
     """The client's own key; without one every request is an answer of its own."""
     return given.get("key") or request.headers.get("Idempotency-Key") or str(uuid4())
 

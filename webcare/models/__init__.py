@@ -16,7 +16,7 @@ from webcare.models.drafts import Draft
 from webcare.models.erasures import LogErasure
 from webcare.models.fields import CustomField, FieldValue
 from webcare.models.links import TicketLink
-from webcare.models.macros import Macro, MacroText
+from webcare.models.macros import Macro, MacroText, MacroUse
 from webcare.models.mails import Mail
 from webcare.models.merges import Merge
 from webcare.models.notes import Note, NoteMention
@@ -73,6 +73,7 @@ __all__ = [
     "LogErasure",
     "Macro",
     "MacroText",
+    "MacroUse",
     "Mail",
     "Membership",
     "Merge",

@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,8 @@ class Macro(models.Model):
     agent = models.ForeignKey(
         "webcare.User", models.SET_NULL, null=True, related_name="+"
     )
+    # Answers to custom fields, by their key: read whole, and asked for by nobody.
+    answers = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     # Put on the ticket beside those it has.
     tags = models.ManyToManyField("webcare.Tag", related_name="+")
     usage_count = models.PositiveIntegerField(default=0, db_default=0)
@@ -113,3 +115,25 @@ class MacroText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.macro_id} {self.language}"
+
+
+class MacroUse(models.Model):
+    """That a macro was used on a ticket; the same key is the same use."""
+
+    macro = models.ForeignKey(Macro, models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(
+        "webcare.Ticket", models.CASCADE, related_name="+", db_index=False
+    )
+    user = models.ForeignKey("webcare.User", models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="macro_use_is_one_per_key", fields=["ticket", "key"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.macro_id} {self.ticket_id}"

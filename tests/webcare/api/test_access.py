@@ -72,6 +72,7 @@ def test_who_forgets_to_say_is_closed(rf, root):
 def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
     names = {
         "ticket": ticket.public_id,
+        "macro": "00000000-0000-0000-0000-000000000000",
         "link": "00000000-0000-0000-0000-000000000000",
         "reply": "00000000-0000-0000-0000-000000000000",
         "view": "mine",
@@ -180,6 +181,7 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
         # There are none.
         ("api/v1/topics/train/<uuid:training>", "get"),
         ("api/v1/approvals/<uuid:approval>", "get"),
+        ("api/v1/macros/<uuid:macro>", "get"),
         ("api/v1/tickets/<uuid:ticket>/draft", "get"),
         ("api/v1/bulk/<uuid:job>", "get"),  # nor one of these
         ("api/v1/bulk/<uuid:job>/items", "get"),

@@ -26,9 +26,11 @@ from webcare.actions.automation import make_rule
 from webcare.actions.bulk import change_many
 from webcare.actions.consultations import consult
 from webcare.actions.links import link_tickets
+from webcare.actions.macros import make_macro
 from webcare.actions.replies import send_reply
 from webcare.actions.subscriptions import make_subscription, ping
 from webcare.actions.training import request_training
+from webcare.domain.macros import Owner, Wording
 from webcare.domain.permissions import Role
 from webcare.models import (
     Alarm,
@@ -163,6 +165,13 @@ def things(
             position=1, name="Fay", email="fay@example.org"
         ).public_id,
         "subscription": subscription.public_id,
+        # Everybody's, so that everybody can find it.
+        "macro": make_macro(
+            user=root,
+            name="Hello",
+            owned_by=Owner.DESK,
+            texts=[Wording(None, "", "Hello")],
+        ).public_id,
         "view": "mine",  # everybody's: changed by nobody
         "delivery": ping(user=root, subscription=subscription).public_id,
         "token": root.tokens.create(name="t", digest=b"t").pk,

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from webcare.models import CustomField, Tag, User
+from webcare.models import CustomField, Tag, Team, User
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,6 +105,8 @@ def full_subscription(as_client, root):
 
 READS = [
     "/api/v1/search?q=parcel",
+    "/api/v1/macros",
+    "/api/v1/macros/{macro}",
     "/api/v1/views",
     "/api/v1/views/counts",
     "/api/v1/views/mine",
@@ -161,11 +163,51 @@ def _path(address):
     return re.sub(r"/views/(mine|unassigned)", "/views/{view}", address.split("?")[0])
 
 
+@pytest.fixture
+def full_macro(as_client, root, full_ticket, delivery_topic, shop_queue):
+    """A macro with all that one can have."""
+    team = Team.objects.create(name="Evening")
+    team.members.add(root)
+    body = {
+        "name": "Hello",
+        "owned_by": "team",
+        "team": str(team.public_id),
+        "texts": [{"channel": "x-shop", "language": "nl", "text": "Hallo"}],
+        "priority": "high",
+        "topic": delivery_topic.slug,
+        "queue": shop_queue.slug,
+        "agent_is": "other",
+        "agent": str(root.public_id),
+        "tags": ["angry"],
+        "answers": {"account": "A-1"},
+        "then": "pending",
+    }
+    made = as_client(root).post("/api/v1/macros", body, "application/json")
+    return made.json()["id"]
+
+
+def test_a_macro_in_use_is_what_the_schema_says(as_client, root, full_ticket):
+    client = as_client(root)
+    body = {"name": "Hi", "texts": [{"text": "Hi"}]}
+    macro = client.post("/api/v1/macros", body, "application/json").json()["id"]
+    where = f"/api/v1/tickets/{full_ticket.public_id}/macro"
+    shape = strict(answer_shape("/api/v1/tickets/{ticket}/macro", "post", "200"))
+
+    for use in ({}, {"send": True}):
+        answer = client.post(where, {"macro": macro} | use, "application/json")
+        assert answer.status_code == 200
+        jsonschema.validate(answer.json(), shape)
+
+
 @pytest.mark.parametrize("path", READS)
 def test_what_is_read_is_what_the_schema_says(
-    as_client, root, full_ticket, full_subscription, path
+    as_client, root, full_ticket, full_subscription, full_macro, path
 ):
-    address = path.format(ticket=full_ticket.public_id, subscription=full_subscription)
+    address = path.format(
+        ticket=full_ticket.public_id,
+        subscription=full_subscription,
+        macro=full_macro,
+    )
 
     answer = as_client(root).get(address)
 
