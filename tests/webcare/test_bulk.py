@@ -1,10 +1,12 @@
 """Changes of many tickets: each once, by who may, and taken back where untouched."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conversations.actions import batches
 from conversations.actions.batches import drain
@@ -14,14 +16,20 @@ from webcare.actions.bulk import cancel, change_many
 from webcare.actions.bulk_undo import undo
 from webcare.actions.tickets import assign_ticket, classify_ticket
 from webcare.domain.permissions import Role
+from webcare.domain.ticket_filters import read_definition
 from webcare.exceptions import Invalid, NotAllowed, TicketChanged
 from webcare.models import (
     BulkItem,
     BulkJob,
+    CustomField,
+    ExternalReference,
+    FieldValue,
+    Follower,
     Membership,
     Tag,
     Ticket,
     TicketEvent,
+    TicketTag,
     Topic,
 )
 from webcare.queries.ticket_lists import Wanted
@@ -313,16 +321,59 @@ def test_many_workers_do_each_item_once(lena, hear, shop, item, delivery_topic):
     assert resolved.count() == resolved.values("ticket").distinct().count() == 600
 
 
-def test_statements_do_not_grow_with_the_tickets(lena, hear, shop, item, tickets):
-    def cost(count):
+@pytest.mark.parametrize(
+    ("action", "wanted"),
+    [
+        ({"do": "priority", "priority": "high"}, {"priority": ("normal",)}),
+        ({"do": "resolve"}, {"status": ("new",)}),
+        ({"do": "snooze", "until": "SOON"}, {"status": ("new",)}),
+    ],
+)
+def test_statements_do_not_grow_with_the_tickets(
+    lena, hear, shop, item, tickets, action, wanted
+):
+    soon = (timezone.now() + timedelta(hours=1)).isoformat()
+    action = {k: soon if v == "SOON" else v for k, v in action.items()}
+
+    costs = []
+    for count in (50, 1):
         hear(shop, *(item() for _ in range(count)))
-        change_many(
-            user=lena,
-            action={"do": "priority", "priority": "high"},
-            wanted=Wanted(priority=("normal",)),
-        )
+        job = change_many(user=lena, action=action, wanted=Wanted(**wanted))
         with CaptureQueriesContext(connection) as asked:
             list(drain(bulk.STAGE))
-        return len(asked)
+        job.refresh_from_db()
+        assert job.done == job.total >= count
+        undo(user=lena, job=job)
+        with CaptureQueriesContext(connection) as undone:
+            list(drain(bulk_undo.STAGE))
+        job.refresh_from_db()
+        assert job.undone == job.done
+        Ticket.objects.update(status="open", snoozed_until=None, priority="low")
+        costs.append((len(asked), len(undone)))
 
-    assert cost(50) == cost(1)
+    assert costs[0] == costs[1]
+
+
+def test_a_filter_may_be_all_that_a_list_can_be_asked_for(lena, tickets):
+    """Whatever it names, it is not passed over: it narrows."""
+    marked = tickets[2]
+    tag = Tag.objects.create(slug="vip", name="VIP")
+    TicketTag.objects.create(ticket=marked, tag=tag)
+    Follower.objects.create(ticket=marked, user=lena)
+    ExternalReference.objects.create(ticket=marked, system="crm", reference="C-7")
+    field = CustomField.objects.create(key="size", name="Size", kind="number")
+    FieldValue.objects.create(ticket=marked, field=field, kind="number", number=7)
+
+    for given in (
+        {"tag": "vip"},
+        {"following": "true"},
+        {"external_ref": "C-7"},
+        {"field.size": "7"},
+        {"field.size__min": "6", "status": "live"},
+    ):
+        values, problems = read_definition(given)
+        job = change_many(
+            user=lena, action={"do": "release"}, wanted=Wanted(**values), asked=given
+        )
+        found = BulkItem.objects.filter(job=job).values_list("ticket", flat=True)
+        assert (problems, list(found)) == ({}, [marked.pk])

@@ -7,6 +7,7 @@ again at each ticket. Danger is never changed in bulk.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from webcare.actions import in_bulk
-from webcare.actions.bulk_each import EACH, one_by_one
+from webcare.actions import in_bulk, in_bulk_endings, standing
+from webcare.actions.bulk_each import EACH, HOLDS_THREADS, one_by_one
 from webcare.actions.in_bulk import By, Change, Result, Results, Row
+from webcare.actions.parking import require_snooze
 from webcare.domain.automation.steps import FOR_MANY, Step, read_step
 from webcare.domain.automation.values import Errors
 from webcare.domain.automation.words import ItemState, JobState
-from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy
+from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy, Resolution
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, NotAllowed, TicketChanged
 from webcare.models import BulkJob, Queue, Tag, Topic, User
@@ -95,6 +97,7 @@ class Item(NamedTuple):
     ticket: int
     before: Any
     after: Any
+    at: datetime | None  # when it was done, or asked to be undone
 
 
 def run(item_ids: list[int]) -> None:
@@ -118,14 +121,14 @@ def waiting(
 ) -> list[tuple[BulkJob, list[Item]]]:
     """Lock these items where they still wait; in the order of their jobs."""
     rows = fetch(
-        """SELECT id, job_id, ticket_id, before::text, after::text
+        """SELECT id, job_id, ticket_id, before::text, after::text, at
              FROM webcare_bulkitem WHERE id = ANY(%s) AND state = %s
             ORDER BY id FOR UPDATE""",
         [list(item_ids), state.value],
     )
     items = [
-        Item(pk, job, ticket, json.loads(before or "{}"), json.loads(after or "{}"))
-        for pk, job, ticket, before, after in rows
+        Item(pk, job, ticket, json.loads(before or "{}"), json.loads(after or "{}"), at)
+        for pk, job, ticket, before, after, at in rows
     ]
     jobs = BulkJob.objects.select_related("user").in_bulk({item.job for item in items})
     return [
@@ -178,6 +181,8 @@ def _do(job: BulkJob, items: Sequence[Item]) -> dict[int, Result]:
 def _changed(job: BulkJob, tickets: Sequence[int]) -> Results:
     step = Step(job.action["do"], {k: v for k, v in job.action.items() if k != "do"})
     asker = Asker.of(job.user)
+    if step.do in HOLDS_THREADS:
+        standing.lock(tickets)
     rows = in_bulk.lock(tickets)
     refused: Results = {
         row.id: why
@@ -299,6 +304,17 @@ def _priority(step: Step, rows: Sequence[Row], by: By) -> Results:
     return in_bulk.prioritise(rows, by, priority=priority, decided=PrioritySetBy.PERSON)
 
 
+def _resolve(step: Step, rows: Sequence[Row], by: By) -> Results:
+    given = step.values.get("outcome")
+    outcome = Resolution(given) if given else None
+    return in_bulk_endings.resolve(rows, by, outcome=outcome)
+
+
+def _snooze(step: Step, rows: Sequence[Row], by: By) -> Results:
+    until = datetime.fromisoformat(step.values["until"])
+    return in_bulk_endings.snooze(rows, by, until=until)
+
+
 def _gone(rows: Sequence[Row]) -> Results:
     return {row.id: "gone" for row in rows}
 
@@ -311,6 +327,9 @@ _SETS: dict[str, Callable[[Step, Sequence[Row], By], Results]] = {
     "tag": _tag,
     "untag": _tag,
     "priority": _priority,
+    "resolve": _resolve,
+    "snooze": _snooze,
+    "close": lambda step, rows, by: in_bulk_endings.close(rows, by),
 }
 
 
@@ -323,6 +342,8 @@ def _checked(action: Any) -> Step:
         if key in NAMED and value is not None and not known_names(key, [value]):
             sentence = _("There is nothing here with this name.")
             raise Invalid(**{f"action.{key}": sentence})
+    if step.do == "snooze":
+        require_snooze(datetime.fromisoformat(step.values["until"]), "action.until")
     return step
 
 

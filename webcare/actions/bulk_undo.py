@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from webcare.actions import in_bulk
+from webcare.actions import in_bulk, in_bulk_endings, standing
 from webcare.actions.bulk import Asker, Item, cause_of, enqueue_items, waiting, write
-from webcare.actions.bulk_each import UNDO_EACH, undo_one_by_one
 from webcare.actions.in_bulk import By, Change, Result, Results, Row
+from webcare.actions.in_bulk_endings import CHANGED_SINCE
 from webcare.actions.log import Line, record_many
 from webcare.domain.automation.words import ItemState, JobState
 from webcare.domain.permissions import Permission
 from webcare.exceptions import TicketChanged
 from webcare.models import BulkItem, BulkJob, Tag, TicketEvent, User
 
-CHANGED_SINCE = "changed_since"
 NO_UNDO = "cannot_be_undone"
 COLUMNS = (
     "status",
@@ -28,15 +28,17 @@ COLUMNS = (
     "topic_by",
     "topic_confidence",
     "priority",
+    "snoozed_until",
 )
-UNDONE_BY_VALUE = ("assign", "release", "route", "classify", "priority")
+UNDONE_BY_VALUE = ("assign", "release", "route", "classify", "priority", "snooze")
 
 
 @transaction.atomic
 def undo(*, user: User, job: BulkJob) -> BulkJob:
     """Put back what a finished job changed, ticket by ticket, in the background.
 
-    A ticket that somebody changed since stays as it is, and its item says so. Raises
+    A ticket that somebody changed since stays as it is, and its item says so; so does
+    one that was resolved longer ago than a single resolve can be taken back. Raises
     TicketChanged while the job is at work, or when there is nothing to undo.
     """
     begun = BulkJob.objects.filter(
@@ -49,7 +51,7 @@ def undo(*, user: User, job: BulkJob) -> BulkJob:
     if not begun:
         raise TicketChanged(_("There is nothing here that could be undone now."))
     count = BulkItem.objects.filter(job=job, state=ItemState.DONE).update(
-        state=ItemState.UNDOING
+        state=ItemState.UNDOING, at=Now()
     )
     BulkJob.objects.filter(pk=job.pk).update(undoing=count)
     enqueue_items(STAGE.name, job, ItemState.UNDOING)
@@ -73,6 +75,8 @@ STAGE = batches.Stage("bulk_undo", run)
 def _undone(job: BulkJob, items: Sequence[Item]) -> dict[int, Result]:
     by_ticket = {item.ticket: item for item in items}
     asker = Asker.of(job.user)
+    if job.action["do"] == "resolve":
+        standing.lock(list(by_ticket))
     rows = in_bulk.lock(by_ticket)
     results: Results = {
         row.id: why
@@ -89,8 +93,9 @@ def _put_back(job: BulkJob, rows: Sequence[Row], items: Mapping[int, Item]) -> R
     by = By(cause_of(job), job.user.pk, {"bulk": str(job.public_id)})
     if word in ("tag", "untag"):
         return _other_tag(word, job, rows, by)
-    if word in UNDO_EACH:
-        return undo_one_by_one(word, rows, job.user)
+    if word == "resolve":
+        asked_at = {row.id: items[row.id].at for row in rows}
+        return in_bulk_endings.unresolve(rows, by, asked_at=asked_at)
     if word in UNDONE_BY_VALUE:
         return _values(word, rows, items, by)
     return {row.id: NO_UNDO for row in rows}
@@ -132,11 +137,14 @@ def _restore(rows: Sequence[Row]) -> None:
               SET status = given.status, queue_id = given.queue, agent_id = given.agent,
                   topic_id = given.topic, topic_by = given.topic_by,
                   topic_confidence = given.topic_confidence,
-                  priority = given.priority, changed_at = now(), version = version + 1
+                  priority = given.priority,
+                  snoozed_until = given.snoozed_until,
+                  changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
-                         %s::bigint[], %s::text[], %s::float8[], %s::text[])
+                         %s::bigint[], %s::text[], %s::float8[], %s::text[],
+                         %s::timestamptz[])
                   AS given(id, status, queue, agent, topic, topic_by,
-                           topic_confidence, priority)
+                           topic_confidence, priority, snoozed_until)
             WHERE k.id = given.id""",
         [
             [row.id for row in rows],

@@ -113,23 +113,24 @@ def resume(tickets: Sequence[int]) -> None:
     )
 
 
-def run_on(ticket: int, *, since: datetime) -> None:
+def run_on(tickets: Sequence[int], *, since: datetime) -> None:
     """Take back that the promises to resolve were stopped at `since`."""
     fetch(
         """UPDATE webcare_clock c SET stopped_at = NULL FROM webcare_ticket k
-            WHERE %(ticket)s IN (k.id, k.merged_into_id) AND c.ticket_id = k.id
+            WHERE (k.id = ANY(%(tickets)s) OR k.merged_into_id = ANY(%(tickets)s))
+              AND c.ticket_id = k.id
               AND c.promise = 'resolution' AND c.stopped_at = %(since)s""",
-        {"ticket": ticket, "since": since},
+        {"tickets": list(tickets), "since": since},
     )
 
 
-def stop_resolution(ticket: int, at: datetime) -> None:
-    """Stop the promises to resolve a ticket, and what was merged into it."""
+def stop_resolution(tickets: Sequence[int], at: datetime) -> None:
+    """Stop the promises to resolve these tickets, and what was merged into them."""
     fetch(
         """UPDATE webcare_clock c SET stopped_at = %(at)s
              FROM webcare_ticket k
-            WHERE (k.id = %(ticket)s OR k.merged_into_id = %(ticket)s)
+            WHERE (k.id = ANY(%(tickets)s) OR k.merged_into_id = ANY(%(tickets)s))
               AND c.ticket_id = k.id AND c.promise = 'resolution'
               AND c.stopped_at IS NULL""",
-        {"ticket": ticket, "at": at},
+        {"tickets": list(tickets), "at": at},
     )

@@ -50,7 +50,7 @@ def undo_resolve(*, ticket: Ticket, user: User) -> Ticket:
     was = _own_resolve(locked, user, now)
     assert locked.resolved_at is not None  # the database sees to it
     turns.take_up(was["turns"], locked.resolved_at)
-    clocks.run_on(locked.pk, since=locked.resolved_at)
+    clocks.run_on([locked.pk], since=locked.resolved_at)
     Ticket.objects.filter(pk=locked.pk).update(
         status=was["status"],
         **{name: was[name] for name in ("snoozed_until", "waiting_since", "due_at")},

@@ -49,6 +49,7 @@ class Row(NamedTuple):
     priority: str
     is_danger: bool
     version: int
+    snoozed_until: str | None  # as it is kept with a change
     now: datetime
 
     @property
@@ -74,12 +75,15 @@ def lock(tickets: Iterable[int]) -> list[Row]:
     """Lock these tickets, in rising order, and read them as they are."""
     rows = fetch(
         """SELECT id, status, queue_id, agent_id, topic_id, topic_by,
-                  topic_confidence, priority, is_danger, version, statement_timestamp()
+                  topic_confidence, priority, is_danger, version, snoozed_until,
+                  statement_timestamp()
              FROM webcare_ticket WHERE id = ANY(%s)
             ORDER BY id FOR NO KEY UPDATE""",
         [sorted(set(tickets))],
     )
-    return [Row(*row) for row in rows]
+    return [
+        Row._make((*row, until and until.isoformat(), now)) for *row, until, now in rows
+    ]
 
 
 def assign(rows: Sequence[Row], by: By, *, agent: User) -> Results:
@@ -93,16 +97,16 @@ def assign(rows: Sequence[Row], by: By, *, agent: User) -> Results:
             return UNCHANGED
         if not rights.allow(Permission.WORK_TICKETS, row.queue):
             return "agent_not_in_queue"
-        return _change(row, agent=agent.pk, **_begun(row))
+        return change_of(row, agent=agent.pk, **_begun(row))
 
-    results = _judged(rows, judge)
-    _update(
+    results = judged(rows, judge)
+    update(
         """agent_id = %(agent)s,
            status = CASE status WHEN 'new' THEN 'open' ELSE status END""",
         results,
         agent=agent.pk,
     )
-    _record(Kind.ASSIGNED, rows, results, by, why=by.why)
+    write_down(Kind.ASSIGNED, rows, results, by, why=by.why)
     return results
 
 
@@ -112,11 +116,11 @@ def release(rows: Sequence[Row], by: By) -> Results:
     def judge(row: Row) -> Result:
         if not row.is_live:
             return NOT_LIVE
-        return UNCHANGED if row.agent is None else _change(row, agent=None)
+        return UNCHANGED if row.agent is None else change_of(row, agent=None)
 
-    results = _judged(rows, judge)
-    _update("agent_id = NULL", results)
-    _record(Kind.RELEASED, rows, results, by, lambda row: {"was": row.agent})
+    results = judged(rows, judge)
+    update("agent_id = NULL", results)
+    write_down(Kind.RELEASED, rows, results, by, lambda row: {"was": row.agent})
     return results
 
 
@@ -128,14 +132,14 @@ def route(rows: Sequence[Row], by: By, *, queue: int) -> Results:
         if row.queue == queue:
             return UNCHANGED
         if row.agent and not people[row.agent].allow(Permission.WORK_TICKETS, queue):
-            return _change(row, queue=queue, agent=None)
-        return _change(row, queue=queue)
+            return change_of(row, queue=queue, agent=None)
+        return change_of(row, queue=queue)
 
-    results = _judged(rows, judge)
-    changed = _changed(results)
+    results = judged(rows, judge)
+    changed = changed_in(results)
     let_go = [pk for pk, change in changed.items() if "agent" in change.after]
     due = clocks.start(dict.fromkeys(changed, queue)) if changed else {}
-    _update(
+    update(
         """queue_id = %(queue)s,
            agent_id = CASE WHEN id = ANY(%(let_go)s) THEN NULL ELSE agent_id END,
            due_at = least(due_at, (SELECT given.due FROM unnest(
@@ -147,7 +151,7 @@ def route(rows: Sequence[Row], by: By, *, queue: int) -> Results:
         due_of=list(due),
         due=list(due.values()),
     )
-    _record(Kind.ROUTED, rows, results, by, why=by.why)
+    write_down(Kind.ROUTED, rows, results, by, why=by.why)
     return results
 
 
@@ -161,19 +165,21 @@ def classify(
             return "person_chose"
         if (row.topic, row.topic_by) == (topic, decided.value):
             return UNCHANGED
-        return _change(row, topic=topic, topic_by=decided.value, topic_confidence=None)
+        return change_of(
+            row, topic=topic, topic_by=decided.value, topic_confidence=None
+        )
 
-    results = _judged(rows, judge)
-    _update(
+    results = judged(rows, judge)
+    update(
         "topic_id = %(topic)s, topic_by = %(by)s, topic_confidence = NULL",
         results,
         topic=topic,
         by=decided.value,
     )
-    _record(
+    write_down(
         Kind.CLASSIFIED,
         rows,
-        {pk: _only(result, "topic") for pk, result in results.items()},
+        {pk: only(result, "topic") for pk, result in results.items()},
         by,
         lambda row: {"by": decided.value, "was": row.topic},
     )
@@ -195,10 +201,10 @@ def prioritise(
             return "danger"
         if row.priority == priority:
             return UNCHANGED
-        return _change(row, priority=priority.value)
+        return change_of(row, priority=priority.value)
 
-    results = _judged(rows, judge)
-    _update(
+    results = judged(rows, judge)
+    update(
         """priority = %(priority)s, priority_by = %(decided)s,
            priority_reason = %(reason)s""",
         results,
@@ -206,7 +212,7 @@ def prioritise(
         decided=decided.value,
         reason=reason[:200],
     )
-    _record(
+    write_down(
         Kind.PRIORITY_CHANGED,
         rows,
         results,
@@ -248,8 +254,8 @@ def note(rows: Sequence[Row], by: By, *, text: str) -> Results:
     )
     names = {ticket: str(public_id) for ticket, public_id in made}
     results: Results = {row.id: Change({}, {}) for row in rows}
-    _update("", results)
-    _record(Kind.NOTE_ADDED, rows, results, by, lambda row: {"note": names[row.id]})
+    update("", results)
+    write_down(Kind.NOTE_ADDED, rows, results, by, lambda row: {"note": names[row.id]})
     return results
 
 
@@ -258,37 +264,40 @@ def _begun(row: Row) -> dict[str, str]:
     return {"status": Status.OPEN.value} if row.status == Status.NEW else {}
 
 
-def _change(row: Row, **after: Any) -> Change:
+def change_of(row: Row, **after: Any) -> Change:
     return Change({name: getattr(row, name) for name in after}, after)
 
 
-def _judged(rows: Sequence[Row], judge: Callable[[Row], Result]) -> Results:
+def judged(rows: Sequence[Row], judge: Callable[[Row], Result]) -> Results:
     return {row.id: judge(row) for row in rows}
 
 
-def _changed(results: Results) -> dict[int, Change]:
+def changed_in(results: Results) -> dict[int, Change]:
     return {pk: one for pk, one in results.items() if isinstance(one, Change)}
 
 
-def _only(result: Result, *names: str) -> Result:
+def only(result: Result, *names: str) -> Result:
     if isinstance(result, str):
         return result
     before = {name: result.before[name] for name in names}
     return Change(before, {name: result.after[name] for name in names})
 
 
-def _update(changes: str, results: Results, **values: Any) -> None:
-    if changed := _changed(results):
+def update(changes: str, results: Results, *, source: str = "", **values: Any) -> None:
+    """Change the tickets that are to be changed; `source` gives values per `ticket`."""
+    if changed := changed_in(results):
         fetch(
             f"""UPDATE webcare_ticket k
                    SET {changes}{"," if changes else ""}
                        changed_at = now(), version = version + 1
-                 WHERE id = ANY(%(changed)s)""",
+                  {f"FROM {source}" if source else ""}
+                 WHERE k.id = ANY(%(changed)s)
+                   {"AND given.ticket = k.id" if source else ""}""",
             {**values, "changed": list(changed)},
         )
 
 
-def _record(
+def write_down(
     kind: TicketEvent.Kind,
     rows: Sequence[Row],
     results: Results,
@@ -326,7 +335,7 @@ def _tagged(
     done = {ticket for (ticket,) in touched}
     change = Change({"tags": tags[0]}, {"tags": tags[1]})
     results: Results = {row.id: change if row.id in done else UNCHANGED for row in rows}
-    _update("", results)
-    logged: Results = {pk: Change({}, {}) for pk in _changed(results)}
-    _record(kind, rows, logged, by, tag=slug)
+    update("", results)
+    logged: Results = {pk: Change({}, {}) for pk in changed_in(results)}
+    write_down(kind, rows, logged, by, tag=slug)
     return results

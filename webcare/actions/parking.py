@@ -59,10 +59,15 @@ def snooze_ticket(*, ticket: Ticket, user: User, until: datetime) -> Ticket:
     Raises NotAllowed, Invalid, InvalidMove, TicketChanged.
     """
     require(user, needed_for(Act.SNOOZE), ticket.queue_id)
+    require_snooze(until)
+    return _change_status(ticket, user, Act.SNOOZE, Status.SNOOZED, until)
+
+
+def require_snooze(until: datetime, name: str = "until") -> None:
+    """Raise Invalid unless work can be put away until this moment."""
     now = database_now()
     if not now < until <= now + LONGEST_SNOOZE:
-        raise Invalid(until=_("Choose a moment in the future, within a year."))
-    return _change_status(ticket, user, Act.SNOOZE, Status.SNOOZED, until)
+        raise Invalid(**{name: _("Choose a moment in the future, within a year.")})
 
 
 def wake_due() -> int:

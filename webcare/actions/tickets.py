@@ -172,7 +172,7 @@ def resolve_ticket(
     now = database_now()
     was = _as_it_is(ticket)
     is_answered, under_way = _answers(ticket)
-    chosen = outcome or _usual_outcome(is_answered or under_way)
+    chosen = outcome or usual_outcome(is_answered or under_way)
     settle_as_resolved(
         ticket,
         at=now,
@@ -181,7 +181,7 @@ def resolve_ticket(
         resolution_note=note,
     )
     if not under_way:
-        was["turns"] = turns.leave(ticket.pk, now)
+        was["turns"] = turns.leave([ticket.pk], now)[ticket.pk]
         Ticket.objects.filter(pk=ticket.pk).update(waiting_since=None, due_at=None)
     facts: dict[str, Any] = {"status": Status.RESOLVED.value, "outcome": chosen.value}
     if reason:
@@ -233,7 +233,7 @@ def settle_as_resolved(
         resolution_seconds=seconds,
         **changes,
     )
-    clocks.stop_resolution(ticket.pk, at)
+    clocks.stop_resolution([ticket.pk], at)
 
 
 def move(ticket: Ticket, target: Status, **changes: Any) -> None:
@@ -319,7 +319,7 @@ def _check_end(
         raise Invalid(note=_("Send at most 200 characters."))
 
 
-def _usual_outcome(is_answered: bool) -> Resolution:
+def usual_outcome(is_answered: bool) -> Resolution:
     return Resolution.ANSWERED if is_answered else Resolution.NO_ANSWER_NEEDED
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from conversations.models.bulk import fetch, ids
+from conversations.models.bulk import fetch
 from webcare.actions import clocks
 from webcare.actions.engagement import Message
 
@@ -152,23 +152,27 @@ WAITING = """(
        AND m.posted_at >= t.started_at)"""
 
 
-def leave(ticket: int, at: datetime) -> list[int]:
-    """Close the waiting turns of a ticket without an answer, on purpose.
+def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[int]]:
+    """Close the waiting turns of tickets without an answer, on purpose.
 
     They leave the response times and are counted on their own; a promise already
     broken stays broken. A turn of which another live ticket has a message goes on.
-    Returns the turns.
+    Returns each ticket's turns; one that several of them share is with the last.
     """
-    left = fetch(
-        """WITH homes AS (
-             SELECT %(ticket)s AS home
+    left: dict[int, list[int]] = {ticket: [] for ticket in tickets}
+    ended = fetch(
+        """WITH given AS (
+             SELECT unnest(%(tickets)s::bigint[]) AS ticket
+           ), homes AS (
+             SELECT ticket, ticket AS home FROM given
               UNION
-             SELECT origin_ticket_id FROM webcare_ticketmessage
-              WHERE ticket_id = %(ticket)s
+             SELECT given.ticket, tm.origin_ticket_id
+               FROM given JOIN webcare_ticketmessage tm
+                 ON tm.ticket_id = given.ticket
            ), unended AS (
              SELECT id, ticket_id, started_at FROM webcare_turn
               WHERE ticket_id IN (SELECT home FROM homes) AND outcome = 'waiting'
-           ), elsewhere AS (
+           ), everywhere AS (
              SELECT t.id, t.started_at, tm.message_id, tm.ticket_id
                FROM unended t
                JOIN webcare_ticketmessage tm ON tm.ticket_id = t.ticket_id
@@ -177,12 +181,15 @@ def leave(ticket: int, at: datetime) -> list[int]:
                FROM unended t
                JOIN webcare_ticketmessage tm ON tm.origin_ticket_id = t.ticket_id
                 AND tm.ticket_id <> tm.origin_ticket_id
-           ), goes_on AS (
-             SELECT e.id FROM elsewhere e
-               JOIN webcare_ticket k ON k.id = e.ticket_id
+           ), holders AS (
+             SELECT DISTINCT e.id, e.ticket_id,
+                    e.ticket_id IN (SELECT ticket FROM given) AS is_given
+               FROM everywhere e
                JOIN conversations_message m ON m.id = e.message_id
-              WHERE k.id <> %(ticket)s AND k.status NOT IN ('resolved', 'closed')
-                AND m.direction = 'in' AND m.posted_at >= e.started_at
+              WHERE m.direction = 'in' AND m.posted_at >= e.started_at
+           ), goes_on AS (
+             SELECT h.id FROM holders h JOIN webcare_ticket k ON k.id = h.ticket_id
+              WHERE NOT h.is_given AND k.status NOT IN ('resolved', 'closed')
            ), ended AS (
              UPDATE webcare_turn t
                 SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
@@ -199,10 +206,18 @@ def leave(ticket: int, at: datetime) -> list[int]:
              UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
               WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
                 AND c.stopped_at IS NULL)
-           SELECT id FROM ended ORDER BY id""",
-        {"ticket": ticket, "at": at},
+           SELECT coalesce(last.ticket, home.ticket), ended.id
+             FROM ended
+             JOIN (SELECT home, min(ticket) AS ticket FROM homes GROUP BY home) AS home
+               ON home.home = ended.ticket_id
+             LEFT JOIN (SELECT id, max(ticket_id) AS ticket FROM holders
+                         WHERE is_given GROUP BY id) AS last ON last.id = ended.id
+            ORDER BY ended.id""",
+        {"tickets": list(tickets), "at": at},
     )
-    return ids(left)
+    for ticket, turn in ended:
+        left[ticket].append(turn)
+    return left
 
 
 def take_up(turns: Sequence[int], left_at: datetime) -> None:

@@ -30,7 +30,9 @@ class BulkIn(In):
 
     `action`: {"do": "assign", "agent"}, {"do": "release"}, {"do": "route", "queue"},
     {"do": "classify", "topic"}, {"do": "tag" | "untag", "tag"}, {"do": "priority",
-    "priority"}, {"do": "resolve", "outcome"?} or {"do": "reopen"}.
+    "priority"}, {"do": "resolve", "outcome"?}, {"do": "reopen"}, {"do": "snooze",
+    "until"} or {"do": "close"}. Reopening and closing cannot be undone; resolving can
+    for five minutes.
     """
 
     tickets = serializers.ListField(

@@ -13,6 +13,7 @@ from webcare.domain.automation.values import (
     identity,
     identity_or,
     long_text,
+    moment,
     name,
 )
 from webcare.domain.outcomes import Priority, Resolution
@@ -38,6 +39,8 @@ STEPS: Mapping[str, Mapping[str, One]] = {
     "webhook": {"subscription": identity},
     "resolve": {"outcome": choice(*Resolution.values)},
     "reopen": {},
+    "snooze": {"until": moment},
+    "close": {},
 }
 FOR_RULES = (
     "assign",
@@ -61,6 +64,8 @@ FOR_MANY = (
     "priority",
     "resolve",
     "reopen",
+    "snooze",
+    "close",
 )
 OPTIONAL = {("resolve", "outcome")}
 

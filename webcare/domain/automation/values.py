@@ -1,6 +1,7 @@
 """How single values of a definition are read: each reader says what it wants."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +74,20 @@ def identity_or(*words: str) -> One:
             raise ValueError(_("Send one of: %(choices)s.") % listed) from error
 
     return read
+
+
+def moment(given: Any) -> str:
+    """An instant, with its place on the earth: as it is kept, in UTC."""
+    try:
+        when = datetime.fromisoformat(text(given))
+    except ValueError as error:
+        raise ValueError(_("Send an instant: 2026-03-01T09:00:00Z.")) from error
+    if when.tzinfo is None:
+        raise ValueError(_("Send an instant: 2026-03-01T09:00:00Z."))
+    try:
+        return when.astimezone(UTC).isoformat()
+    except OverflowError as error:
+        raise ValueError(_("Send an instant: 2026-03-01T09:00:00Z.")) from error
 
 
 def handle(given: Any) -> str:
