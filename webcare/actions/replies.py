@@ -71,7 +71,7 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
     ticket = Ticket.objects.select_for_update().get(pk=reply.ticket_id)
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if not delivery.take_back(reply.delivery):
-        raise TicketChanged(_("This answer has left already."))
+        raise TicketChanged(_("This answer has left, or was taken back before."))
     facts = {"reply": str(reply.public_id)}
     if ticket.status == reply.then and ticket.status != reply.status_before:
         _put_back(ticket, reply)

@@ -104,6 +104,9 @@ class TicketInFullOut(TicketOut):
     )
     references = ReferenceOut(many=True)
     followers = PersonOut(many=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True)
+    resolution_reason = serializers.CharField()
+    resolution_note = serializers.CharField()
     merged_into = serializers.UUIDField(allow_null=True)
 
 

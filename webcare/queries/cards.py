@@ -105,7 +105,9 @@ def _tree(topics: list[list[Any]], above: int | None = None) -> list[Choice]:
 
 _SQL = """
 SELECT coalesce((SELECT state FROM webcare_presence WHERE user_id = %(user)s), 'away'),
-       coalesce((SELECT max(id) FROM webcare_reply WHERE ticket_id = %(ticket)s), 0),
+       coalesce((SELECT max(r.id) FROM webcare_reply r
+                   JOIN conversations_delivery d ON d.id = r.delivery_id
+                  WHERE r.ticket_id = %(ticket)s AND d.state <> 'cancelled'), 0),
        coalesce((SELECT r.text FROM webcare_reply r
                    JOIN conversations_delivery d ON d.id = r.delivery_id
                   WHERE r.ticket_id = %(ticket)s AND r.author_id = %(user)s

@@ -131,9 +131,11 @@ _STANDING = """
       JOIN conversations_channel c ON c.id = t.channel_id
       LEFT JOIN webcare_queue q ON q.id = k.queue_id
      CROSS JOIN LATERAL (
-           SELECT max(id) AS newest,
-                  max(id) FILTER (WHERE client_key = %(key)s) AS known
-             FROM webcare_reply WHERE ticket_id = k.id) AS r"""
+           SELECT max(said.id) FILTER (WHERE d.state <> 'cancelled') AS newest,
+                  max(said.id) FILTER (WHERE said.client_key = %(key)s) AS known
+             FROM webcare_reply said
+             JOIN conversations_delivery d ON d.id = said.delivery_id
+            WHERE said.ticket_id = k.id) AS r"""
 
 
 def reply_for(user: User, public_id: UUID) -> Reply:

@@ -165,10 +165,16 @@ def _one(
 ) -> tuple[TicketRow, Seen]:
     found = fetch(
         f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
-                   (SELECT max(id) FROM webcare_reply r WHERE r.ticket_id = k.id), 0),
+                   (SELECT max(r.id) FROM webcare_reply r
+                      JOIN conversations_delivery d ON d.id = r.delivery_id
+                     WHERE r.ticket_id = k.id AND d.state <> 'cancelled'), 0),
                    coalesce(k.last_outside_id, 0),
                    k.opened_at, k.id, {COLUMNS},
-                   {_BESIDE} || jsonb_build_object('merged_into', (
+                   {_BESIDE} || jsonb_build_object(
+                       'snoozed_until', to_char(k.snoozed_until AT TIME ZONE 'UTC',
+                           'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                       'resolution_reason', k.resolution_reason,
+                       'resolution_note', k.resolution_note, 'merged_into', (
                        SELECT gone.public_id FROM webcare_ticket gone
                         WHERE gone.id = k.merged_into_id AND {told}))
               FROM {SOURCE} WHERE {which}""",

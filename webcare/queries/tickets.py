@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
+from conversations.models import State
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NotFound
 from webcare.models import Reply, Ticket, User
@@ -57,7 +58,9 @@ class Seen:
     @classmethod
     def of(cls, ticket: Ticket) -> "Seen":
         """Read what is newest now: one statement."""
-        newest = Reply.objects.filter(ticket=ticket).aggregate(id=Max("id"))["id"]
+        answers = Reply.objects.filter(ticket=ticket)
+        kept = answers.exclude(delivery__state=State.CANCELLED)
+        newest = kept.aggregate(id=Max("id"))["id"]
         return cls.with_newest(ticket, newest)
 
     @classmethod
