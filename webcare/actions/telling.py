@@ -154,6 +154,8 @@ def _body(delivery: SubscriptionDelivery) -> bytes:
     else:
         at = event.effective_at
         data = event._asdict() | {
+            # Why a topic was chosen quotes words of the message.
+            "data": {key: one for key, one in event.data.items() if key != "why"},
             "sequence": delivery.sequence,
             "number": delivery.ticket.number,
             "url": f"{settings.PUBLIC_URL}/api/v1/tickets/{event.ticket}",

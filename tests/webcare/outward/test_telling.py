@@ -79,6 +79,17 @@ def test_an_event_is_told_as_the_api_shows_it_and_signed(
     assert state_of(subscription) == [("delivered", 1, 204)]
 
 
+def test_words_of_the_customer_do_not_travel(subscribe, receiver, ticket, fan_out):
+    subscription = subscribe(receiver)
+    why = {"rules": [{"found": "no power"}]}
+    record(ticket, Kind.CLASSIFIED, at=timezone.now(), topic=None, by="rule", why=why)
+    fan_out()
+
+    tell_due(subscription.pk)
+
+    assert receiver.told[0]["data"]["data"] == {"topic": None, "by": "rule"}
+
+
 def test_while_a_secret_is_replaced_both_are_good(subscribe, receiver, root):
     subscription = subscribe(receiver)
     old = subscription.secret
