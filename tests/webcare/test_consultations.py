@@ -1,6 +1,7 @@
 """A colleague without an account answers by a link that ends."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -61,6 +62,15 @@ def test_the_page_shows_the_conversation_without_personal_data(client, link):
     assert "Call me on [tel], […], at [postcode]" in page
     for hidden in ("06-12345678", "1234 AB", "de Vries"):
         assert hidden not in page
+
+
+def test_the_page_shows_the_desks_own_time(client, asked, link, settings):
+    settings.DESK_TIME_ZONE = "Pacific/Kiritimati"
+    there = asked.expires_at.astimezone(ZoneInfo("Pacific/Kiritimati"))
+
+    page = client.get(link).content.decode()
+
+    assert f"{there.day}-{there.month}-{there:%Y %H:%M}" in page
 
 
 def test_the_answer_is_a_note_and_the_ticket_is_open_again(client, asked, link):

@@ -1,10 +1,12 @@
 """The page behind a letter's link: what a colleague is asked, and their answer."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -38,4 +40,5 @@ def consult(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, "webcare/consult.html", context, status=status)
+    with timezone.override(ZoneInfo(settings.DESK_TIME_ZONE)):
+        return render(request, "webcare/consult.html", context, status=status)
