@@ -57,8 +57,12 @@ class InvalidMove(WebcareError):
 
     code = "invalid_move"
 
-    def __init__(self, *, current: str, target: str) -> None:
-        detail = _("A ticket that is %(current)s cannot become %(target)s.")
+    def __init__(self, *, current: str, target: str, becomes: bool = True) -> None:
+        detail = (
+            _("A ticket that is %(current)s cannot become %(target)s.")
+            if becomes
+            else _("This cannot be done to a ticket that is %(current)s.")
+        )
         super().__init__(
             detail % {"current": current, "target": target},
             current=current,

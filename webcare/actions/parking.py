@@ -1,6 +1,6 @@
 """Work that waits: for the customer, for a colleague, or for a moment to come."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -95,7 +95,7 @@ def _change_status(
     move(ticket, status, snoozed_until=until)
     facts = {"status": status.value, "was": was}
     if until:
-        facts["until"] = until.isoformat()
+        facts["until"] = until.astimezone(UTC).isoformat().replace("+00:00", "Z")
     record(ticket, Kind.STATUS_CHANGED, at=database_now(), actor=user, **facts)
     if was == Status.OPEN:
         assignment.offer_to(ticket.agent_id)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
@@ -24,5 +25,16 @@ def asked(
     body = shape(data=request.data or {})
     for field in body.fields.values() if partial else ():
         field.required, field.default = False, empty
+    for field in body.fields.values():
+        _name_choices(getattr(field, "child", field))
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
+
+
+def _name_choices(field: serializers.Field[Any, Any, Any, Any]) -> None:
+    """Let a refusal say what there is to choose from."""
+    if isinstance(field, serializers.ChoiceField):
+        choices = ", ".join(map(str, field.choices))
+        field.error_messages["invalid_choice"] = _("Choose from: %(choices)s.") % {
+            "choices": choices
+        }

@@ -137,7 +137,8 @@ def require_act(act: Act, current: str) -> None:
     """Raise InvalidMove unless `act` can be done to a ticket that is `current`."""
     row = _ROWS[act]
     if Status(current) not in row.of:
-        raise InvalidMove(current=current, target=row.to or act.value)
+        target = row.to or act.value
+        raise InvalidMove(current=current, target=target, becomes=row.to is not None)
 
 
 def needed_for(act: Act) -> Permission:

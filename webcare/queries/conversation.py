@@ -173,7 +173,11 @@ def event_page(
 
 def event_row(row: tuple[Any, ...]) -> EventRow:
     *plain, data = row
-    return EventRow._make((*plain, json.loads(data)))
+    facts = json.loads(data)
+    # What it was before: a word, or our own ids, kept for undoing.
+    if not isinstance(facts.get("was", ""), str):
+        del facts["was"]
+    return EventRow._make((*plain, facts))
 
 
 EVENTS_OF_TICKET = Order("e.effective_at")
@@ -373,7 +377,9 @@ def news_since(ticket: int, seen: Seen) -> list[News]:
                 AND m.id > %(inbound)s
               UNION ALL
              SELECT 'out', r.text, r.written_at FROM webcare_reply r
+               JOIN conversations_delivery d ON d.id = r.delivery_id
               WHERE r.ticket_id = %(ticket)s AND r.id > %(reply)s
+                AND d.state <> 'cancelled'
               UNION ALL
              SELECT 'out', o.text, o.posted_at FROM webcare_ticket k
                JOIN conversations_message o ON o.id = k.last_outside_id

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from conversations.models import Channel, Delivery, Message, Mode
 from webcare.actions.tickets import claim_ticket
@@ -98,6 +101,38 @@ def test_what_is_wrong_is_named(act, what, body, field):
     assert field in answer.json()["errors"]
 
 
+def test_a_word_that_is_no_choice_is_refused_with_those_there_are(act):
+    answer = act("resolve", {"outcome": "done"})
+
+    assert answer.json()["errors"]["outcome"] == [
+        "Choose from: answered, no_answer_needed, passed_on, duplicate, spam."
+    ]
+
+
+def test_a_ticket_says_until_when_it_sleeps_and_why_it_ended(act, on):
+    tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
+    act("claim")
+    act("snooze", {"until": tomorrow})
+    asleep = act.client.get(on()).json()["snoozed_until"]
+    act("resolve", {"outcome": "passed_on", "reason": "sales", "note": "Called."})
+
+    ended = act.client.get(on()).json()
+
+    assert asleep == tomorrow.replace("+00:00", "Z")
+    assert (ended["resolution_reason"], ended["resolution_note"]) == (
+        "sales",
+        "Called.",
+    )
+    assert ended["snoozed_until"] is None
+
+
+def test_what_cannot_be_undone_is_said_in_words(act):
+    answer = act("resolve/undo")
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == "This cannot be done to a ticket that is new."
+
+
 def test_a_change_on_what_is_old_is_stopped_with_what_is_new(act, on, ticket, bo):
     seen = act.client.get(on()).headers["ETag"]
     claim_ticket(ticket=ticket, user=bo)
@@ -183,6 +218,17 @@ def test_two_replies_on_the_same_view_are_one_and_a_412(act, on):
 
     assert answer.status_code == 412
     assert answer.json()["we_answered"] is True
+
+
+def test_an_answer_that_was_taken_back_is_no_news(act, on):
+    seen = act.client.get(on()).headers["ETag"]
+    first = act("reply", {"text": "Hello."}, if_match=seen).json()
+    act(f"replies/{first['id']}/take-back")
+
+    answer = act("reply", {"text": "Hello again."}, if_match=seen)
+
+    assert answer.status_code == 202
+    assert act.client.get(on()).headers["ETag"].split(".")[2] != "0"
 
 
 def test_nothing_is_sent_on_a_channel_that_listens(act):
@@ -278,6 +324,19 @@ def test_history_names_things_as_clients_know_them(act, on, ada):
     assert by_kind["classified"]["topic"] == "delivery"
     assert by_kind["assigned"]["agent"] == str(ada.public_id)
     assert by_kind["opened"]["message"] == str(Message.objects.get().public_id)
+
+
+def test_history_shows_no_ids_of_our_own(act, on, delivery_topic):
+    act("claim")
+    act("release")
+    act("classify", {"topic": "delivery"})
+    act("resolve", {"outcome": "spam"})
+
+    events = act.client.get(on("/events")).json()["results"]
+
+    told = {one["kind"]: one["data"] for one in events}
+    assert [told[kind].get("was") for kind in ("released", "resolved")] == [None, None]
+    assert "turns" in TicketEvent.objects.get(kind="resolved").data["was"]
 
 
 def test_promises_show_what_counted(act, on):
