@@ -58,6 +58,7 @@ class AgentOut(Out):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+    username = serializers.CharField(help_text="What `@` calls them by in a note.")
     initials = serializers.CharField()
     languages = LanguageLevel(many=True)
     skills = SkillLevel(many=True)
@@ -144,6 +145,7 @@ def person_out(user: Any) -> Json:
 def agent_out(row: AgentRow) -> Json:
     return {
         **person_out(row.user),
+        "username": row.user.username,
         "initials": row.user.initials,
         "languages": [
             {"language": language, "level": level} for language, level in row.languages

@@ -102,6 +102,12 @@ def test_a_queue_is_made_and_changed(admin, shop_queue, lena):
     assert Queue.objects.get(slug="power").handout == "push"
 
 
+def test_colleagues_are_listed_by_the_names_that_call_them(as_client, ada, bo):
+    listed = as_client(ada).get("/api/v1/agents").json()
+
+    assert {"ada", "bo"} <= {one["username"] for one in listed}
+
+
 def test_people_are_listed_without_what_opens_anything(admin, ada, lena, key_of):
     key = key_of(ada)
 
