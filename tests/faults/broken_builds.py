@@ -24,7 +24,7 @@ BREAKS = {
     "answers before the commit": Break(
         "conversations/actions/ingestion.py",
         {
-            "    [[kept]] = fetch(keep, given)\n": (
+            "    [[kept]] = fetch(keep, given, prepared=True)\n": (
                 "    import threading\n"
                 "    threading.Timer(0.5, fetch, [keep, given]).start()\n"
                 "    kept = len(keys)\n"

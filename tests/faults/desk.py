@@ -120,9 +120,14 @@ class Desk:
             return found.fetchall() if found.description else []
 
     def waiting(self) -> int:
-        """How much work is left that nobody set aside."""
+        """How much work is left that nobody set aside, and who has not read the log."""
         [[count]] = self.fetch(
-            "SELECT count(*) FROM conversations_work WHERE set_aside_at IS NULL"
+            """SELECT (SELECT count(*) FROM conversations_work
+                        WHERE set_aside_at IS NULL)
+                    + (SELECT count(*) FROM webcare_subscription s
+                        WHERE EXISTS (SELECT FROM webcare_ticketevent e
+                               WHERE (e.written_in, e.id) > (s.written_in, s.event)))
+            """
         )
         return int(count)
 

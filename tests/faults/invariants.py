@@ -38,7 +38,7 @@ INVARIANTS = {
         SELECT m.id FROM conversations_message m
           JOIN webcare_decision d ON d.message_id = m.id
           LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id
-         WHERE (d.verdict = 'answer') <> (tm IS NOT NULL)""",
+         WHERE (d.verdict = 'answer') <> (tm.id IS NOT NULL)""",
     "a ticket holds messages of its own thread and author": """
         SELECT k.id, m.id FROM webcare_ticket k
           JOIN webcare_ticketmessage tm ON tm.ticket_id = k.id
@@ -122,6 +122,44 @@ INVARIANTS = {
           JOIN conversations_delivery d ON d.id = r.delivery_id AND d.state = 'sent'
          WHERE NOT EXISTS (SELECT FROM webcare_turn t WHERE t.ticket_id = r.ticket_id
                               AND t.outcome = 'answered')""",
+    "talk of danger rings, and each step is in the history once": """
+        SELECT k.id, a.step, count(e.id) FROM webcare_ticket k
+          LEFT JOIN webcare_alarm a ON a.ticket_id = k.id
+          LEFT JOIN webcare_ticketevent e ON e.ticket_id = k.id
+           AND e.kind = 'alarm_sent' AND e.data->>'alarm' = a.public_id::text
+         WHERE k.is_danger GROUP BY k.id, a.id
+        HAVING coalesce(a.step, 0) = 0 OR count(e.id) <> a.step""",
+    "a letter is written for each step": """
+        SELECT a.id, a.step, count(c.mail_id) FROM webcare_alarm a
+          LEFT JOIN webcare_alarmcall c ON c.alarm_id = a.id AND c.by = 'mail'
+         GROUP BY a.id HAVING count(c.mail_id) <> a.step""",
+    "a rule does its work once for what it listens to": """
+        SELECT k.id, ran.traces, ran.tags FROM webcare_ticket k CROSS JOIN LATERAL (
+               SELECT (SELECT count(*) FROM webcare_ruletrace x
+                        WHERE x.ticket_id = k.id AND x.result = 'ran') AS traces,
+                      (SELECT count(*) FROM webcare_ticketevent e
+                        WHERE e.ticket_id = k.id AND e.kind = 'tagged') AS tags) AS ran
+         WHERE (ran.traces, ran.tags) <> (1, 1)""",
+    "a subscription is told every event once": """
+        SELECT e.id, count(d.id) FROM webcare_ticketevent e
+         CROSS JOIN webcare_subscription s
+          LEFT JOIN webcare_subscriptiondelivery d
+            ON d.event_id = e.id AND d.subscription_id = s.id
+         GROUP BY e.id, s.id HAVING count(d.id) <> 1""",
+    "what a subscription is told of a ticket has no gap": """
+        SELECT subscription_id, ticket_id, count(*), max(sequence)
+          FROM webcare_subscriptiondelivery WHERE sequence IS NOT NULL
+         GROUP BY 1, 2 HAVING min(sequence) <> 1 OR max(sequence) <> count(*)
+             OR count(DISTINCT sequence) <> count(*)""",
+    "a ticket is found by what is said in it, and by nothing else": """
+        SELECT tm.ticket_id, tm.message_id, s.id FROM webcare_ticketmessage tm
+          JOIN conversations_message m ON m.id = tm.message_id
+          LEFT JOIN webcare_searchentry s ON s.kind = 'message'
+           AND s.ticket_id = tm.ticket_id AND s.source_id = m.id
+         WHERE (m.text <> '') <> (s.id IS NOT NULL)""",
+    "nobody is told of the same thing twice": """
+        SELECT user_id, event_id, kind, count(*) FROM webcare_notification
+         GROUP BY 1, 2, 3 HAVING count(*) > 1""",
 }
 
 

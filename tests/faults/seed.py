@@ -12,6 +12,8 @@ from django.utils import timezone  # noqa: E402
 
 from conversations.adapters.signatures import new_secret  # noqa: E402
 from conversations.models import Channel, Mode  # noqa: E402
+from webcare.actions.automation import make_rule  # noqa: E402
+from webcare.actions.on_call import add_on_call  # noqa: E402
 from webcare.actions.tokens import make_token  # noqa: E402
 from webcare.domain.permissions import Role  # noqa: E402
 from webcare.domain.tokens import Scope  # noqa: E402
@@ -19,6 +21,8 @@ from webcare.models import (  # noqa: E402
     Membership,
     Presence,
     Queue,
+    Subscription,
+    Tag,
     Topic,
     TopicRule,
     User,
@@ -45,6 +49,7 @@ def make() -> dict[str, object]:
     root = _person("root", Role.ADMIN)
     # Seen later than now: at work for as long as the rig runs.
     _person("ada", Role.AGENT, power, seen_at=timezone.now() + timedelta(days=1))
+    _listeners(root)
     _, token = make_token(user=root, owner=root, name="rig", scopes=list(Scope))
     return {
         "token": token,
@@ -52,6 +57,40 @@ def make() -> dict[str, object]:
         "username": "root",
         "password": PASSWORD,
     }
+
+
+def _listeners(root: User) -> None:
+    """Whoever else is told of what happens: a rule, a subscription, those on call."""
+    Tag.objects.create(slug="heard", name="Heard")
+    make_rule(
+        user=root,
+        name="Heard",
+        is_enabled=True,
+        definition={
+            "trigger": {"events": ["opened"]},
+            "conditions": {},
+            "actions": [{"do": "tag", "tag": "heard"}],
+        },
+    )
+    Subscription.objects.create(
+        name="CRM",
+        owner=root,
+        url="https://crm.example/",
+        secret=new_secret(),
+        # What it is told is counted, and leaves after the rig has gone.
+        paused_until=timezone.now() + timedelta(days=1),
+    )
+    danger = Topic.objects.create(slug="danger", name="Danger", is_danger=True)
+    TopicRule.objects.create(topic=danger, kind="word", pattern="gas")
+    # The second would be told after the rig has gone.
+    for place in (1, 2):
+        add_on_call(
+            user=root,
+            position=place,
+            name=f"On call {place}",
+            email=f"on-call-{place}@desk.example",
+            wait_minutes=60,
+        )
 
 
 def _topic(slug: str, word: str, handout: str) -> Queue:

@@ -14,6 +14,7 @@ _TEXTS = (
     "Thanks for the quick answer earlier, but it still does not work.",
     "I was billed twice this month. Please call me back.",
     "Wanneer is de stroom er weer? Hier is alles donker.",
+    "It smells of gas in our street!",
 )
 
 
