@@ -20,7 +20,16 @@ from conversations.actions.ingestion import take_messages
 from conversations.models import Channel
 from demo import day
 from demo.day import Said
-from webcare.actions import assignment, changes, intake, search, tickets, triage
+from webcare.actions import (
+    alarm_calls,
+    assignment,
+    automation_runs,
+    changes,
+    intake,
+    search,
+    tickets,
+    triage,
+)
 from webcare.actions.log import record
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
@@ -39,6 +48,8 @@ _STAGES = (
     intake.STAGE,
     triage.STAGE,
     assignment.STAGE,
+    automation_runs.STAGE,
+    alarm_calls.STAGE,
     search.STAGE,
 )
 _OUTCOMES = {"leverancier": Resolution.PASSED_ON, "spam": Resolution.SPAM}
@@ -65,6 +76,9 @@ def write(now: datetime) -> None:
             _take_in([one for one in posted if begin < one.at <= end])
         begin = end
     _settle(now)
+    # What a stage makes due in one before it is done in the next round.
+    while _drain():
+        pass
 
 
 def local_midnight(now: datetime) -> datetime:
@@ -145,9 +159,12 @@ def _take_in(posted: Sequence[Posted]) -> None:
             body=json.dumps(body).encode(),
             now=posted[-1].at,
         )
-    for stage in _STAGES:
-        for _ in batches.drain(stage):
-            pass
+    _drain()
+
+
+def _drain() -> int:
+    """Do what is due, stage after stage; returns how much that was."""
+    return sum(sum(batches.drain(stage)) for stage in _STAGES)
 
 
 def _settle(now: datetime) -> None:

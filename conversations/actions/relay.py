@@ -28,6 +28,8 @@ POLL_SECONDS = 0.2
 # Longer than a busy worker takes to come round, and short for those who wait.
 UNHEARD_SECONDS = 5
 KEEP_HOUSE_SECONDS = 5
+# Workers start beside the relay: until then nobody can have heard.
+STARTING_SECONDS = 10
 _DOUBTS = 0  # looking up is one call beside those per channel, which count from 1
 
 Ids = tuple[int, ...]
@@ -46,6 +48,7 @@ class Relay:
             task: import_string(due) for task, due in settings.PIPELINE_OUTBOXES.items()
         }
         self._kept_house_at = 0.0
+        self._began_at = time.monotonic()
 
     def poll(self) -> None:
         """Ring for everything due now, and do what nobody answered to."""
@@ -70,6 +73,10 @@ class Relay:
         settling.settle_stuck(delivery.PATIENCE_SECONDS)
         settling.refuse_silenced()
         set_aside_exhausted()
+        if time.monotonic() - self._began_at >= STARTING_SECONDS:
+            self._do_unheard()
+
+    def _do_unheard(self) -> None:
         stages = list(settings.PIPELINE_STAGES)
         if unheard := stages_due(stages, for_seconds=UNHEARD_SECONDS):
             log.warning("nudges unheard", stages=unheard)
