@@ -38,7 +38,7 @@ INVARIANTS = {
         SELECT m.id FROM conversations_message m
           JOIN webcare_decision d ON d.message_id = m.id
           LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id
-         WHERE (d.verdict = 'answer') <> (tm.id IS NOT NULL)""",
+         WHERE (d.verdict = 'answer') <> (tm.message_id IS NOT NULL)""",
     "a ticket holds messages of its own thread and author": """
         SELECT k.id, m.id FROM webcare_ticket k
           JOIN webcare_ticketmessage tm ON tm.ticket_id = k.id
