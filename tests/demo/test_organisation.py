@@ -102,7 +102,8 @@ def test_the_desk_has_a_past(demo):
 
     assert statuses["resolved"] > statuses["new"] + statuses["open"] > 0
     assert outcomes["answered"] > outcomes["waiting"]
-    assert set(Work.objects.values_list("stage", flat=True)) == set()
+    # Agents whose hands became free are offered more once all of it is committed.
+    assert set(Work.objects.values_list("stage", flat=True)) <= {"assign"}
     assert Message.objects.latest("posted_at").posted_at <= timezone.now()
 
 
