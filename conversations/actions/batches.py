@@ -166,10 +166,14 @@ def _run(stage: Stage, subjects: list[int], fence: int) -> int:
 @transaction.atomic
 def _commit(stage: Stage, subjects: list[int], fence: int) -> int:
     still_ours = fetch(
+        # Who holds a row is about to wake it anew, and it is not ours any more.
         """DELETE FROM conversations_work
-            WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s
+            WHERE stage = %s AND subject_id = ANY(ARRAY(
+                  SELECT subject_id FROM conversations_work
+                   WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s
+                     FOR UPDATE SKIP LOCKED))
         RETURNING subject_id""",
-        [stage.name, subjects, fence],
+        [stage.name, stage.name, subjects, fence],
     )
     if still_ours:
         stage.run(sorted(ids(still_ours)))

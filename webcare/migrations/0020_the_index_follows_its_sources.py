@@ -35,6 +35,8 @@ DROP FUNCTION webcare_search_vector(text, text, bigint);
 DROP FUNCTION webcare_words(text);
 """
 
+# Work that waits is woken anew: whoever had claimed it may read before we commit, and
+# then it is not theirs to end.
 # For any table with a `ticket_id`: what was there before, and what is now.
 FOLLOW = """
 CREATE FUNCTION webcare_index_tickets() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,12 +44,14 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO conversations_work (stage, subject_id)
         SELECT DISTINCT 'index', ticket_id FROM made ORDER BY ticket_id
-            ON CONFLICT DO NOTHING;
+            ON CONFLICT (stage, subject_id) DO UPDATE
+        SET fence = NULL, leased_until = NULL, attempts = 0;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO conversations_work (stage, subject_id)
         SELECT DISTINCT 'index', ticket_id FROM gone ORDER BY ticket_id
-            ON CONFLICT DO NOTHING;
+            ON CONFLICT (stage, subject_id) DO UPDATE
+        SET fence = NULL, leased_until = NULL, attempts = 0;
     END IF;
     RETURN NULL;
 END $$;
@@ -56,7 +60,8 @@ CREATE FUNCTION webcare_index_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO conversations_work (stage, subject_id)
     SELECT 'index', ticket_id FROM webcare_ticketmessage WHERE message_id = NEW.id
-        ON CONFLICT DO NOTHING;
+        ON CONFLICT (stage, subject_id) DO UPDATE
+        SET fence = NULL, leased_until = NULL, attempts = 0;
     RETURN NULL;
 END $$;
 CREATE TRIGGER search_follows_message
@@ -68,7 +73,8 @@ CREATE FUNCTION webcare_index_tag() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO conversations_work (stage, subject_id)
     SELECT 'index', ticket_id FROM webcare_tickettag WHERE tag_id = NEW.id
-     ORDER BY ticket_id ON CONFLICT DO NOTHING;
+     ORDER BY ticket_id ON CONFLICT (stage, subject_id) DO UPDATE
+        SET fence = NULL, leased_until = NULL, attempts = 0;
     RETURN NULL;
 END $$;
 CREATE TRIGGER search_follows_tag
@@ -80,7 +86,8 @@ CREATE FUNCTION webcare_index_author() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO conversations_work (stage, subject_id)
     SELECT 'index', id FROM webcare_ticket WHERE author_id = NEW.id ORDER BY id
-        ON CONFLICT DO NOTHING;
+        ON CONFLICT (stage, subject_id) DO UPDATE
+        SET fence = NULL, leased_until = NULL, attempts = 0;
     RETURN NULL;
 END $$;
 CREATE TRIGGER search_follows_author
