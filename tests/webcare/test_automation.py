@@ -341,7 +341,15 @@ def test_the_number_of_statements_does_not_grow_with_the_tickets(
 WAITED = {"timer": {"state": "waiting", "minutes": 30}}
 
 
-def test_a_timer_fires_once_for_each_period_of_waiting(rule, ticket, hear, shop, item):
+@pytest.fixture
+def waiting(ticket):
+    """A ticket whose author has waited for fifty minutes."""
+    ticket.waiting_since = timezone.now() - timedelta(minutes=50)
+    ticket.save(update_fields=["waiting_since"])
+    return ticket
+
+
+def test_a_timer_fires_once_for_each_period_of_waiting(rule, waiting):
     rule({"do": "note", "text": "Hurry"}, on=WAITED)
 
     for _ in range(3):
@@ -349,8 +357,8 @@ def test_a_timer_fires_once_for_each_period_of_waiting(rule, ticket, hear, shop,
         drain_rules()
     assert Note.objects.count() == 1
 
-    ticket.waiting_since = timezone.now() - timedelta(minutes=45)
-    ticket.save(update_fields=["waiting_since"])
+    waiting.waiting_since = timezone.now() - timedelta(minutes=45)
+    waiting.save(update_fields=["waiting_since"])
     claim_due()
     claim_due()
     drain_rules()
@@ -366,13 +374,13 @@ def test_a_timer_waits_for_its_time(rule, ticket):
     assert claim_due() == 0
 
 
-def test_a_timer_that_did_not_match_looks_again_after_a_change(rule, ticket, ada):
+def test_a_timer_that_did_not_match_looks_again_after_a_change(rule, waiting, ada):
     rule({"do": "note", "text": "!"}, on=WAITED, when={"field": "agent", "is": "any"})
     claim_due()
     drain_rules()
     assert (claim_due(), Note.objects.count()) == (0, 0)
 
-    claim_ticket(ticket=ticket, user=ada)
+    claim_ticket(ticket=waiting, user=ada)
 
     assert claim_due() == 1
     drain_rules()

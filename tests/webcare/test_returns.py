@@ -11,6 +11,7 @@ from webcare.actions.presence import set_presence
 from webcare.actions.replies import send_reply
 from webcare.actions.returns import return_work
 from webcare.actions.tickets import claim_ticket
+from webcare.domain.lifecycle import Status
 from webcare.models import Notification, Presence, Queue, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_what_is_parked_or_answered_stays_with_who_is_away(held, ada):
 
 
 def test_what_has_an_answer_on_its_way_stays(held, ada):
-    send_reply(ticket=held, user=ada, text="Soon.", client_key="k", then="open")
+    send_reply(ticket=held, user=ada, text="Soon.", client_key="k", then=Status.OPEN)
     gone(ada, hours=9)
 
     assert return_work() == 0

@@ -274,7 +274,7 @@ def test_numbers_are_numbers():
 
 def test_resolutions_count_open_tickets_and_outcomes(as_client, lena, ada, make_ticket):
     first, second, _ = make_ticket(), make_ticket(), make_ticket()
-    resolve_ticket(ticket=first, user=ada)
+    resolve_ticket(ticket=first, user=ada, outcome=Resolution.ANSWERED)
     resolve_ticket(ticket=second, user=ada, outcome=Resolution.SPAM)
 
     report = as_client(lena).get("/api/v1/reports/resolutions").json()
