@@ -157,6 +157,8 @@ def _run(stage: Stage, subjects: list[int], fence: int) -> int:
             return 0
     else:
         crossing("work.committed")
+        if done < len(subjects):
+            _hand_back(stage.name, subjects, fence)
         return done
     middle = len(subjects) // 2
     halves = (subjects[:middle], subjects[middle:])
@@ -179,6 +181,20 @@ def _commit(stage: Stage, subjects: list[int], fence: int) -> int:
         stage.run(sorted(ids(still_ours)))
     crossing("work.done")
     return len(still_ours)
+
+
+def _hand_back(stage: str, subjects: list[int], fence: int) -> None:
+    """Let what was skipped be claimed again at once: it was not tried.
+
+    Somebody held the row for a moment: a claim that looked at it, or whoever wakes it
+    anew. Outside of any transaction, so that waiting for them can block nobody.
+    """
+    fetch(
+        """UPDATE conversations_work
+              SET leased_until = NULL, fence = NULL, attempts = attempts - 1
+            WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s""",
+        [stage, subjects, fence],
+    )
 
 
 def _let_go(stage: str, subjects: list[int], fence: int) -> None:
