@@ -26,13 +26,13 @@ check: tools  ## Lint, format, types, import contracts, migrations
 faults: tools  ## Kill real processes and count what came through, in half an hour
 	@exec $(PYTHON) manage.py test -m faults $(ARGS)
 
-faults-short: tools  ## The same, smaller, in under four minutes
+faults-short: tools  ## The same, smaller, in about ten minutes
 	@exec $(PYTHON) manage.py test -m "faults and not slow" $(ARGS)
 
 bench: tools  ## Measure everything beside raw and floor, in under ten minutes
 	$(BIN)/python -m bench $(ARGS)
 
-bench-short: tools  ## The same, smaller, in under one minute
+bench-short: tools  ## The same, smaller, in about a minute
 	$(BIN)/python -m bench --short $(ARGS)
 
 bench-large: tools  ## The same over a million tickets, on a kept seed
