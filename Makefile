@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help up test check bench bench-short bench-large faults faults-short fmt docs requirements tools
+.PHONY: help up test check bench bench-short bench-large bench-topics pictures faults faults-short fmt docs requirements tools
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed 's/:.*  ## /\t/' | expand -t 16
@@ -13,8 +13,11 @@ help:  ## This list
 up:  ## Run Webcare here with a demo desk; Ctrl-C stops it
 	@exec $(PYTHON) manage.py up
 
+# On servers of its own every process of a run has some; on given ones there is one.
+BESIDE := $(if $(DATABASE_URL),,-n auto --maxprocesses 4 --dist worksteal)
+
 test:  ## Run the whole suite
-	@exec $(PYTHON) manage.py test $(ARGS)
+	@exec $(PYTHON) manage.py test $(BESIDE) $(ARGS)
 
 check: tools  ## Lint, format, types, import contracts, migrations
 	$(BIN)/ruff check
@@ -38,6 +41,12 @@ bench-short: tools  ## The same, smaller, in about a minute
 bench-large: tools  ## The same over a million tickets, on a kept seed
 	$(BIN)/python -m bench --large $(ARGS)
 
+bench-topics: tools  ## Measure how topics are told apart; ARGS="FOLDER" has the public sets
+	$(BIN)/python -m bench.topics $(ARGS)
+
+pictures: tools  ## Make pictures of every page and of four scenes; ONLY=board fewer
+	@exec $(PYTHON) manage.py test -m pictures -p no:randomly tests/pictures $(ARGS)
+
 fmt: tools  ## Format and sort imports
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -50,6 +59,7 @@ requirements: tools  ## Pin what requirements*.in ask for; ARGS=--upgrade for ne
 	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
 	$(COMPILE) $(ARGS) requirements-embedded.in -o requirements-embedded.txt
 	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) $(ARGS) requirements-encoder.in -o requirements-encoder.txt
 
 # The test set holds every tool; installed once, like `make test` does.
 tools:

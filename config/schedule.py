@@ -13,7 +13,9 @@ STAGES = {
     "bulk": "webcare.tasks.change_in_bulk",
     "bulk_undo": "webcare.tasks.undo_in_bulk",
     "index": "webcare.tasks.index",
+    "topics": "webcare.tasks.follow_topics",
     "alarm": "webcare.tasks.sound_alarms",
+    "import": "webcare.tasks.read_imports",
 }
 # Rung as soon as a batch of the first is committed; the relay rings all the others.
 FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}
@@ -31,6 +33,14 @@ OUTBOXES = {
     "webcare.tasks.ring_again": "webcare.queries.alarms.alarms_due",
     "webcare.tasks.send_letters": "webcare.queries.alarms.letters_due",
     "webcare.tasks.wake_snoozed": "webcare.queries.parking.snoozes_due",
+    "webcare.tasks.ask_surveys": "webcare.queries.surveys.surveys_due",
+    "webcare.tasks.send_reports": "webcare.queries.report_schedules.reports_due",
+    "webcare.tasks.tell_breaches": "webcare.queries.clocks.clocks_due",
+    "webcare.tasks.expire_approvals": "webcare.queries.sweeps.approvals_due",
+    "webcare.tasks.close_resolved": "webcare.queries.sweeps.closes_due",
+    "webcare.tasks.claim_timed_rules": "webcare.queries.sweeps.timed_rules_due",
+    "webcare.tasks.return_work": "webcare.queries.sweeps.returns_due",
+    "webcare.tasks.offer_waiting": "webcare.queries.sweeps.offers_due",
 }
 
 # Calls to platforms wait for the network: they have workers of their own.
@@ -67,6 +77,11 @@ SWEEPS = {
         "task": "webcare.tasks.send_letters",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "find-trainings": {
+        "task": "webcare.tasks.find_trainings",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "forget-requests": {
         "task": "webcare.tasks.forget_requests",
@@ -113,10 +128,30 @@ SWEEPS = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "send-reports": {
+        "task": "webcare.tasks.send_reports",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "ask-surveys": {
+        "task": "webcare.tasks.ask_surveys",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "tell-breaches": {
+        "task": "webcare.tasks.tell_breaches",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "close-resolved": {
         "task": "webcare.tasks.close_resolved",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "roll-up": {
+        "task": "webcare.tasks.roll_up",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "offer-waiting": {
         "task": "webcare.tasks.offer_waiting",

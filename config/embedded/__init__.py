@@ -27,7 +27,7 @@ def provide(name: str) -> None:
         return
     try:
         folder = private(var() / name)
-        slot = take_slot(folder) if name == "test" else 0
+        slot = take_slot(folder) if name.startswith("test") else 0
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = postgres.start(folder / "postgres", slot)
         if not os.environ.get("REDIS_URL"):

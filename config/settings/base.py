@@ -112,6 +112,9 @@ USE_TZ = True
 # Stands beside the name on every page, so that nobody takes a demo for the real desk.
 DESK_LABEL = env.text("DESK_LABEL", "")
 
+# Figures of single agents, for team leads: an organisation may want none.
+AGENT_FIGURES = env.flag("AGENT_FIGURES", True)
+
 # Where people open the desk: what stands in letters, whatever host a caller names.
 PUBLIC_URL = env.text("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 
@@ -132,14 +135,14 @@ EMAIL_BACKEND = (
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"webcare@{ALLOWED_HOSTS[0]}")
 # Whom an agent may ask by mail: these domains and their subdomains; all when empty.
 CONSULT_DOMAINS = env.words("CONSULT_DOMAINS", "")
+# To whom reports may be sent by mail; anybody if empty.
+REPORT_DOMAINS = env.words("REPORT_DOMAINS", "")
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "config.files.StaticFiles"},
 }
 
 REST_FRAMEWORK = {
@@ -170,12 +173,15 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["webcare.api.doors.add_doors"],
     "ENUM_NAME_OVERRIDES": {
         "RuleKindEnum": "webcare.domain.topics.rules.RuleKind",
-        "EventKindEnum": "webcare.queries.conversation.EventKind",
+        "EventKindEnum": "webcare.queries.event_rows.EventKind",
         "FieldKindEnum": "webcare.domain.fields.FieldKind",
         "NotificationKindEnum": "webcare.queries.notifications.NotificationKind",
         "DecidedByEnum": "webcare.domain.outcomes.DecidedBy",
         "ReportByEnum": "webcare.domain.reports.By",
         "ResolutionEnum": "webcare.domain.outcomes.Resolution",
+        "DangerEnum": "webcare.domain.readings.Danger",
+        "SentimentEnum": "webcare.domain.readings.Sentiment",
+        "ImportStateEnum": "webcare.domain.imports.ImportState",
     },
 }
 
@@ -209,6 +215,10 @@ PIPELINE_FOLLOWS = schedule.FOLLOWS
 PIPELINE_SENDER = schedule.SEND
 PIPELINE_OUTBOXES = schedule.OUTBOXES
 
+# Whether texts are also told apart by what they mean, where the package for it is.
+SENTENCE_ENCODER = env.flag("SENTENCE_ENCODER", True)
+# Of a hundred sure answers about a topic, so many should be right.
+TOPIC_PRECISION = env.number("TOPIC_PRECISION", 90) / 100
 # Where processes of one machine share the arrays of the topic model, mapped.
 MODEL_CACHE = Path(env.text("MODEL_CACHE", str(BASE_DIR / "var" / "models")))
 

@@ -2,14 +2,14 @@
 
 import os
 
-from config import embedded
+from config import test_workers
 
 os.environ.setdefault("SECRET_KEY", "tests-only-not-secret")
 os.environ.setdefault("FIELD_KEY", "dGVzdHMtb25seS1ub3Qtc2VjcmV0LWZpZWxkLWtleSE=")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("OUTGOING_ALLOWED_HOSTS", "localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "false")
-embedded.provide("test")
+test_workers.provide_servers()
 
 from config.settings.base import *  # noqa: E402, F403
 

@@ -40,12 +40,21 @@ class Stage:
 
 
 def enqueue(stage: str, subjects: Sequence[int]) -> None:
-    """Let `subjects` wait for `stage`; those that already do stay as they are.
+    """Let `subjects` wait for `stage`; each once, and what is set aside stays there.
 
-    Belongs in the transaction that makes the subjects.
+    Belongs in the transaction that makes or changes the subjects. Whoever has claimed
+    one of them may read it before that commits, and then it is not theirs to end.
     """
     rows = [{"stage": stage, "subject_id": pk} for pk in sorted(set(subjects))]
-    insert(Work, rows, conflict="ON CONFLICT DO NOTHING")
+    insert(Work, rows, conflict=_WAKE)
+
+
+# Locks what waits already until this commits, so that nobody claims or ends it before;
+# writes only where somebody has claimed it, whose attempt was none.
+_WAKE = """
+    ON CONFLICT (stage, subject_id) DO UPDATE
+   SET fence = NULL, leased_until = NULL, attempts = conversations_work.attempts - 1
+ WHERE conversations_work.leased_until > statement_timestamp()"""
 
 
 def drain(stage: Stage) -> Iterator[int]:
@@ -187,21 +196,37 @@ def _hand_back(stage: str, subjects: list[int], fence: int) -> None:
     """Let what was skipped be claimed again at once: it was not tried.
 
     Somebody held the row for a moment: a claim that looked at it, or whoever wakes it
-    anew. Outside of any transaction, so that waiting for them can block nobody.
+    anew. Outside of any transaction and one by one: who waits for them holds nothing
+    that they could be waiting for.
     """
-    fetch(
-        """UPDATE conversations_work
-              SET leased_until = NULL, fence = NULL, attempts = attempts - 1
-            WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s""",
-        [stage, subjects, fence],
-    )
+    for subject in _held(stage, subjects, fence):
+        fetch(
+            """UPDATE conversations_work
+                  SET leased_until = NULL, fence = NULL, attempts = attempts - 1
+                WHERE stage = %s AND subject_id = %s AND fence = %s""",
+            [stage, subject, fence],
+        )
 
 
 def _let_go(stage: str, subjects: list[int], fence: int) -> None:
+    """Let them be claimed again at once; those that somebody wakes just now are."""
     fetch(
         """UPDATE conversations_work SET leased_until = statement_timestamp()
-            WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s""",
-        [stage, subjects, fence],
+            WHERE stage = %s AND subject_id = ANY(ARRAY(
+                  SELECT subject_id FROM conversations_work
+                   WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s
+                     FOR UPDATE SKIP LOCKED))""",
+        [stage, stage, subjects, fence],
+    )
+
+
+def _held(stage: str, subjects: list[int], fence: int) -> list[int]:
+    return ids(
+        fetch(
+            """SELECT subject_id FROM conversations_work
+                WHERE stage = %s AND subject_id = ANY(%s) AND fence = %s""",
+            [stage, subjects, fence],
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.actions.messages import Key, Read
@@ -41,7 +41,8 @@ def apply_edits(said: Mapping[Key, Sequence[Read]], new: Mapping[Key, int]) -> N
     """Let the newest text of each message count, and keep the earlier ones.
 
     `said` holds every text read, newest first; `new` the messages just inserted,
-    with their newest text already in place.
+    with their newest text already in place. A platform that tells us of what we sent
+    ourselves edits nothing, whatever time it gives.
     """
     edited = {
         key: texts for key, texts in said.items() if len(texts) > 1 or (key not in new)
@@ -51,10 +52,13 @@ def apply_edits(said: Mapping[Key, Sequence[Read]], new: Mapping[Key, int]) -> N
     known = _known(sorted(edited))
     versions: list[dict[str, Any]] = []
     newer: dict[int, Read] = {}
-    for key, texts in edited.items():
+    for key, every in edited.items():
         if key not in known:
             continue
-        pk, text, written_at = known[key]
+        pk, text, written_at, is_ours = known[key]
+        texts = [one for one in every if one.incoming.edited_at or not is_ours]
+        if not texts:
+            continue
         if texts[0].written_at > written_at:
             newer[pk] = texts[0]
             versions.append(_version(pk, text, written_at))
@@ -76,11 +80,22 @@ def _once(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({(v["message"], v["written_at"]): v for v in versions}.values())
 
 
-def _known(keys: Sequence[Key]) -> dict[Key, tuple[int, str, datetime]]:
+class _There(NamedTuple):
+    """A message that is in place."""
+
+    id: int
+    text: str
+    written_at: datetime
+    is_ours: bool  # the desk sent it
+
+
+def _known(keys: Sequence[Key]) -> dict[Key, _There]:
     """Lock and return what is in place now, but for what its author deleted."""
     found = fetch(
         """SELECT m.channel_id, m.external_id, m.id, m.text,
-                  coalesce(m.edited_at, m.posted_at)
+                  coalesce(m.edited_at, m.posted_at),
+                  EXISTS (SELECT FROM conversations_delivery d
+                           WHERE d.message_id = m.id)
              FROM conversations_message m
              JOIN unnest(%s::bigint[], %s::text[]) AS given(channel_id, external_id)
             USING (channel_id, external_id)
@@ -88,7 +103,7 @@ def _known(keys: Sequence[Key]) -> dict[Key, tuple[int, str, datetime]]:
             ORDER BY m.id FOR UPDATE OF m""",
         [[channel for channel, _ in keys], [name for _, name in keys]],
     )
-    return {(channel, name): (pk, text, at) for channel, name, pk, text, at in found}
+    return {(channel, name): _There(*rest) for channel, name, *rest in found}
 
 
 def _rewrite(newer: Mapping[int, Read]) -> None:

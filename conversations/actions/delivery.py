@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
-from uuid import uuid4
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -24,6 +24,9 @@ from conversations.queries.clock import database_now
 
 # A call ends by itself well before this; who is longer under way never came back.
 PATIENCE_SECONDS = 30
+# A text of unknown outcome keeps the next one of its thread waiting so long, in which
+# its platform is asked several times. Nobody else may ever decide about it.
+DOUBT_SECONDS = 120
 AT_ONCE = 4  # calls under way per channel: one slow platform is one slow channel
 
 
@@ -35,6 +38,14 @@ QUEUE = """INSERT INTO conversations_delivery
         SELECT %(delivery)s::uuid, %(channel)s, %(thread)s, %(in_reply_to)s::bigint,
                %(visibility)s, %(text)s,
                statement_timestamp() + make_interval(secs => %(hold)s)"""
+
+
+# Many texts at once, from rows of `{source}` that name their columns so.
+QUEUE_EACH = """INSERT INTO conversations_delivery
+               (public_id, channel_id, thread_id, in_reply_to_id, visibility, text,
+                due_at)
+        SELECT delivery, channel, thread, in_reply_to, visibility, text,
+               statement_timestamp() + make_interval(secs => hold) FROM {source}"""
 
 
 def queue_delivery(
@@ -61,12 +72,57 @@ def queue_delivery(
     return Delivery.objects.get(pk=pk)
 
 
+class Text(NamedTuple):
+    """A text for a thread, said by nobody in particular; its id is its maker's."""
+
+    public_id: UUID
+    thread: int
+    in_reply_to: int
+    text: str
+
+
+def queue_private(texts: Sequence[Text]) -> dict[UUID, int]:
+    """Write down texts that are to go out in private, as `queue_delivery` does, in
+    one statement; returns the delivery of each. Refused for a thread in public."""
+    rows = fetch(
+        """INSERT INTO conversations_delivery
+                  (public_id, channel_id, thread_id, in_reply_to_id, visibility, text,
+                   due_at)
+           SELECT given.public_id, t.channel_id, t.id, given.in_reply_to, 'private',
+                  given.text, statement_timestamp()
+                      + make_interval(secs => c.private_hold_seconds)
+             FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[])
+                  AS given(public_id, thread, in_reply_to, text)
+             JOIN conversations_thread t ON t.id = given.thread
+              AND t.visibility = 'private'
+             JOIN conversations_channel c ON c.id = t.channel_id
+        RETURNING public_id, id""",
+        [
+            [one.public_id for one in texts],
+            [one.thread for one in texts],
+            [one.in_reply_to for one in texts],
+            [one.text for one in texts],
+        ],
+    )
+    return dict(rows)
+
+
 def take_back(delivery: Delivery) -> bool:
     """Cancel a text that has not left; False when it is too late."""
     unsent = Delivery.objects.filter(
         pk=delivery.pk, state__in=[State.WAITING, State.HELD]
     )
     return bool(unsent.update(state=State.CANCELLED, settled_at=Now()))
+
+
+def drop(deliveries: Sequence[int]) -> None:
+    """Cancel those of these texts that have not left."""
+    fetch(
+        """UPDATE conversations_delivery
+              SET state = 'cancelled', settled_at = statement_timestamp()
+            WHERE id = ANY(%s) AND state IN ('waiting', 'held')""",
+        [sorted(deliveries)],
+    )
 
 
 def hold(deliveries: Sequence[int]) -> None:
@@ -134,11 +190,14 @@ def _claim(channel_id: int) -> Delivery | None:
                    AND NOT EXISTS (
                        SELECT FROM conversations_delivery earlier
                         WHERE earlier.thread_id = w.thread_id AND earlier.id < w.id
-                          AND earlier.state IN ('sending', 'uncertain', 'waiting'))
+                          AND (earlier.state IN ('sending', 'waiting')
+                               OR (earlier.state = 'uncertain' AND earlier.claimed_at
+                                   > statement_timestamp()
+                                     - make_interval(secs => %s))))
                  ORDER BY w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
               AND state = 'waiting'
         RETURNING id""",
-        [secrets.randbits(62), channel_id, AT_ONCE],
+        [secrets.randbits(62), channel_id, AT_ONCE, DOUBT_SECONDS],
     )
     if not claimed:
         return None
@@ -176,7 +235,8 @@ def look_up_uncertain() -> int:
     """Ask the platforms about texts whose outcome is unknown; returns how many.
 
     What is found there was sent. What is not there, long after any call could still
-    be under way, was not, and may go out. A platform that does not tell is asked
+    be under way, was not, and may go out; once a later text of its thread went ahead,
+    a person is asked whether it still should. A platform that does not tell is asked
     again later, and the text stays visible as *uncertain*.
     """
     asked = 0

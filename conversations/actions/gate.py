@@ -1,11 +1,24 @@
 """The send gate: asked when a text is handed in, and again when it leaves."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
 from django.db.models import Count, Q
 from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Channel, Delivery, Message, Mode, State
+from conversations.models import (
+    Channel,
+    Delivery,
+    Message,
+    Mode,
+    State,
+    Visibility,
+)
+from conversations.queries.clock import database_now
 
 
 def refusal(
@@ -15,6 +28,28 @@ def refusal(
 
     The answer is a stable word and a sentence for people.
     """
+    [no] = refusals([Asked(channel, text, in_reply_to)])
+    return no
+
+
+class Asked(NamedTuple):
+    """A text that somebody wants to send."""
+
+    channel: Channel
+    text: str
+    in_reply_to: Message | None
+
+
+def refusals(asked: Sequence[Asked]) -> list[tuple[str, str] | None]:
+    """Ask about many texts at once: what is counted is counted once a channel."""
+    sent_today, now = cache(_sent_today), cache(database_now)
+    return [_refusal(one, sent_today, now) for one in asked]
+
+
+def _refusal(
+    asked: Asked, sent_today: Callable[[int], int], now: Callable[[], datetime]
+) -> tuple[str, str] | None:
+    channel, text, in_reply_to = asked
     if not channel.may_send:
         return "channel_does_not_send", str(_MODES[Mode(channel.mode)])
     if channel.stopped_at:
@@ -26,7 +61,13 @@ def refusal(
         return "too_long", _("At most %(limit)d characters fit here.") % limit
     if in_reply_to is not None and in_reply_to.deleted_at:
         return "withdrawn", _("Its author has deleted the message this answers.")
-    if channel.mode == Mode.PILOT and _sent_today(channel) >= channel.pilot_cap:
+    if in_reply_to is not None and _is_closed(channel, in_reply_to, now):
+        hours = {"hours": channel.private_window_hours}
+        return "window_closed", _(
+            "The platform lets us write up to %(hours)d hours after their last "
+            "private message."
+        ) % hours
+    if channel.mode == Mode.PILOT and sent_today(channel.pk) >= channel.pilot_cap:
         cap = {"cap": channel.pilot_cap}
         return "pilot_cap", _("The pilot's %(cap)d answers for today are out.") % cap
     return None
@@ -42,7 +83,15 @@ _MODES = {
 }
 
 
-def _sent_today(channel: Channel) -> int:
+def _is_closed(channel: Channel, said: Message, now: Callable[[], datetime]) -> bool:
+    """Whether a platform's window after a private message is over."""
+    hours = channel.private_window_hours
+    if hours is None or said.visibility != Visibility.PRIVATE:
+        return False
+    return now() > said.posted_at + timedelta(hours=hours)
+
+
+def _sent_today(channel: int) -> int:
     today = Q(settled_at__gte=TruncDay(Now()), state=State.SENT)
     counted = Delivery.objects.filter(channel=channel).aggregate(
         sent=Count("pk", filter=today)

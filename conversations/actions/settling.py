@@ -89,10 +89,15 @@ def stopped(delivery: Delivery, *, reason: str) -> None:
 
 @transaction.atomic
 def not_there(delivery: Delivery) -> None:
-    """The platform says that it never came: it may go out, after all."""
+    """The platform says that it never came: it may go out, after all.
+
+    It is held where a later text of its thread has left meanwhile: it would come after
+    what was said after it.
+    """
     _wait_again(
-        f"""UPDATE conversations_delivery
-              SET {_WAITS}, due_at = statement_timestamp(), look_up_at = NULL
+        f"""UPDATE conversations_delivery d
+              SET {_OVERTAKEN_WAITS}, due_at = statement_timestamp(),
+                  look_up_at = NULL
             WHERE id = %s AND state = 'uncertain'
         RETURNING id, state""",
         [delivery.pk],
@@ -138,6 +143,20 @@ def refuse_silenced() -> int:
 
 
 _WAITS = "state = CASE WHEN held_at IS NULL THEN 'waiting' ELSE 'held' END"
+# Something else of ours was said in its thread, or is just being said.
+_OVERTAKEN = """(EXISTS (
+    SELECT FROM conversations_message m
+     WHERE m.thread_id = d.thread_id AND m.direction = 'out'
+       AND m.posted_at > d.claimed_at)
+  OR EXISTS (
+    SELECT FROM conversations_delivery later
+     WHERE later.thread_id = d.thread_id AND later.id > d.id
+       AND later.state IN ('sending', 'uncertain')))"""
+_OVERTAKEN_WAITS = f"""
+    state = CASE WHEN held_at IS NULL AND NOT {_OVERTAKEN} THEN 'waiting'
+                 ELSE 'held' END,
+    held_at = CASE WHEN {_OVERTAKEN} THEN coalesce(held_at, statement_timestamp())
+                   ELSE held_at END"""
 
 
 def _wait_again(statement: str, given: list[Any]) -> None:

@@ -7,13 +7,16 @@ of PostgreSQL's own, in which every text is escaped by a pattern in Python.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
 from django.db.backends.utils import CursorWrapper
 
 
@@ -24,6 +27,7 @@ def insert(
     conflict: str = "",
     returning: str = "",
     feeding: Sequence[str] = (),
+    prepared: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` in one statement and return what `returning` names.
 
@@ -31,7 +35,7 @@ def insert(
     SQL of ours ("ON CONFLICT DO NOTHING", "id, external_id"). Columns that are left
     out get their database default. No rows, no statement. Each of `feeding` is a
     statement of ours that is done along with it and reads what `returning` names
-    from `made`.
+    from `made`. `prepared` is as for `fetch`.
     """
     if not rows:
         return []
@@ -48,7 +52,8 @@ def insert(
     if feeding:
         fed = "".join(f", fed{n} AS ({one})" for n, one in enumerate(feeding))
         sql = f"WITH made AS ({sql}){fed} SELECT * FROM made"
-    return fetch(sql, [column(row[name] for row in rows) for name in rows[0]])
+    columns = [column(row[name] for row in rows) for name in rows[0]]
+    return fetch(sql, columns, prepared=prepared)
 
 
 def column(values: Iterable[Any]) -> str:
@@ -66,7 +71,8 @@ def fetch(
     """
     with _prepared_cursor() if prepared else connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
+        # To ask for its description would make an object of every column.
+        return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def ids(rows: Iterable[tuple[Any, ...]]) -> list[int]:
@@ -74,11 +80,45 @@ def ids(rows: Iterable[tuple[Any, ...]]) -> list[int]:
     return [row[0] for row in rows]
 
 
+class _PreparedCursor(CursorMixin, psycopg.RawCursor[Any]):
+    """Sends values beside the text, so that a plan outlives them.
+
+    The driver looks for placeholders anew each time in a text that is as long as our
+    longest: here they are found once.
+    """
+
+    def execute(self, query: str, params: Any = None) -> _PreparedCursor:  # type: ignore[override]
+        text, names = _numbered(query)
+        values = params if names is None else [params[name] for name in names]
+        return super().execute(text, values)
+
+
+_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
+
+
+@lru_cache(maxsize=1_000)
+def _numbered(sql: str) -> tuple[bytes, list[str] | None]:
+    """Return `sql` with $1, $2, …, and which named value each of them is."""
+    names: list[str] = []
+    unnamed = 0
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal unnamed
+        if name := found[1]:
+            if name not in names:
+                names.append(name)
+            return f"${names.index(name) + 1}"
+        unnamed += bool(found[2])
+        return f"${unnamed}" if found[2] else "%"
+
+    text = _PLACEHOLDER.sub(number, sql)
+    return text.encode(), names or None
+
+
 def _prepared_cursor() -> CursorWrapper:
-    """A cursor that sends values beside the text, so that a plan outlives them."""
     connection.ensure_connection()
     cursor: CursorWrapper = connection._prepare_cursor(  # type: ignore[attr-defined]
-        ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        _PreparedCursor(connection.connection)
     )
     return cursor
 

@@ -44,6 +44,9 @@ class Channel(models.Model):
         default=PrivateReplies.NONE,
         db_default="none",
     )
+    # Until so long after somebody's last private message the platform lets us write
+    # to them; empty is always.
+    private_window_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     text_limit = models.PositiveIntegerField(default=5_000)
     # Seconds in which an agent may take an answer back.
     public_hold_seconds = models.PositiveSmallIntegerField(default=10)

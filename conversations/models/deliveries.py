@@ -19,8 +19,9 @@ class State(models.TextChoices):
     HELD = "held", _("Held back")
 
 
-# Not at its end: the next text of its thread has to wait for it. What is held waits
-# for a person, who may never come: it stands in nobody's way.
+# Not at its end: the next text of its thread has to wait for it, where its outcome is
+# unknown for a while. What is held waits for a person, who may never come: it stands in
+# nobody's way.
 UNSETTLED = frozenset({State.WAITING, State.SENDING, State.UNCERTAIN})
 
 

@@ -154,6 +154,8 @@ class Message(models.Model):
             models.Index(
                 name="message_in_thread", fields=["thread", "posted_at", "id"]
             ),
+            # What was heard and said in a period.
+            models.Index(name="message_by_time", fields=["posted_at"]),
         ]
 
     def __str__(self) -> str:
