@@ -118,6 +118,30 @@ class Invalid(WebcareError):
         self.errors = {name: [text] for name, text in errors.items()}
 
 
+class InUse(WebcareError):
+    """Something depends on it: let that go first."""
+
+    code = "in_use"
+
+
+class ImportBegun(WebcareError):
+    """An import that was started cannot be changed, nor forgotten while it runs."""
+
+    code = "import_begun"
+
+
+class ModelUnusable(WebcareError):
+    """This model may not decide, or not any more."""
+
+    code = "model_unusable"
+
+
+class NeverOpen(WebcareError):
+    """This calendar does not open for long enough in the years ahead."""
+
+    code = "never_open"
+
+
 class SignInRefused(WebcareError):
     """This name and password do not go together, or were tried too often."""
 

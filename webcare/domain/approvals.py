@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 from hashlib import sha256
 
-EXPIRE_AFTER = timedelta(hours=24)
+USUAL_HOURS = 24  # where a queue says nothing else
 
 
 def digest_of(

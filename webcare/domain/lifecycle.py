@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from webcare.domain.permissions import Permission
@@ -62,8 +63,8 @@ class Move(NamedTuple):
 
 _S, _C = Status, Cause
 _WORK = Permission.WORK_TICKETS
-_PARKED = frozenset({_S.PENDING, _S.ON_HOLD, _S.SNOOZED})
-LIVE = frozenset({_S.NEW, _S.OPEN}) | _PARKED
+PARKED = frozenset({_S.PENDING, _S.ON_HOLD, _S.SNOOZED})
+LIVE = frozenset({_S.NEW, _S.OPEN}) | PARKED
 _DONE = frozenset({_S.RESOLVED})
 _OVER = frozenset({_S.CLOSED})
 
@@ -90,7 +91,7 @@ TABLE: tuple[Move, ...] = (
     # Work again: by hand, since its author wrote, or since our answer did not arrive.
     Move(
         Act.RESUME,
-        _PARKED,
+        PARKED,
         _S.OPEN,
         _WORK,
         frozenset({_C.INTAKE, _C.DELIVERY, _C.RULE}),
@@ -151,3 +152,13 @@ def needed_for(act: Act) -> Permission:
 def reopens_until(resolved_at: datetime, reopen_hours: int) -> datetime:
     """The last moment at which what its author writes reopens a resolved ticket."""
     return resolved_at + timedelta(hours=reopen_hours)
+
+
+def not_live(status: str) -> str:
+    """Say what can be done instead about a ticket that nobody works on any more."""
+    if status == Status.CLOSED:
+        return gettext(
+            "This ticket is closed: go on with the one that it was merged into, or "
+            "with a new one."
+        )
+    return gettext("This ticket is not open any more: reopen it first.")

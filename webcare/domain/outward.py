@@ -5,8 +5,6 @@ from datetime import timedelta
 # A few kinds of events have a name that says more outside than it does inside.
 _NAMES = {"reply_sent": "replied", "note_added": "noted"}
 PING = "ping"
-# Said by later parts of the desk, so that no other thing is called so.
-RESERVED = frozenset({"ticket.breached"})
 
 # Seconds to wait after each failed try; the last try comes about sixteen hours later.
 _WAITS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)

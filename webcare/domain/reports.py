@@ -15,6 +15,8 @@ from django.db.models import TextChoices
 PERCENTILES = (50, 75, 90, 95)
 # Upper edges in seconds, each including its own; the last bucket is open.
 EDGES = (15 * 60, 3_600, 4 * 3_600, 8 * 3_600, 24 * 3_600)
+# How far back reports reach: as long as there are messages.
+LONGEST_DAYS = 3_660
 # Chances are products of fractions: equal ones may differ by this much.
 TOLERANCE = 1e-9
 
@@ -27,29 +29,50 @@ class By(TextChoices):
     PRIORITY = "priority"
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"
+
+
+class Clock(TextChoices):
+    CALENDAR = "calendar"  # by the clock on the wall
+    BUSINESS = "business"  # in the open hours of the queue
+
+
+class Look(TextChoices):
+    """Which cases a period is of: those that began in it, or those that ended."""
+
+    COHORT = "cohort"
+    EVENT = "event"
+
+
+# Upper edges of the age of what lies there, in days; the last part is open.
+AGES = (1, 3, 7, 30)
+# A ticket that is not reopened for so long has stayed resolved.
+STAYED_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """One line of a report, in calendar seconds. `key` is None where nothing is set.
+class Times:
+    """How long cases took, in seconds, those that still go on included.
 
-    `ended` and `waiting` are the cases that the percentiles are of; `left` were closed
-    on purpose without an answer and are in none of them. A percentile is None when it
-    is not reached. `buckets` count ended cases between EDGES.
+    `ended` and `waiting` are the cases that the percentiles are of. A percentile is
+    None when it is not reached. `buckets` count ended cases between EDGES.
     """
 
-    key: str | None
-    ended: int
-    waiting: int
-    left: int
-    longest_waiting: int | None
-    mean: float | None
-    percentiles: tuple[int | None, ...]
-    buckets: tuple[int, ...]
+    ended: int = 0
+    waiting: int = 0
+    longest_waiting: int | None = None
+    mean: float | None = None
+    percentiles: tuple[int | None, ...] = (None,) * len(PERCENTILES)
+    buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
 
     @property
     def n(self) -> int:
         return self.ended + self.waiting
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return part of whole, None of nothing: no figure is made of no cases."""
+    return part / whole if whole else None
 
 
 def buckets() -> list[tuple[int, int | None]]:

@@ -13,6 +13,7 @@ class Route(NamedTuple):
     channel: int | None = None
     language: str = ""
     priority: str = ""
+    author_list: int | None = None
 
 
 class Traits(NamedTuple):
@@ -22,6 +23,7 @@ class Traits(NamedTuple):
     channel: int
     language: str
     priority: str
+    author_lists: frozenset[int] = frozenset()
 
 
 def choose_queue(
@@ -50,4 +52,5 @@ def _holds(route: Route, traits: Traits) -> bool:
         and (route.channel is None or route.channel == traits.channel)
         and (not route.language or route.language == traits.language)
         and (not route.priority or route.priority == traits.priority)
+        and (route.author_list is None or route.author_list in traits.author_lists)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Priority
 from webcare.domain.parameters import LONGEST, Parse, agent, flag, moment, some_of
+from webcare.domain.readings import Sentiment
 from webcare.domain.search import Unclear
 from webcare.domain.search import parse as parse_search
 
@@ -40,7 +41,12 @@ FILTERS = {
         f"Any of {', '.join(Status.values)}, or live; commas between.",
     ),
     "queue": Filter(str, "The slug of a queue, or none."),
-    "topic": Filter(str, "The slug of a topic, its subtopics included, or none."),
+    "topic": Filter(
+        str, "The slug of the first topic, its subtopics included, or none."
+    ),
+    "also_topic": Filter(
+        str, "The slug of a topic beside the first, its subtopics included."
+    ),
     "agent": Filter(agent, "me, none, or the id of an agent."),
     "channel": Filter(str, "The slug of a channel."),
     "priority": Filter(
@@ -48,7 +54,10 @@ FILTERS = {
     ),
     "tag": Filter(str, "The slug of a tag."),
     "language": Filter(str, "A language tag, such as nl."),
-    "breached": Filter(flag, "Whether a promise that runs is past its time.", True),
+    "sentiment": Filter(
+        some_of(*Sentiment.values), f"Any of {', '.join(Sentiment.values)}."
+    ),
+    "breached": Filter(flag, "Whether a promise that runs is broken.", True),
     "danger": Filter(flag, "Whether somebody may be in danger.", True),
     "following": Filter(flag, "Whether you follow it.", True),
     "external_ref": Filter(str, "What another system calls it, exactly."),

@@ -43,6 +43,7 @@ class Approval(models.Model):
         "conversations.Thread", models.PROTECT, related_name="+", db_index=False
     )
     then = models.CharField(max_length=8, choices=Status)
+    holding = models.BooleanField(default=False, db_default=False)
     # SHA-256 over text, files, visibility and recipient.
     digest = models.BinaryField(max_length=32)
     # What it was written against: the author's newest message, and our newest answer.

@@ -1,10 +1,19 @@
+import uuid
+
 from django.db import models
+from django.db.models import Func
 from django.db.models.functions import Now
 
 
 class AuditEntry(models.Model):
     """Who changed the rights or data of whom: written once, never changed."""
 
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
     # What was done, in a stable word: `role_given`, `deactivated`, `exported`.
     what = models.CharField(max_length=40)
     who = models.ForeignKey(
@@ -23,6 +32,8 @@ class AuditEntry(models.Model):
         indexes = [
             # What was done to somebody, the newest first.
             models.Index(name="audit_entry_of_person", fields=["whom", "-id"]),
+            # All of it, the newest first.
+            models.Index(name="audit_entry_by_age", fields=["at", "id"]),
         ]
 
     def __str__(self) -> str:

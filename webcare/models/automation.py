@@ -169,22 +169,22 @@ class RuleFiring(models.Model):
 
 
 class RuleAnswer(models.Model):
-    """A rule answered a ticket: never a second time, whatever happens to it."""
+    """A rule answered somebody who waited: once a turn, whatever happens to it."""
 
     rule = models.ForeignKey(
         AutomationRule, models.CASCADE, related_name="answers", db_index=False
     )
-    ticket = models.ForeignKey(
-        "webcare.Ticket", models.CASCADE, related_name="+", db_index=False
+    turn = models.ForeignKey(
+        "webcare.Turn", models.CASCADE, related_name="+", db_index=False
     )
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="rule_answers_a_ticket_once", fields=["rule", "ticket"]
+                name="rule_answers_a_turn_once", fields=["rule", "turn"]
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule_id} {self.ticket_id}"
+        return f"{self.rule_id} {self.turn_id}"

@@ -53,6 +53,7 @@ class Macro(models.Model):
     answers = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     # Put on the ticket beside those it has.
     tags = models.ManyToManyField("webcare.Tag", related_name="+")
+    version = models.PositiveIntegerField(default=1, db_default=1)
     usage_count = models.PositiveIntegerField(default=0, db_default=0)
     last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

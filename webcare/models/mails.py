@@ -19,6 +19,12 @@ class Mail(models.Model):
     to = models.EmailField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField(default="")
+    # The same again for programs that show it, and a file beside it.
+    html = models.TextField(default="", db_default="", blank=True)
+    attachment = models.TextField(default="", db_default="", blank=True)
+    attachment_name = models.CharField(
+        max_length=100, default="", db_default="", blank=True
+    )
     state = models.CharField(
         max_length=7, choices=State, default=State.WAITING, db_default="waiting"
     )
@@ -41,6 +47,11 @@ class Mail(models.Model):
                     state__in=["sent", "failed"], settled_at__isnull=False, body=""
                 )
                 | Q(state__in=["waiting", "sending"], settled_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="mail_settled_has_no_file",
+                condition=Q(state__in=["waiting", "sending"])
+                | Q(html="", attachment=""),
             ),
         ]
         indexes = [

@@ -68,6 +68,7 @@ class Notification(models.Model):
     note = models.ForeignKey(
         "webcare.Note", models.CASCADE, null=True, related_name="+"
     )
+    # It may lie ahead: a rule tells nobody of anything while their desk is closed.
     at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)
 

@@ -2,7 +2,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -163,6 +163,12 @@ class Presence(models.Model):
 class ApiToken(models.Model):
     """A client's key: only its hash is kept, and it is shown once."""
 
+    public_id = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=Func(function="gen_random_uuid"),
+        unique=True,
+        editable=False,
+    )
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=32, unique=True)

@@ -33,6 +33,8 @@ class Queue(models.Model):
     outcome_required = models.BooleanField(default=False, db_default=False)
     # A second person reads every answer before it goes out.
     needs_approval = models.BooleanField(default=False, db_default=False)
+    # So long it waits for that person; then its writer has to look again.
+    approval_hours = models.PositiveSmallIntegerField(default=24, db_default=24)
     # Work that waits for its agent this long returns to the queue; empty is never.
     silence_minutes = models.PositiveIntegerField(null=True, blank=True)
     # The same, when the agent has been away or unseen this long.
@@ -52,6 +54,15 @@ class Queue(models.Model):
     )
     # Said instead where a platform knows nothing private: which phone, which portal.
     private_alternative = models.TextField(default="", db_default="", blank=True)
+    # When it is open; empty is the desk's default calendar, or always without one.
+    calendar = models.ForeignKey(
+        "webcare.Calendar",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     # Promises, in calendar seconds.
     first_response_seconds = models.PositiveIntegerField(default=3_600)
     next_response_seconds = models.PositiveIntegerField(default=3_600)
@@ -64,6 +75,10 @@ class Queue(models.Model):
                 name="queue_triage_is_one",
                 fields=["is_triage"],
                 condition=Q(is_triage=True),
+            ),
+            models.CheckConstraint(
+                name="queue_approvals_wait_for_hours",
+                condition=Q(approval_hours__range=(1, 720)),
             ),
             models.CheckConstraint(
                 name="queue_handout_is_known", condition=Q(handout__in=["pull", "push"])
@@ -93,6 +108,9 @@ class RoutingRule(models.Model):
     )
     language = models.CharField(max_length=12, default="", blank=True)
     priority = models.CharField(max_length=6, default="", blank=True)
+    author_list = models.ForeignKey(
+        "webcare.AuthorList", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     queue = models.ForeignKey(Queue, models.CASCADE, related_name="routing_rules")
 
     class Meta:

@@ -8,7 +8,11 @@ from webcare.domain.lifecycle import Status
 
 
 class Reply(models.Model):
-    """An agent's answer; what goes out, and what became of it, is its delivery."""
+    """An answer of ours; what goes out, and what became of it, is its delivery.
+
+    It is an agent's, or that of a rule: then nobody wrote it, and it counts as an
+    answer nowhere that a person's answer is asked for.
+    """
 
     public_id = models.UUIDField(
         default=uuid.uuid4,
@@ -17,7 +21,16 @@ class Reply(models.Model):
         editable=False,
     )
     ticket = models.ForeignKey("webcare.Ticket", models.PROTECT, related_name="replies")
-    author = models.ForeignKey("webcare.User", models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        "webcare.User", models.PROTECT, null=True, related_name="+"
+    )
+    rule = models.ForeignKey(
+        "webcare.AutomationRule",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     # Made by the form or the client: the same key is the same reply.
     client_key = models.CharField(max_length=200)
     text = models.TextField()
@@ -33,6 +46,8 @@ class Reply(models.Model):
     status_before = models.CharField(max_length=8, choices=Status)
     snoozed_before = models.DateTimeField(null=True)
     written_at = models.DateTimeField(db_default=Now())
+    # It says that we look into it: the author is told something, and waits on.
+    holding = models.BooleanField(default=False, db_default=False)
     # Where two pairs of eyes are asked for: whose the second was, and what they saw.
     approved_by = models.ForeignKey(
         "webcare.User", models.PROTECT, null=True, related_name="+", db_index=False
@@ -49,6 +64,11 @@ class Reply(models.Model):
                 condition=Q(then__in=Status.values, status_before__in=Status.values),
             ),
             models.CheckConstraint(name="reply_has_a_key", condition=~Q(client_key="")),
+            models.CheckConstraint(
+                name="reply_is_of_a_person_or_of_a_rule",
+                condition=Q(author__isnull=False, rule__isnull=True)
+                | Q(author__isnull=True, rule__isnull=False),
+            ),
             models.CheckConstraint(
                 name="reply_is_never_approved_by_its_author",
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),

@@ -59,6 +59,17 @@ class TicketTag(models.Model):
         "webcare.User", models.SET_NULL, null=True, related_name="+", db_index=False
     )
     at = models.DateTimeField(db_default=Now())
+    # Of the ticket; triggers keep them.
+    queue = models.ForeignKey(
+        "webcare.Queue",
+        models.DO_NOTHING,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    opened_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -67,8 +78,11 @@ class TicketTag(models.Model):
             ),
         ]
         indexes = [
-            # The tickets that carry a tag.
-            models.Index(name="ticket_tag_of_tag", fields=["tag", "ticket"]),
+            # The tickets that carry a tag; those of one queue in order of their age.
+            models.Index(
+                name="ticket_tag_in_order",
+                fields=["tag", "queue", "opened_at", "ticket"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from webcare.domain.outcomes import (
     Resolution,
     Verdict,
 )
+from webcare.domain.readings import Sentiment
 
 _DONE = Q(status__in=[Status.RESOLVED, Status.CLOSED])
 _IS_LIVE = Q(status__in=sorted(LIVE))
@@ -123,6 +124,10 @@ class Ticket(models.Model):
         max_length=6, choices=DecidedBy, default=DecidedBy.UNSURE, db_default="unsure"
     )
     topic_confidence = models.FloatField(null=True)
+    # How its author feels: what the newest message of theirs is taken for.
+    sentiment = models.CharField(
+        max_length=8, choices=Sentiment, default="", db_default="", blank=True
+    )
     # The first line, as the list shows it: what the author last wrote to us.
     excerpt = models.CharField(max_length=280, default="", db_default="")
     opened_at = models.DateTimeField()
@@ -139,6 +144,9 @@ class Ticket(models.Model):
         related_name="+",
         db_index=False,
     )
+    # The one that came in last, whenever it was written: a platform may be late. What
+    # is older than the newest is news all the same to who has not seen it.
+    last_heard = models.BigIntegerField(null=True)
     # The newest answer of ours that was made outside the desk: news to a writer, too.
     last_outside = models.ForeignKey(
         "conversations.Message",
@@ -184,6 +192,10 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="ticket_topic_by_is_known",
                 condition=Q(topic_by__in=DecidedBy.values),
+            ),
+            models.CheckConstraint(
+                name="ticket_sentiment_is_known",
+                condition=Q(sentiment__in=["", *Sentiment.values]),
             ),
             models.CheckConstraint(
                 name="ticket_resolution_is_known",
@@ -335,6 +347,15 @@ class Ticket(models.Model):
             models.Index(
                 name="ticket_of_language", fields=["language", "opened_at", "id"]
             ),
+            # What waits for somebody to say what it is about.
+            models.Index(
+                name="ticket_live_unsure",
+                fields=["opened_at", "id"],
+                condition=_IS_LIVE & Q(topic_by="unsure"),
+            ),
+            models.Index(
+                name="ticket_of_sentiment", fields=["sentiment", "opened_at", "id"]
+            ),
             models.Index(
                 name="ticket_of_danger",
                 fields=["opened_at", "id"],
@@ -461,6 +482,13 @@ class TicketEvent(models.Model):
         MESSAGE_RETRACTED = "message_retracted"
         MACRO_APPLIED = "macro_applied"
         RULE_RAN = "rule_ran"
+        SURVEY_ASKED = "survey_asked"
+        SURVEY_ANSWERED = "survey_answered"
+        SURVEY_UNREAD = "survey_unread"
+        SENTIMENT_CHANGED = "sentiment_changed"
+        PROMISED = "promised"
+        WARNED = "warned"
+        BREACHED = "breached"
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="events", db_index=False
@@ -489,6 +517,12 @@ class TicketEvent(models.Model):
             models.Index(name="ticket_event_of_ticket", fields=["ticket", "id"]),
             # The event stream for integrators, complete and in order.
             models.Index(name="ticket_event_in_order", fields=["written_in", "id"]),
+            # Who took what: a report for those who lead.
+            models.Index(
+                name="ticket_event_of_claims",
+                fields=["recorded_at"],
+                condition=Q(kind="assigned", actor__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,8 @@ LISTENED = (
     "field_changed",
     "consult_answered",
     "approval_rejected",
+    "warned",
+    "breached",
 )
 
 

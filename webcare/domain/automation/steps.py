@@ -10,11 +10,13 @@ from webcare.domain.automation.values import (
     Errors,
     One,
     choice,
+    flag,
     identity,
     identity_or,
     long_text,
     moment,
     name,
+    reason,
 )
 from webcare.domain.outcomes import Priority, Resolution
 
@@ -33,10 +35,12 @@ STEPS: Mapping[str, Mapping[str, One]] = {
     "classify": {"topic": _maybe(name)},
     "tag": {"tag": name},
     "untag": {"tag": name},
-    "priority": {"priority": choice(*Priority.values)},
+    "priority": {"priority": choice(*Priority.values), "reason": reason},
     "note": {"text": long_text},
     "notify": {"who": identity_or("agent", "lead")},
     "webhook": {"subscription": identity},
+    "answer": {"macro": identity},
+    "macro": {"macro": identity, "send": flag},
     "resolve": {"outcome": choice(*Resolution.values)},
     "reopen": {},
     "snooze": {"until": moment},
@@ -53,6 +57,7 @@ FOR_RULES = (
     "note",
     "notify",
     "webhook",
+    "answer",
 )
 FOR_MANY = (
     "assign",
@@ -66,8 +71,9 @@ FOR_MANY = (
     "reopen",
     "snooze",
     "close",
+    "macro",
 )
-OPTIONAL = {("resolve", "outcome")}
+OPTIONAL = {("resolve", "outcome"), ("priority", "reason"), ("macro", "send")}
 
 
 @dataclass(frozen=True, slots=True)

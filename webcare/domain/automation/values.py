@@ -45,6 +45,10 @@ def name(given: Any) -> str:
     return text(given)
 
 
+def reason(given: Any) -> str:
+    return text(given, LONGEST_PATTERN)
+
+
 def long_text(given: Any) -> str:
     return text(given, LONGEST_TEXT)
 
@@ -114,6 +118,10 @@ def boolean(given: Any) -> tuple[bool]:
     if not isinstance(given, bool):
         raise ValueError(_("Send true or false."))
     return (given,)
+
+
+def flag(given: Any) -> bool:
+    return boolean(given)[0]
 
 
 def seconds(given: Any) -> tuple[int]:

@@ -5,13 +5,12 @@ from string import punctuation
 import numpy as np
 
 from webcare.domain.topics.features import Ints, Terms
+from webcare.domain.topics.prediction import Reason
 from webcare.domain.topics.vectors import Floats, Vectors
 
 MOST_REASONS = 5
 # Looked at before equal words are taken together.
 _CANDIDATES = 2 * MOST_REASONS
-
-Reason = tuple[str, float]
 
 
 def reasons_of(

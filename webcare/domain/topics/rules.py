@@ -2,12 +2,13 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from webcare.domain.topics import combined
 from webcare.domain.topics.text import fold
 
 
@@ -15,6 +16,7 @@ class RuleKind(TextChoices):
     WORD = "word", _("Whole word")
     PART = "part", _("Part of a word")
     PHRASE = "phrase", _("Words in a row")
+    COMBINED = "all", _("Words combined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Rule:
     alone: `ING` is not in *storing*, but is in *ING's* and *#ING*. A *part* may stand
     inside one: `storing` is in *stroomstoring*, as Dutch writes its compounds. A
     pattern with # or @ means that hashtag or handle; other patterns look past handles
-    and links, which people paste rather than say. Empty `language` or `channel`
+    and links, which people paste rather than say. *Combined* is read by `combined`.
+    Empty `language` or `channel`
     (a slug) means any.
     """
 
@@ -35,6 +38,11 @@ class Rule:
     pattern: str
     language: str = ""
     channel: str = ""
+    author_list: int | None = None
+
+
+# What a rule is for: a language, a channel, a list of authors.
+_Scope = tuple[str, str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +72,62 @@ def is_searchable(pattern: str) -> bool:
     return bool(_needle(RuleKind.WORD, pattern).text)
 
 
+def why_unreadable(pattern: str) -> str:
+    """What is wrong with a combination of words; "" if it can be read."""
+    try:
+        node = combined.read(pattern)
+    except combined.Unreadable as error:
+        return str(error)
+    if not all(is_searchable(term.text) for term in combined.terms(node)):
+        return "Every term needs a letter, a digit, a tag or a sign."
+    return ""
+
+
 class RuleBook:
     """Many rules, looked up in a text together."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._scopes: dict[tuple[str, str], list[tuple[Rule, _Needle]]] = {}
+        self._scopes: dict[_Scope, list[tuple[Rule, _Needle]]] = {}
+        self._combined: list[tuple[Rule, combined.Node]] = []
         for rule in rules:
+            if rule.kind == RuleKind.COMBINED:
+                if not why_unreadable(rule.pattern):
+                    self._combined.append((rule, combined.read(rule.pattern)))
+                continue
             needle = _needle(rule.kind, rule.pattern)
             if needle.text:
-                scope = self._scopes.setdefault((rule.language, rule.channel), [])
+                scope = self._scopes.setdefault(_scope(rule), [])
                 scope.append((rule, needle))
 
-    def matches(self, text: str, language: str = "", channel: str = "") -> list[Match]:
+    @property
+    def asks_author(self) -> bool:
+        """Whether any rule is about some authors alone."""
+        scopes = [*self._scopes, *(_scope(rule) for rule, _ in self._combined)]
+        return any(authors is not None for *_, authors in scopes)
+
+    def matches(
+        self,
+        text: str,
+        language: str = "",
+        channel: str = "",
+        author_lists: Collection[int] = (),
+    ) -> list[Match]:
         """Every rule that fits, by its first place in `text`; in order of rule id.
 
-        Rules for another language or channel are passed over. An unknown language
-        (empty) could be any. The time is linear in the length of `text`.
+        Rules for another language, channel or author are passed over. An unknown
+        language (empty) could be any. The time is linear in the length of `text`.
         """
         reading = _Reading(text)
         found = [
             reading.match(rule, needle, place)
             for scope, rules in self._scopes.items()
-            if _covers(scope, language, channel)
+            if _covers(scope, language, channel, author_lists)
             for rule, needle in rules
             if (place := reading.line(needle).text.find(needle.text)) >= 0
         ]
+        for rule, node in self._combined:
+            if _covers(_scope(rule), language, channel, author_lists):
+                found += reading.combination(rule, node)
         return sorted(found, key=lambda match: match.rule.id)
 
 
@@ -135,6 +174,19 @@ class _Reading:
     def line(self, needle: _Needle) -> _Line:
         return self._tags if needle.is_tag else self._words
 
+    def combination(self, rule: Rule, node: combined.Node) -> list[Match]:
+        """Where the first of the terms stands that made the rule fit, if it does."""
+        made = combined.fits(node, lambda term: self._place(term)[1] >= 0)
+        if not made:
+            return []
+        needle, place = min((self._place(term) for term in made), key=lambda x: x[1])
+        return [self.match(rule, needle, place)]
+
+    def _place(self, term: combined.Term) -> "tuple[_Needle, int]":
+        kind = RuleKind.PART if term.is_part else RuleKind.PHRASE
+        needle = _needle(kind, term.text)
+        return needle, self.line(needle).text.find(needle.text)
+
     def match(self, rule: Rule, needle: _Needle, place: int) -> Match:
         start, stop = self._unfolded(*self.line(needle).span(place, needle.words))
         return Match(rule, self._text[start:stop], start, stop)
@@ -179,7 +231,14 @@ def _needle(kind: RuleKind, pattern: str) -> _Needle:
     return _Needle(text=text, words=len(tokens), is_tag=is_tag)
 
 
-def _covers(scope: tuple[str, str], language: str, channel: str) -> bool:
-    rule_language, rule_channel = scope
+def _scope(rule: Rule) -> _Scope:
+    return rule.language, rule.channel, rule.author_list
+
+
+def _covers(
+    scope: _Scope, language: str, channel: str, author_lists: Collection[int]
+) -> bool:
+    rule_language, rule_channel, authors = scope
     speaks = not language or rule_language in ("", language)
-    return speaks and rule_channel in ("", channel)
+    says = authors is None or authors in author_lists
+    return speaks and says and rule_channel in ("", channel)

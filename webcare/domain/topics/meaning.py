@@ -1,0 +1,73 @@
+"""The second opinion: what a text means, beside the words it is written in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from webcare.domain.topics.vectors import Floats
+
+# Vectors differ in their last digits with the texts they are made beside. Chances are
+# therefore rounded, and what lies this near to the edge of rounding is asked alone:
+# so the answer depends on the text and on nothing else.
+DIGITS = 3
+_EDGE = 0.03  # in units of the last digit
+_NEGLIGIBLE = 0.3
+
+Chances = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """A linear model over random Fourier features of sentence vectors.
+
+    The features cos(x·P + φ) make their inner product a Gaussian kernel (Rahimi and
+    Recht 2007). `share` is what its scores weigh beside those of the words, and
+    `temperature` that of both together. From `bar` on, the words are believed alone.
+    """
+
+    encoder: str
+    projection: Floats
+    phases: Floats
+    weights: Floats
+    share: float
+    temperature: float
+    bar: float
+
+    def scores(self, vectors: Floats) -> Floats:
+        """One row per vector, one column per topic."""
+        found: Floats = features(vectors, self.projection, self.phases) @ self.weights
+        return found
+
+    def together(self, by_words: Chances, vectors: Floats) -> Chances:
+        """Scores of both, given the words' own, as the softmax takes them."""
+        both: Chances = by_words + self.share * self.scores(vectors)
+        return both / self.temperature
+
+    def arrays(self) -> dict[str, Floats]:
+        return {name: getattr(self, name) for name in ARRAYS}
+
+    def facts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in FACTS}
+
+
+ARRAYS = ("projection", "phases", "weights")
+FACTS = ("encoder", "share", "temperature", "bar")
+
+
+def features(vectors: Floats, projection: Floats, phases: Floats) -> Floats:
+    """Random Fourier features, scaled so that each has length one on average."""
+    scale = np.float32(np.sqrt(2 / len(phases)))
+    raised: Floats = scale * np.cos(vectors @ projection + phases)
+    return raised
+
+
+def is_shaky(chances: Chances) -> NDArray[np.bool_]:
+    """Which rows hold a chance that another last digit would round otherwise."""
+    scaled = chances * 10**DIGITS
+    from_edge = np.abs(scaled - np.floor(scaled) - 0.5)
+    shaky: NDArray[np.bool_] = ((from_edge < _EDGE) & (scaled > _NEGLIGIBLE)).any(
+        axis=1
+    )
+    return shaky
