@@ -24,6 +24,14 @@ def take_in() -> None:
 
 
 @shared_task
+def read_imports() -> None:
+    from conversations.actions import work
+    from webcare.actions import imports
+
+    work.do_shift(imports.STAGE)
+
+
+@shared_task
 def triage() -> None:
     from conversations.actions import work
     from webcare.actions import triage as triage_
@@ -81,8 +89,9 @@ def run_timed_rules() -> None:
 
 @shared_task
 def claim_timed_rules() -> None:
-    from webcare.actions import automation_runs
+    from webcare.actions import automation_runs, sweeps
 
+    sweeps.begin("claim_timed_rules")
     automation_runs.claim_due()
 
 
@@ -103,9 +112,18 @@ def undo_in_bulk() -> None:
 
 
 @shared_task
-def offer_waiting() -> None:
-    from webcare.actions import assignment
+def follow_topics() -> None:
+    from conversations.actions import work
+    from webcare.actions import topic_heirs
 
+    work.do_shift(topic_heirs.STAGE)
+
+
+@shared_task
+def offer_waiting() -> None:
+    from webcare.actions import assignment, sweeps
+
+    sweeps.begin("offer_waiting")
     assignment.offer_waiting()
 
 
@@ -155,8 +173,9 @@ def forget_told() -> None:
 
 @shared_task
 def return_work() -> None:
-    from webcare.actions import returns
+    from webcare.actions import returns, sweeps
 
+    sweeps.begin("return_work")
     returns.return_work()
 
 
@@ -168,9 +187,31 @@ def wake_snoozed() -> None:
 
 
 @shared_task
-def close_resolved() -> None:
-    from webcare.actions import endings
+def ask_surveys() -> None:
+    from webcare.actions import surveys
 
+    surveys.ask_due()
+
+
+@shared_task
+def send_reports() -> None:
+    from webcare.actions import report_schedules
+
+    report_schedules.send_due()
+
+
+@shared_task
+def tell_breaches() -> None:
+    from webcare.actions import breaches
+
+    breaches.tell_due()
+
+
+@shared_task
+def close_resolved() -> None:
+    from webcare.actions import endings, sweeps
+
+    sweeps.begin("close_resolved")
     endings.close_due()
 
 
@@ -179,6 +220,15 @@ def train_topics(model_id: int) -> None:
     from webcare.actions import training
 
     training.train(model_id)
+
+
+@shared_task
+def find_trainings() -> None:
+    from webcare.actions import topic_heirs, training
+
+    topic_heirs.find_left()
+    training.find_forgotten()
+    training.request_when_due()
 
 
 @shared_task
@@ -197,8 +247,9 @@ def forget_notifications() -> None:
 
 @shared_task
 def expire_approvals() -> None:
-    from webcare.actions import approvals
+    from webcare.actions import approvals, sweeps
 
+    sweeps.begin("expire_approvals")
     approvals.expire()
 
 
@@ -207,3 +258,10 @@ def forget_gone() -> None:
     from webcare.actions import ticket_presence
 
     ticket_presence.forget_gone()
+
+
+@shared_task
+def roll_up() -> None:
+    from webcare.actions import rolls
+
+    rolls.roll_up_due()

@@ -1,6 +1,7 @@
 """Four eyes: an answer that a colleague reads before it goes out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import touched
 from webcare.actions.writing import Words, ask_gate, require_live, write
-from webcare.domain.approvals import EXPIRE_AFTER, digest_of, recipient
+from webcare.domain.approvals import digest_of, recipient
 from webcare.domain.lifecycle import Status
 from webcare.domain.permissions import Permission
 from webcare.exceptions import ApprovalOver, Invalid, NotAllowed
@@ -31,7 +32,7 @@ def ask(standing: Standing, words: Words) -> Approval | None:
 
     None, and nothing has happened, when the ticket is not as `standing` says any
     more. The ticket stays where it is; the writer's draft is used up. It waits for
-    EXPIRE_AFTER. Belongs in a transaction.
+    as many hours as its queue says. Belongs in a transaction.
     """
     unchanged = Ticket.objects.filter(pk=standing.ticket, version=standing.version)
     if not unchanged.update(**touched()):
@@ -46,11 +47,12 @@ def ask(standing: Standing, words: Words) -> Approval | None:
         visibility=standing.visibility,
         thread_id=standing.thread,
         then=words.then,
+        holding=words.holding,
         digest=_digest(standing, words.text),
         written_against_id=standing.inbound,
         newest_reply=standing.newest_reply,
         asked_at=standing.now,
-        expires_at=standing.now + EXPIRE_AFTER,
+        expires_at=standing.now + timedelta(hours=standing.approval_hours),
     )
     line = Line(
         standing.ticket,
@@ -170,6 +172,7 @@ def _approve(approval: Approval, user: User, digest: bytes | None) -> Reply | Ap
         approval.text,
         approval.client_key,
         Status(approval.then),
+        approval.holding,
         approval,
         user,
     )

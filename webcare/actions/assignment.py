@@ -5,7 +5,7 @@ danger, then by due time, then by age.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +13,16 @@ from django.db import transaction
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids
-from webcare.actions.loads import LOAD, hold_those_present
+from webcare.actions.loads import hold_those_present
 from webcare.actions.log import Line, record_many
 from webcare.domain.assignment import NEVER, Offer, Person, Seat, choose
 from webcare.domain.permissions import Permission, roles_with
 from webcare.models import TicketEvent
+from webcare.queries.loads import LOAD
 from webcare.queries.waiting import IN_ORDER, NEEDED, WAITS
 
 MOST = 500  # of a queue's waiting tickets that are looked at in one go
+AGAIN_SECONDS = 1.0
 _QUEUES = f"""SELECT q.id FROM webcare_ticket k
     JOIN webcare_queue q ON q.id = k.queue_id AND q.handout = 'push'
    WHERE k.id = ANY(%s) AND {WAITS}"""
@@ -34,7 +36,7 @@ def assign(ticket_ids: list[int]) -> None:
     Loads are read under locks that every assignment takes, of each person present, so
     that two workers cannot fill the same hands twice. A ticket nobody has room for
     stays in its queue: it is offered again when somebody arrives or has room, and by
-    `offer_waiting`.
+    `offer_waiting`. One that somebody is changing at this moment is tried again soon.
     """
     held = hold_those_present(_QUEUES, [ticket_ids])
     seats = _seats(ticket_ids, held) if held else {}
@@ -43,6 +45,7 @@ def assign(ticket_ids: list[int]) -> None:
     chosen: dict[int, tuple[int, dict[str, Any]]] = {}
     given_at: dict[int, datetime] = {}
     offers = _offers(ticket_ids, sorted(seats))
+    _try_again(set(ticket_ids) - {offer.ticket for offer, _, _ in offers})
     for number, (offer, queue, now) in enumerate(offers):
         # In the order they were given, also within one moment.
         at = now + timedelta(microseconds=number)
@@ -74,9 +77,7 @@ def offer_to(*user_ids: int | None) -> None:
 
 
 def _offer(people: list[int]) -> None:
-    theirs = "SELECT queue_id FROM webcare_membership WHERE user_id = ANY(%s)"
-    found = fetch(_first_waiting(f"q.id IN ({theirs})"), [people])
-    batches.enqueue(STAGE.name, ids(found))
+    fetch(_OFFER, [STAGE.name, people], prepared=True)
 
 
 def _first_waiting(condition: str) -> str:
@@ -86,6 +87,13 @@ def _first_waiting(condition: str) -> str:
                SELECT k.id FROM webcare_ticket k WHERE k.queue_id = q.id AND {WAITS}
                 ORDER BY {IN_ORDER} LIMIT 1) AS k
          WHERE q.handout = 'push' AND {condition}"""
+
+
+_THEIRS = "q.id IN (SELECT queue_id FROM webcare_membership WHERE user_id = ANY(%s))"
+_OFFER = f"""
+    INSERT INTO conversations_work (stage, subject_id)
+    SELECT %s, id FROM ({_first_waiting(_THEIRS)}) AS first ORDER BY id
+        ON CONFLICT DO NOTHING"""
 
 
 def _seats(ticket_ids: Sequence[int], held: Sequence[int]) -> dict[int, list[Seat]]:
@@ -104,6 +112,7 @@ def _seats(ticket_ids: Sequence[int], held: Sequence[int]) -> dict[int, list[Sea
                AND m.role = ANY(%s)
              ORDER BY m.queue_id, u.id""",
         [list(ticket_ids), list(held), roles_with(Permission.WORK_TICKETS)],
+        prepared=True,
     )
     people: dict[int, Person] = {}
     seats: defaultdict[int, list[Seat]] = defaultdict(list)
@@ -123,7 +132,7 @@ def _offers(
 ) -> list[tuple[Offer, int, datetime]]:
     """What waits in these queues, in the order it is handed out, with queue and time.
 
-    Tickets that somebody is changing at this moment are left for the next round.
+    Without those that somebody is changing at this moment.
     """
     rows = fetch(
         f"""WITH RECURSIVE {NEEDED}, looked_at AS (
@@ -157,11 +166,25 @@ def _offers(
              WHERE k.queue_id = ANY(%s) AND {WAITS}
              ORDER BY {IN_ORDER} FOR NO KEY UPDATE OF k SKIP LOCKED""",
         [list(ticket_ids), list(queues), list(queues)],
+        prepared=True,
     )
     return [
         (Offer(pk, language, dict(skills), load, before, lost, wide), queue, now)
         for pk, language, skills, load, before, lost, wide, queue, now in rows
     ]
+
+
+def _try_again(missed: Collection[int]) -> None:
+    """Nudge anew, a moment later, what still waits though it was not to be had."""
+    if missed:
+        fetch(
+            f"""INSERT INTO conversations_work (stage, subject_id, due_at)
+                SELECT %s, k.id, statement_timestamp() + make_interval(secs => %s)
+                  FROM webcare_ticket k
+                 WHERE k.id = ANY(%s) AND {WAITS} ORDER BY k.id
+                    ON CONFLICT DO NOTHING""",
+            [STAGE.name, AGAIN_SECONDS, sorted(missed)],
+        )
 
 
 def give(chosen: Chosen, given_at: Mapping[int, datetime], *, at: datetime) -> None:
@@ -182,6 +205,7 @@ def give(chosen: Chosen, given_at: Mapping[int, datetime], *, at: datetime) -> N
             list(chosen),
             [user for user, _ in chosen.values()],
         ],
+        prepared=True,
     )
     lines = [
         Line(

@@ -13,9 +13,11 @@ from django.db import OperationalError, transaction
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids, insert
-from webcare.actions import in_bulk
+from webcare.actions import automation_timers, bulk_rows
 from webcare.actions.automation_steps import take
-from webcare.actions.in_bulk import By, Row
+from webcare.actions.automation_timers import claim_due as claim_due
+from webcare.actions.automation_timers import fired, still_due
+from webcare.actions.bulk_rows import By, Row
 from webcare.domain.automation.conditions import Facts
 from webcare.domain.automation.words import MOST_DEPTH, TraceResult
 from webcare.domain.permissions import Permission
@@ -36,8 +38,6 @@ log = structlog.get_logger(__name__)
 MOST_TRACES = 100  # kept per ticket
 # A loop that goes round by other ways than rules, like handing out, ends as well.
 MOST_AN_HOUR = 20
-SWEEP = 500
-MOST_SWEPT = 10_000
 
 Trace = dict[str, Any]
 
@@ -60,30 +60,16 @@ def run_timed(firing_ids: list[int]) -> None:
     """Ask timed rules about tickets whose time has come; each fires once per period."""
     rules = {rule.id: rule for rule in timed_rules()}
     due: dict[int, dict[int, int]] = {}
-    for firing, number, ticket in _still_due(firing_ids):
+    for firing, number, ticket in still_due(firing_ids):
         due.setdefault(number, {})[ticket] = firing
     for number, rule in rules.items():
         if firings := due.get(number):
             run_ = _Run([rule])
             run_.over({pk: Waking(None, pk, "", 0, None) for pk in firings})
-            _fired([firings[ticket] for ticket in run_.matched])
+            fired([firings[ticket] for ticket in run_.matched])
 
 
-TIMED = batches.Stage("timed", run_timed)
-
-
-def claim_due() -> int:
-    """Find the tickets whose time has come for a timed rule; returns how many.
-
-    A ticket that did not match is looked at again once it, or the rule, has changed.
-    """
-    count = 0
-    for rule in timed_rules():
-        while found := _claim(rule):
-            count += found
-            if found < SWEEP or count >= MOST_SWEPT:
-                break
-    return count
+TIMED = batches.Stage(automation_timers.STAGE, run_timed)
 
 
 def _rounds(events: Sequence[Waking]) -> Iterator[dict[int, Waking]]:
@@ -114,7 +100,7 @@ class _Run:
         rules = [rule for rule in self.rules if _hears(rule, events.values())]
         if not rules:
             return
-        rows = {row.id: row for row in in_bulk.lock(events)}
+        rows = {row.id: row for row in bulk_rows.lock(events)}
         facts = _facts(events.values())
         for rule in rules:
             hit = [
@@ -126,7 +112,7 @@ class _Run:
                 continue
             self.matched |= {event.ticket for event in hit}
             changed = self._act(rule, hit)
-            rows |= {row.id: row for row in in_bulk.lock(changed)} if changed else {}
+            rows |= {row.id: row for row in bulk_rows.lock(changed)} if changed else {}
             facts |= _facts(events[pk] for pk in changed)
 
     def _act(self, rule: Runnable, events: Sequence[Waking]) -> list[int]:
@@ -246,77 +232,3 @@ def _ran_often(rule: Runnable, tickets: Sequence[int]) -> set[int]:
         [rule.id, list(tickets), MOST_AN_HOUR],
     )
     return set(ids(rows))
-
-
-# State -> since when a ticket has been in it, and whether it is.
-_PERIODS = {
-    "waiting": (
-        "k.waiting_since",
-        "k.status IN ('new', 'open', 'pending', 'on_hold', 'snoozed')",
-    ),
-    **{
-        state: ("k.status_since", f"k.status = '{state}'")
-        for state in ("new", "open", "pending", "on_hold")
-    },
-}
-
-
-def _claim(rule: Runnable) -> int:
-    """Claim tickets for one rule; a row that is there says what was looked at."""
-    since, in_state = _PERIODS[rule.definition.trigger.state]
-    claimed = fetch(
-        f"""INSERT INTO webcare_rulefiring AS f
-                   (rule_id, ticket_id, since, ticket_version, rule_version)
-            SELECT %(rule)s, k.id, {since}, k.version, %(number)s
-              FROM webcare_ticket k
-              LEFT JOIN webcare_rulefiring old
-                     ON old.rule_id = %(rule)s AND old.ticket_id = k.id
-             WHERE {in_state}
-               AND {since} <= statement_timestamp() - make_interval(mins => %(minutes)s)
-               AND (%(queue)s::bigint IS NULL OR k.queue_id = %(queue)s)
-               AND (old.id IS NULL OR old.since <> {since}
-                    OR NOT old.has_fired
-                       AND (old.ticket_version, old.rule_version)
-                           <> (k.version, %(number)s))
-             ORDER BY {since}, k.id LIMIT %(limit)s
-                ON CONFLICT (rule_id, ticket_id) DO UPDATE
-               SET since = EXCLUDED.since,
-                   has_fired = f.has_fired AND f.since = EXCLUDED.since,
-                   ticket_version = EXCLUDED.ticket_version,
-                   rule_version = EXCLUDED.rule_version,
-                   claimed_at = statement_timestamp()
-         RETURNING f.id""",
-        {
-            "rule": rule.id,
-            "number": rule.number,
-            "minutes": rule.definition.trigger.minutes,
-            "queue": rule.queue,
-            "limit": SWEEP,
-        },
-    )
-    batches.enqueue(TIMED.name, ids(claimed))
-    return len(claimed)
-
-
-def _still_due(firing_ids: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Those of the claimed whose period goes on and that have not fired in it."""
-    since = " ".join(
-        f"WHEN '{state}' THEN CASE WHEN {in_state} THEN {column} END"
-        for state, (column, in_state) in _PERIODS.items()
-    )
-    return fetch(
-        f"""SELECT f.id, f.rule_id, f.ticket_id FROM webcare_rulefiring f
-              JOIN webcare_automationrule r ON r.id = f.rule_id AND r.is_enabled
-              JOIN webcare_ticket k ON k.id = f.ticket_id
-             WHERE f.id = ANY(%s) AND NOT f.has_fired
-               AND f.since = CASE r.timer_state {since} END
-             ORDER BY f.id FOR UPDATE OF f""",
-        [list(firing_ids)],
-    )
-
-
-def _fired(firings: Sequence[int]) -> None:
-    fetch(
-        "UPDATE webcare_rulefiring SET has_fired = true WHERE id = ANY(%s)",
-        [list(firings)],
-    )

@@ -5,17 +5,22 @@ action refuses is told per ticket, in a word.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from conversations.models.bulk import fetch
-from webcare.actions import in_bulk
-from webcare.actions.in_bulk import By, Results, Row
+from webcare.actions import automatic_answers, bulk_rows, in_bulk
+from webcare.actions.bulk_rows import By, Results, Row
 from webcare.actions.log import Line, record_many
 from webcare.domain.automation.steps import Step
+from webcare.domain.calendars import Calendar
 from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy
-from webcare.models import Queue, Tag, TicketEvent, Topic, User
+from webcare.exceptions import NeverOpen
+from webcare.models import Queue, Tag, TicketEvent, User
 from webcare.queries.automation import Runnable
-from webcare.queries.people import seeing
+from webcare.queries.calendars import compiled, current_versions
+from webcare.queries.sight import seeing
+from webcare.queries.topics import topic_in_use
 
 GONE = "gone"  # what the action names is not there any more
 TOLD = "told"
@@ -23,7 +28,7 @@ TOLD = "told"
 
 def take(step: Step, rule: Runnable, tickets: Sequence[int], by: By) -> Results:
     """Do one action of `rule` to `tickets`, which are locked already."""
-    rows = in_bulk.lock(tickets)
+    rows = bulk_rows.lock(tickets)
     return DOERS[step.do](step, rule, rows, by)
 
 
@@ -47,7 +52,7 @@ def _route(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
 
 def _classify(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
     slug = step.values["topic"]
-    topic = Topic.objects.filter(slug=slug, retired_at=None).first() if slug else None
+    topic = topic_in_use(slug) if slug else None
     if slug and topic is None:
         return _all(rows, GONE)
     return in_bulk.classify(
@@ -69,7 +74,7 @@ def _priority(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Result
         by,
         priority=Priority(step.values["priority"]),
         decided=PrioritySetBy.RULE,
-        reason=by.cause,
+        reason=step.values.get("reason", by.cause),
     )
 
 
@@ -85,29 +90,60 @@ _WHOM = {
 
 
 def _notify(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
-    """Tell the ticket's agent, its queue's lead or a person who may see it."""
+    """Tell the ticket's agent, its queue's lead or a person who may see it.
+
+    While the queue is closed that waits until it opens; danger does not wait.
+    """
     who = step.values["who"]
     whom = _WHOM.get(who, "SELECT id FROM webcare_user WHERE public_id = %(who)s::uuid")
     _say(rows, by, {**by.facts})
     told = fetch(
-        f"""INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id)
+        f"""INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id, at)
             SELECT u.id, k.id, 'rule',
                    (SELECT max(e.id) FROM webcare_ticketevent e
-                     WHERE e.ticket_id = k.id AND e.kind = 'rule_ran')
-              FROM webcare_ticket k JOIN webcare_user u ON u.id = ({whom})
-             WHERE k.id = ANY(%(tickets)s) AND {seeing("u", "k")}
+                     WHERE e.ticket_id = k.id AND e.kind = 'rule_ran'),
+                   coalesce(given.at, now())
+              FROM unnest(%(tickets)s::bigint[], %(at)s::timestamptz[])
+                   AS given(ticket, at)
+              JOIN webcare_ticket k ON k.id = given.ticket
+              JOIN webcare_user u ON u.id = ({whom})
+             WHERE {seeing("u", "k")}
          RETURNING ticket_id""",
-        {"who": who, "tickets": [row.id for row in rows]},
+        {"who": who, "tickets": [row.id for row in rows], "at": _openings(rows)},
     )
     done = {ticket for (ticket,) in told}
-    told_it = in_bulk.Change({}, {})
+    told_it = bulk_rows.Change({}, {})
     return {row.id: told_it if row.id in done else "nobody_to_tell" for row in rows}
+
+
+def _openings(rows: Sequence[Row]) -> list[datetime | None]:
+    """When the desk of each ticket opens; None is now."""
+    now_open = current_versions({row.queue for row in rows})
+    hours = compiled({pk for pk in now_open.values() if pk is not None})
+    return [
+        None
+        if row.is_danger or (version := now_open[row.queue]) is None
+        else _opening(hours[version], row.now)
+        for row in rows
+    ]
+
+
+def _opening(hours: Calendar, now: datetime) -> datetime | None:
+    """A calendar that has run out holds nothing up."""
+    try:
+        return None if hours.is_open(now) else hours.next_opening(now)
+    except NeverOpen:
+        return None
 
 
 def _webhook(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
     """Leave a line for one subscription alone; it is called from there."""
     _say(rows, by, {**by.facts, "webhook": step.values["subscription"]})
-    return {row.id: in_bulk.Change({}, {}) for row in rows}
+    return {row.id: bulk_rows.Change({}, {}) for row in rows}
+
+
+def _answer(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
+    return automatic_answers.answer(rows, by, rule=rule.id, macro=step.values["macro"])
 
 
 def _say(rows: Sequence[Row], by: By, facts: Mapping[str, Any]) -> None:
@@ -127,4 +163,5 @@ DOERS: dict[str, Doer] = {
     "note": _note,
     "notify": _notify,
     "webhook": _webhook,
+    "answer": _answer,
 }

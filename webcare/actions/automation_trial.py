@@ -1,7 +1,9 @@
 """A rule tried on the last tickets: what it would do, with nothing done."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from webcare.actions.automatic_answers import GONE, Draft, drafts_of
 from webcare.actions.automation import check_definition
 from webcare.domain.automation.conditions import Facts
 from webcare.domain.automation.definitions import Definition
@@ -26,7 +28,8 @@ def try_rule(
     """Ask a rule about the last tickets that `user` may see, and write nothing.
 
     Events are taken as having happened; a timer's period has to have passed. Each
-    action is told against the ticket as it is now. Raises NotAllowed, Invalid.
+    action is told against the ticket as it is now: an answer with its text, whom it
+    goes to, and the word why it would be refused. Raises NotAllowed, Invalid.
     """
     if not 1 <= last <= MOST:
         raise Invalid(last=f"Send a number from 1 to {MOST}.")
@@ -34,12 +37,13 @@ def try_rule(
     tickets = newest_tickets(user, last)
     facts = facts_of(Asked(pk) for pk in tickets)
     scope = queue.slug if queue else None
+    hit = [pk for pk in tickets if _matches(checked, scope, facts[pk])]
+    texts = _texts(checked, hit)
     return Trial(
         len(tickets),
         [
-            (next(iter(facts[pk].words["id"])), _effects(checked, facts[pk]))
-            for pk in tickets
-            if _matches(checked, scope, facts[pk])
+            (next(iter(facts[pk].words["id"])), _effects(checked, pk, facts[pk], texts))
+            for pk in hit
         ],
     )
 
@@ -64,6 +68,30 @@ def _is_time(definition: Definition, facts: Facts) -> bool:
     return seconds is not None and seconds >= trigger.minutes * 60
 
 
-def _effects(definition: Definition, facts: Facts) -> list[dict[str, Any]]:
+Texts = Mapping[str, Mapping[int, Draft]]  # macro -> ticket -> what would be said
+
+
+def _texts(definition: Definition, tickets: Sequence[int]) -> Texts:
+    """Fill in what would be answered: a handful of statements for each answer."""
+    macros = [s.values["macro"] for s in definition.steps if s.do == "answer"]
+    return {macro: drafts_of(tickets, macro) or {} for macro in macros}
+
+
+def _effects(
+    definition: Definition, ticket: int, facts: Facts, texts: Texts
+) -> list[dict[str, Any]]:
     told = (effect(step, facts) for step in definition.steps)
-    return [one for one in told if one]
+    return [
+        {**one, **_said(texts[one["macro"]].get(ticket))}
+        if one["do"] == "answer"
+        else one
+        for one in told
+        if one
+    ]
+
+
+def _said(draft: Draft | None) -> dict[str, Any]:
+    """The text, to whom it would go, and why it would not as things are now."""
+    if draft is None:
+        return {"text": "", "to": "", "refused": GONE}
+    return {"text": draft.text, "to": draft.to.handle, "refused": draft.refused}

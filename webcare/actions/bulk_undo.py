@@ -9,12 +9,23 @@ from django.utils.translation import gettext as _
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from webcare.actions import in_bulk, in_bulk_endings, standing
-from webcare.actions.bulk import Asker, Item, cause_of, enqueue_items, waiting, write
-from webcare.actions.in_bulk import By, Change, Result, Results, Row
+from webcare.actions import clocks, corrections, in_bulk, in_bulk_endings, standing
+from webcare.actions.bulk import Asker, cause_of
+from webcare.actions.bulk_items import Item, enqueue_items, waiting, write
+from webcare.actions.bulk_macros import FINAL, untag
+from webcare.actions.bulk_rows import (
+    UNCHANGED,
+    By,
+    Change,
+    Result,
+    Results,
+    Row,
+    lock,
+)
 from webcare.actions.in_bulk_endings import CHANGED_SINCE
 from webcare.actions.log import Line, record_many
 from webcare.domain.automation.words import ItemState, JobState
+from webcare.domain.outcomes import DecidedBy
 from webcare.domain.permissions import Permission
 from webcare.exceptions import TicketChanged
 from webcare.models import BulkItem, BulkJob, Tag, TicketEvent, User
@@ -77,7 +88,7 @@ def _undone(job: BulkJob, items: Sequence[Item]) -> dict[int, Result]:
     asker = Asker.of(job.user)
     if job.action["do"] == "resolve":
         standing.lock(list(by_ticket))
-    rows = in_bulk.lock(by_ticket)
+    rows = lock(by_ticket)
     results: Results = {
         row.id: why
         for row in rows
@@ -98,6 +109,8 @@ def _put_back(job: BulkJob, rows: Sequence[Row], items: Mapping[int, Item]) -> R
         return in_bulk_endings.unresolve(rows, by, asked_at=asked_at)
     if word in UNDONE_BY_VALUE:
         return _values(word, rows, items, by)
+    if word == "macro":
+        return _macro(rows, items, by)
     return {row.id: NO_UNDO for row in rows}
 
 
@@ -108,9 +121,30 @@ def _other_tag(word: str, job: BulkJob, rows: Sequence[Row], by: By) -> Results:
     change = in_bulk.untag if word == "tag" else in_bulk.tag
     results = change(rows, by, tag=tag.pk, slug=tag.slug)
     return {
-        pk: CHANGED_SINCE if result == in_bulk.UNCHANGED else result
+        pk: CHANGED_SINCE if result == UNCHANGED else result
         for pk, result in results.items()
     }
+
+
+def _macro(rows: Sequence[Row], items: Mapping[int, Item], by: By) -> Results:
+    """What a macro changed, tags among it; what it said or ended is not taken back."""
+    final = {row.id for row in rows if items[row.id].after.get(FINAL)}
+    bare = {pk: _without_tags(item) for pk, item in items.items()}
+    results = _values("macro", [r for r in rows if r.id not in final], bare, by)
+    tags = {
+        pk: items[pk].after["tags"]
+        for pk, result in results.items()
+        if isinstance(result, Change)
+    }
+    untag(tags, by)
+    return results | dict.fromkeys(final, NO_UNDO)
+
+
+def _without_tags(item: Item) -> Item:
+    return item._replace(
+        before={k: v for k, v in item.before.items() if k != "tags"},
+        after={k: v for k, v in item.after.items() if k not in ("tags", FINAL)},
+    )
 
 
 def _values(
@@ -128,7 +162,21 @@ def _values(
         record_many(
             [_line(word, row, items[row.id], by) for row in back], cause=by.cause
         )
+        clocks.follow([row.id for row in back])
+        _unlearn([items[row.id] for row in back if "topic" in items[row.id].after], by)
     return results
+
+
+def _unlearn(items: Sequence[Item], by: By) -> None:
+    """Let what a decision taught be gone with it: what a person had said before is an
+    example again, and what a machine had said is none."""
+    taught: dict[int | None, list[int]] = {}
+    for item in items:
+        was_said = item.before.get("topic_by") == DecidedBy.PERSON
+        topic = item.before["topic"] if was_said else None
+        taught.setdefault(topic, []).append(item.ticket)
+    for topic, tickets in taught.items():
+        corrections.learn(tickets, topic=topic, user=by.actor)
 
 
 def _restore(rows: Sequence[Row]) -> None:

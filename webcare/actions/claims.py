@@ -133,6 +133,7 @@ def _best(
             "room": room,
             "depth": depth,
         },
+        prepared=True,
     )
     if not rows:
         return None

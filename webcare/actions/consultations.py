@@ -14,7 +14,7 @@ from webcare.actions.mails import queue_mail
 from webcare.actions.notes import write_note
 from webcare.actions.parking import park_ticket
 from webcare.actions.tickets import move
-from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.lifecycle import LIVE, Status, not_live
 from webcare.domain.links import digest_of, new_key
 from webcare.domain.permissions import Permission
 from webcare.domain.redaction import redact
@@ -48,7 +48,7 @@ def consult(
     require(user, Permission.CONSULT, ticket.queue_id)
     _check(to, days)
     if ticket.status not in LIVE:
-        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(ticket.status))
     key = new_key()
     asked = Consultation.objects.create(
         ticket=ticket,

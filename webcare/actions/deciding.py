@@ -1,6 +1,7 @@
 """What a person decides about a message; nothing and nobody's rule decides it again."""
 
 import re
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,16 +10,19 @@ from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
-from webcare.actions import clocks, engagement, intake, turns
-from webcare.actions.engagement import Engaged, Message
-from webcare.actions.log import record
-from webcare.actions.threads import lock_threads
-from webcare.actions.tickets import (
-    ENDLESS,
-    has_live_twin,
-    start_clocks,
-    touched,
+from webcare.actions import (
+    clocks,
+    engagement,
+    intake,
+    outcomes,
+    promises,
+    survey_answers,
+    turns,
 )
+from webcare.actions.engagement import Engaged, Message
+from webcare.actions.log import record, record_many
+from webcare.actions.threads import lock_threads
+from webcare.actions.tickets import ENDLESS, has_live_twin, touched
 from webcare.actions.turns import Said
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Verdict
@@ -26,6 +30,7 @@ from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, NotFound, TicketChanged
 from webcare.models import Decision, Ticket, TicketEvent, User
 from webcare.queries.people import may, require
+from webcare.queries.policies import placed_now
 
 BY_PERSON = "person"
 REASON = re.compile(r"[a-z0-9_-]{1,40}")
@@ -56,15 +61,23 @@ def decide_on_ticket(
     said, origin = _on_ticket(ticket, message)
     lock_threads([ticket.thread_id, said.thread])
     locked = Ticket.objects.select_for_update(of=["self"]).get(pk=ticket.pk)
+    now = database_now()
     was = _write(said.id, verdict, BY_PERSON, user)
     facts: dict[str, Any] = {"message": said.id, "verdict": verdict.value, "was": was}
     if verdict == Verdict.ANSWER != was:
-        facts |= _answer(locked, Said(origin, locked.pk, said))
+        facts |= _answer(locked, Said(origin, locked.pk, said), now)
+        survey_answers.unread(ticket=ticket, user=user, message=said.id)
     elif verdict != Verdict.ANSWER:
-        turns.let_go(said.id, locked.pk, database_now())
+        facts |= turns.let_go(said.id, locked.pk, now)
     Ticket.objects.filter(pk=ticket.pk).update(**touched())
-    now = database_now()
+    if origin != ticket.pk:
+        facts["origin"] = origin
+    promised = _promise(locked)
+    if ticket.pk in promised:
+        facts["promises"] = promised.pop(ticket.pk)
     record(ticket, TicketEvent.Kind.DECIDED, at=now, actor=user, **facts)
+    record_many(list(promises.told_lines(promised, user.pk)), cause="person")
+    clocks.follow([ticket.pk, origin])
     ticket.refresh_from_db()
     return ticket
 
@@ -148,19 +161,27 @@ def _write(message: int, verdict: Verdict, reason: str, user: User) -> str:
     return before.verdict if before else ""
 
 
-def _answer(ticket: Ticket, said: Said) -> dict[str, Any]:
+def _promise(ticket: Ticket) -> dict[int, dict[str, Any]]:
+    """What is promised to whoever waits now, by the ticket that its clock is on."""
+    if ticket.queue_id is None:
+        return {}
+    return promises.start(placed_now({ticket.pk: ticket.queue_id})).promises
+
+
+def _answer(ticket: Ticket, said: Said, now: datetime) -> dict[str, Any]:
     """Let the ticket wait for an answer since this was said; what it became."""
     if ticket.status == Status.CLOSED:
         raise TicketChanged(_("This ticket is closed: answer in a new one."))
-    altered: dict[str, Any] = {}
+    altered: dict[str, Any] = {
+        "facts": {"since": said.message.posted_at.isoformat(), "of": said.origin}
+    }
     if ticket.status not in {Status.NEW, Status.OPEN}:
         if has_live_twin(ticket):
             raise TicketChanged(_("This author has a newer ticket in the same thread."))
         Ticket.objects.filter(pk=ticket.pk).update(
             status=Status.OPEN, snoozed_until=None, **ENDLESS
         )
+        outcomes.reopened({ticket.pk: now})
         altered["status"] = Status.OPEN.value
-    clocks.resume([ticket.pk])
     turns.start([said])
-    start_clocks(ticket)
     return altered

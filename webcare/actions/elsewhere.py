@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from conversations.actions import delivery
-from conversations.models.bulk import fetch, ids, insert
-from webcare.actions import approvals, turns
+from conversations.models.bulk import fetch, insert
+from webcare.actions import approvals, turn_answers, turns
 from webcare.actions.engagement import Message
 from webcare.actions.log import Line, record_many
-from webcare.actions.turns import Answer
+from webcare.actions.turn_answers import Answer
 from webcare.models import TicketEvent, TicketMessage
 
 
@@ -18,10 +18,12 @@ def note_answers(messages: Sequence[Message]) -> None:
     An answer belongs to the ticket of the message it replies to. One that replies to
     nothing belongs to the live ticket of its thread, where there is just one; said to
     many at once, it answers nobody. What the desk itself sent is known by
-    its delivery and left alone.
+    its delivery and left alone; so is what a rule is saying
+    now, or somebody who looks into it, or a survey asks.
 
     Whatever was about to be said as well is stopped: what waits for approval is void,
-    what waits to be sent is held for a person, and a draft is out of date.
+    what waits to be sent is held for a person, and a draft is out of date. What a rule
+    was about to say is not needed any more.
     """
     if not messages:
         return
@@ -40,7 +42,7 @@ def note_answers(messages: Sequence[Message]) -> None:
         conflict="ON CONFLICT DO NOTHING",
     )
     at = {message.id: message.posted_at for message in messages}
-    turns.answer(
+    ended = turn_answers.answer(
         [Answer(one.ticket, at[one.message], one.message, None) for one in answered]
     )
     record_many(
@@ -49,7 +51,7 @@ def note_answers(messages: Sequence[Message]) -> None:
                 one.ticket,
                 TicketEvent.Kind.ANSWERED_ELSEWHERE,
                 at[one.message],
-                {"message": one.message},
+                {"message": one.message, **turns.told(ended[one.message])},
             )
             for one in answered
         ],
@@ -79,14 +81,15 @@ def _interrupt(news: Mapping[int, int]) -> None:
     )
     approvals.void(list(news), reason="answered_elsewhere", cause="platform")
     waiting = fetch(
-        """SELECT r.delivery_id FROM webcare_ticket k
+        """SELECT r.delivery_id, r.rule_id FROM webcare_ticket k
              JOIN webcare_reply r ON r.ticket_id = k.id
              JOIN conversations_delivery d ON d.id = r.delivery_id
             WHERE (k.id = ANY(%(tickets)s) OR k.merged_into_id = ANY(%(tickets)s))
               AND d.state IN ('waiting', 'sending', 'uncertain')""",
         {"tickets": list(news)},
     )
-    delivery.hold(ids(waiting))
+    delivery.hold([pk for pk, rule in waiting if rule is None])
+    delivery.drop([pk for pk, rule in waiting if rule is not None])
 
 
 class Answered(NamedTuple):
@@ -132,6 +135,15 @@ def _answered(messages: Sequence[Message]) -> list[Answered]:
             WHERE m.id = ANY(%s)
               AND NOT EXISTS (SELECT FROM conversations_delivery d
                                WHERE d.message_id = m.id)
+              AND NOT EXISTS (SELECT FROM conversations_delivery d
+                                JOIN webcare_reply r ON r.delivery_id = d.id
+                               WHERE (r.rule_id IS NOT NULL OR r.holding)
+                                 AND d.thread_id = m.thread_id AND d.text = m.text
+                                 AND d.state IN ('sending', 'uncertain'))
+              AND NOT EXISTS (SELECT FROM conversations_delivery d
+                                JOIN webcare_survey s ON s.delivery_id = d.id
+                               WHERE d.thread_id = m.thread_id AND d.text = m.text
+                                 AND d.state IN ('sending', 'uncertain'))
             ORDER BY m.id""",
         [[message.id for message in messages]],
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
-from webcare.actions import clocks, turns
+from webcare.actions import clocks, outcomes, turns
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.threads import lock_threads
 from webcare.actions.tickets import ENDLESS, has_live_twin, move, touched
@@ -29,7 +29,10 @@ from webcare.queries.people import require
 Kind = TicketEvent.Kind
 BATCH = 500
 # These leave a ticket as it is.
-NO_NEWS = (Kind.FOLLOWED, Kind.UNFOLLOWED, Kind.RULE_RAN)
+NO_NEWS = (
+    *(Kind.FOLLOWED, Kind.UNFOLLOWED, Kind.RULE_RAN),
+    *(Kind.PROMISED, Kind.WARNED, Kind.BREACHED),
+)
 # What was posted in time may come late: until then it still finds its ticket.
 LATE_MINUTES = 5
 
@@ -48,9 +51,8 @@ def undo_resolve(*, ticket: Ticket, user: User) -> Ticket:
     require_act(Act.UNDO_RESOLVE, locked.status)
     now = database_now()
     was = _own_resolve(locked, user, now)
-    assert locked.resolved_at is not None  # the database sees to it
-    turns.take_up(was["turns"], locked.resolved_at)
-    clocks.run_on([locked.pk], since=locked.resolved_at)
+    turns.take_up(was["turns"])
+    outcomes.undone([locked.pk])
     Ticket.objects.filter(pk=locked.pk).update(
         status=was["status"],
         **{name: was[name] for name in ("snoozed_until", "waiting_since", "due_at")},
@@ -60,6 +62,7 @@ def undo_resolve(*, ticket: Ticket, user: User) -> Ticket:
     record(
         ticket, Kind.UNDONE, at=now, actor=user, what="resolve", status=was["status"]
     )
+    clocks.follow([ticket.pk])
     ticket.refresh_from_db()
     return ticket
 

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from conversations.models.bulk import fetch, insert
 from webcare.actions.topics import danger_in
+from webcare.domain import danger
 from webcare.domain.engagement import Heard, decide
 from webcare.domain.outcomes import Verdict
+from webcare.domain.readings import Danger
 from webcare.models import Decision
 
 
@@ -36,6 +38,17 @@ class Engaged(NamedTuple):
     reason: str
 
 
+class Spoken(NamedTuple):
+    """What of a text speaks of danger: words that the desk gave, or its kind."""
+
+    words: str
+    intent: str
+
+    @property
+    def is_danger(self) -> bool:
+        return bool(self.words or self.intent)
+
+
 def heard(message_ids: Sequence[int]) -> list[Message]:
     """Return these messages in the order in which they were written."""
     rows = fetch(
@@ -55,10 +68,9 @@ def engage(messages: Sequence[Message]) -> list[Engaged]:
 
     A message that was decided before, by whomever, keeps its decision.
     """
-    dangers = danger_in([(m.text, m.channel_slug) for m in messages])
     decided = {
-        m.id: decide(Heard(m.channel_mode, m.addressed, m.history, m.deleted, danger))
-        for m, danger in zip(messages, dangers, strict=True)
+        m.id: decide(Heard(m.channel_mode, m.addressed, m.history, m.deleted, *spoken))
+        for m, spoken in zip(messages, dangers_in(messages), strict=True)
     }
     rows = [
         {"message": pk, "verdict": verdict.value, "reason": reason}
@@ -72,4 +84,14 @@ def engage(messages: Sequence[Message]) -> list[Engaged]:
         Engaged(m, decided[m.id][1])
         for m in messages
         if m.id in fresh and decided[m.id][0] == Verdict.ANSWER
+    ]
+
+
+def dangers_in(messages: Sequence[Message]) -> list[Spoken]:
+    """Return what of each of these messages speaks of danger: one small statement."""
+    words = danger_in([(m.text, m.channel_slug, m.author) for m in messages])
+    reads = [danger.read_danger(m.text) for m in messages]
+    return [
+        Spoken(found, read.why if read.label == Danger.DANGER else "")
+        for found, read in zip(words, reads, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Resolving, snoozing and closing many tickets: a handful of statements each.
+"""Resolving, reopening, snoozing and closing many tickets, in a handful of statements.
 
 The same rules as for a single ticket, and the same rows, turns, clocks and lines; only
 the cause that the log names is the bulk change.
@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from conversations.models.bulk import fetch
-from webcare.actions import assignment, clocks, turns
-from webcare.actions.endings import NO_NEWS
-from webcare.actions.in_bulk import (
+from webcare.actions import assignment, clocks, outcomes, turns
+from webcare.actions.bulk_rows import (
     UNCHANGED,
     By,
     Change,
@@ -26,16 +25,20 @@ from webcare.actions.in_bulk import (
     update,
     write_down,
 )
+from webcare.actions.endings import NO_NEWS
 from webcare.actions.tickets import usual_outcome
 from webcare.domain.lifecycle import (
     LIVE,
     LONGEST_SNOOZE,
     UNDO_SECONDS,
     USUAL_REOPEN_HOURS,
+    Act,
     Status,
     reopens_until,
+    require_act,
 )
 from webcare.domain.outcomes import Resolution
+from webcare.exceptions import InvalidMove
 from webcare.models import TicketEvent
 
 Kind = TicketEvent.Kind
@@ -45,6 +48,7 @@ FIELDS_NEEDED = "fields_needed"
 STILL_REOPENS = "can_still_be_reopened"
 TOO_LATE = "too_late"
 CHANGED_SINCE = "changed_since"
+TWIN = "ticket_changed"  # the word of a single reopen that meets a newer ticket
 # What is no answer to a question of the author's needs no answers to our own.
 _NO_FIELDS = frozenset({Resolution.DUPLICATE, Resolution.SPAM})
 
@@ -81,15 +85,16 @@ def resolve(rows: Sequence[Row], by: By, *, outcome: Resolution | None) -> Resul
     done = [row for row in rows if row.id in changed_in(results)]
     if not done:
         return results
-    outcomes = {
+    chosen = {
         row.id: outcome
         or usual_outcome(known[row.id].is_answered or known[row.id].is_coming)
         for row in done
     }
     at = done[0].now
     silent = [row.id for row in done if not known[row.id].is_coming]
-    _settle(results, at, outcomes, silent)
-    clocks.stop_resolution(list(outcomes), at)
+    _settle(results, at, chosen, silent)
+    clocks.stop_resolution(list(chosen), at)
+    ended = outcomes.resolved(dict.fromkeys(chosen, by.actor))
     left = turns.leave(silent, at) if silent else {}
     write_down(
         Kind.RESOLVED,
@@ -97,12 +102,58 @@ def resolve(rows: Sequence[Row], by: By, *, outcome: Resolution | None) -> Resul
         {pk: only(result, "status") for pk, result in results.items()},
         by,
         lambda row: {
-            "outcome": outcomes[row.id].value,
+            "outcome": chosen[row.id].value,
             "was": _was(row, known[row.id], left.get(row.id, [])),
+            **ended[row.id].told(left.get(row.id, [])),
         },
     )
     assignment.offer_to(*(row.agent for row in done))
     return results
+
+
+def reopen(rows: Sequence[Row], by: By) -> Results:
+    """Make resolved tickets work again, where their author has no newer one that is.
+
+    Of several of one author in one thread that is the oldest. Their threads are held.
+    """
+    twins = _twins(rows)
+    taken = set[tuple[int, int]]()
+
+    def judge(row: Row) -> Result:
+        try:
+            require_act(Act.REOPEN, row.status)
+        except InvalidMove:
+            return INVALID_MOVE
+        *pair, has_twin = twins[row.id]
+        if has_twin or tuple(pair) in taken:
+            return TWIN
+        taken.add((pair[0], pair[1]))
+        after = {"status": Status.OPEN.value, "agent": row.agent, "resolved_at": None}
+        return Change({"status": row.status, "agent": row.agent}, after)
+
+    results = judged(rows, judge)
+    if not (again := changed_in(results)):
+        return results
+    update(f"status = 'open', {_ENDLESS}", results)
+    outcomes.reopened(dict.fromkeys(again, rows[0].now))
+    logged = {pk: only(result, "status") for pk, result in results.items()}
+    write_down(Kind.REOPENED, rows, logged, by)
+    clocks.follow(list(again))
+    return results
+
+
+def _twins(rows: Sequence[Row]) -> dict[int, tuple[int, int, bool]]:
+    """Ticket -> its thread and author, and whether they have another that is live."""
+    found = fetch(
+        """SELECT k.id, k.thread_id, k.author_id, EXISTS (
+                  SELECT FROM webcare_ticket twin
+                   WHERE twin.thread_id = k.thread_id
+                     AND twin.author_id = k.author_id AND twin.id <> k.id
+                     AND twin.status = ANY(%s))
+             FROM webcare_ticket k WHERE k.id = ANY(%s)""",
+        [sorted(LIVE), [row.id for row in rows]],
+    )
+    return {pk: (thread, author, has) for pk, thread, author, has in found}
 
 
 def unresolve(
@@ -128,12 +179,11 @@ def unresolve(
     back = {pk: found[pk][0]["was"] for pk in changed_in(results)}
     if not back:
         return results
-    for left_at in sorted({found[pk][1] for pk in back}):
-        those = [pk for pk in back if found[pk][1] == left_at]
-        turns.take_up([turn for pk in those for turn in back[pk]["turns"]], left_at)
-        clocks.run_on(those, since=left_at)
+    turns.take_up([turn for was in back.values() for turn in was["turns"]])
+    outcomes.undone(back)
     _revive(results, back)
     write_down(Kind.UNDONE, rows, results, by, what="resolve")
+    clocks.follow(list(back))
     return results
 
 
@@ -159,6 +209,7 @@ def snooze(rows: Sequence[Row], by: By, *, until: datetime) -> Results:
         by,
         lambda row: {"was": row.status, "until": moment},
     )
+    clocks.follow(list(changed_in(results)))
     assignment.offer_to(*(row.agent for row in rows if row.id in changed_in(results)))
     return results
 
@@ -190,11 +241,15 @@ def _before(rows: Sequence[Row]) -> dict[int, _Before]:
                              AND NOT EXISTS (
                                  SELECT FROM webcare_fieldvalue v
                                   WHERE v.ticket_id = k.id AND v.field_id = f.id)),
-                  EXISTS (SELECT FROM webcare_turn t
-                           WHERE t.ticket_id = k.id AND t.outcome = 'answered'),
-                  EXISTS (SELECT FROM webcare_reply r
+                  EXISTS (SELECT FROM webcare_ticket f JOIN webcare_turn t
+                              ON t.ticket_id = f.id AND t.outcome = 'answered'
+                           WHERE f.id = k.id OR f.merged_into_id = k.id),
+                  EXISTS (SELECT FROM webcare_ticket f
+                            JOIN webcare_reply r
+                              ON r.ticket_id = f.id AND r.rule_id IS NULL
                             JOIN conversations_delivery d ON d.id = r.delivery_id
-                           WHERE r.ticket_id = k.id AND d.state IN
+                           WHERE (f.id = k.id OR f.merged_into_id = k.id)
+                             AND NOT r.holding AND d.state IN
                                  ('waiting', 'held', 'sending', 'uncertain'))
              FROM webcare_ticket k LEFT JOIN webcare_queue q ON q.id = k.queue_id
             WHERE k.id = ANY(%s)""",
@@ -228,10 +283,10 @@ def _settle(
     )
 
 
-def _was(row: Row, before: _Before, left: list[int]) -> dict[str, Any]:
+def _was(row: Row, before: _Before, left: list[turns.Ended]) -> dict[str, Any]:
     return {
         "status": row.status,
-        "turns": left,
+        "turns": [turn.id for turn in left],
         "snoozed_until": row.snoozed_until,
         "waiting_since": before.waiting_since and before.waiting_since.isoformat(),
         "due_at": before.due_at and before.due_at.isoformat(),
@@ -268,13 +323,16 @@ def _own_resolves(
     }
 
 
+_ENDLESS = """resolved_at = NULL, resolution = '', resolution_reason = '',
+           resolution_note = '', resolution_seconds = NULL"""
+
+
 def _revive(results: Results, back: dict[int, dict[str, Any]]) -> None:
     names = ("status", "snoozed_until", "waiting_since", "due_at")
     update(
         """status = given.status, snoozed_until = given.snoozed_until,
-           waiting_since = given.waiting_since, due_at = given.due_at,
-           resolved_at = NULL, resolution = '', resolution_reason = '',
-           resolution_note = '', resolution_seconds = NULL""",
+           waiting_since = given.waiting_since, due_at = given.due_at, """
+        + _ENDLESS,
         results,
         source="""unnest(%(of)s::bigint[], %(status)s::text[],
                          %(snoozed_until)s::timestamptz[],

@@ -5,12 +5,13 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from conversations.models.bulk import fetch, ids
-from webcare.actions.engagement import Engaged, Message
+from webcare.actions.engagement import Engaged, Message, dangers_in
 from webcare.actions.log import Line
 from webcare.domain.closing_remarks import EDITION, Remark, read_remark
 from webcare.models import TicketEvent
 
 REASON = "closing_remark"
+EDITED = "edited"  # into something that we answer
 
 
 # Where an author's turns are measured, and the ticket split off that they are in.
@@ -40,6 +41,18 @@ def find(said: Sequence[tuple[Place, Sequence[Engaged]]]) -> list[LastWord]:
     """
     attached = _with_attachment([one.message.id for _, ones in said for one in ones])
     return [word for place, ones in said for word in _first(place, ones, attached)]
+
+
+def more_than_words(messages: Sequence[Message]) -> list[Engaged]:
+    """Return those that, as they read now, are no last words, and why we answer."""
+    attached = _with_attachment([one.id for one in messages])
+    dangers = [spoken.is_danger for spoken in dangers_in(messages)]
+    return [
+        Engaged(one, "danger" if danger else EDITED)
+        for one, danger in zip(messages, dangers, strict=True)
+        if danger
+        or not read_remark(one.text, has_attachment=one.id in attached).is_closing
+    ]
 
 
 def keep(words: Sequence[LastWord]) -> None:

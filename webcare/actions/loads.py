@@ -4,17 +4,8 @@ from collections.abc import Collection, Sequence
 
 from conversations.models.bulk import fetch, ids
 from webcare.domain.assignment import plain
+from webcare.queries.loads import LOAD, PRESENT
 
-SEEN_WITHIN = 90  # seconds since the last sign of life
-
-# Of a presence `p`: at work, by their word and by a sign of life.
-PRESENT = f"""p.state = 'present'
-    AND p.seen_at > statement_timestamp() - interval '{SEEN_WITHIN} seconds'"""
-# Of a user `u`: a sum of weights. What is parked waits for others, and weighs nothing.
-LOAD = """(SELECT coalesce(sum(coalesce(cl.weight, 1)), 0)::float8
-             FROM webcare_ticket held
-             LEFT JOIN webcare_channelload cl ON cl.channel_id = held.channel_id
-            WHERE held.agent_id = u.id AND held.status = 'open')"""
 _LOCK = 3  # the first of the two numbers that locks of hands have
 
 
@@ -27,6 +18,7 @@ def hold(user_ids: Collection[int]) -> None:
     fetch(
         f"SELECT pg_advisory_xact_lock({_LOCK}, u::int) FROM unnest(%s::bigint[]) AS u",
         [sorted(user_ids)],
+        prepared=True,
     )
 
 
@@ -44,6 +36,7 @@ def hold_those_present(queues: str, values: Sequence[object]) -> list[int]:
                          WHERE m.queue_id IN ({queues}) AND {PRESENT}
                          ORDER BY 1) AS present""",
             values,
+            prepared=True,
         )
     )
 
@@ -59,5 +52,6 @@ def take_note(user_id: int) -> tuple[float, int]:
                  WHERE user_id = %s)
             SELECT {LOAD}, u.capacity FROM webcare_user u WHERE u.id = %s""",
         [user_id, user_id],
+        prepared=True,
     )
     return plain(load), int(capacity)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from conversations.models.bulk import insert
 from webcare.actions.notifications import TELL, TOLD_OF
+from webcare.actions.survey_plan import PLAN_SURVEYS
+from webcare.domain.lifecycle import Status
 from webcare.models import Ticket, TicketEvent, User
 
 
@@ -53,11 +55,27 @@ def record_many(lines: Sequence[Line], *, cause: str) -> None:
     ]
     is_news = any(line.kind in TOLD_OF for line in lines)
     feeding = [WAKE_RULES, TELL] if is_news else [WAKE_RULES]
-    insert(TicketEvent, rows, returning=_MADE, feeding=feeding)
+    if any(line.data.get("status") == Status.RESOLVED for line in lines):
+        feeding.append(PLAN_SURVEYS)
+    insert(TicketEvent, rows, returning=_MADE, feeding=feeding, prepared=True)
+
+
+def written_with(lines: str) -> str:
+    """Return SQL that writes lines along with the one statement that makes them true.
+
+    For changes that are made all day, where a statement of their own would cost as
+    much again. `lines` selects ticket, kind, moment, actor, cause and data, in their
+    order; what is returned belongs in a WITH, and is `made` there.
+    """
+    return f"""made AS (
+        INSERT INTO webcare_ticketevent
+               (ticket_id, kind, effective_at, actor_id, cause, data)
+        {lines} RETURNING {_MADE}
+    ), woken AS ({WAKE_RULES}), told AS ({TELL})"""
 
 
 # What those who are told are found by.
-_MADE = "id, ticket_id, kind, actor_id, data"
+_MADE = "id, ticket_id, kind, effective_at, actor_id, data"
 # Hands the lines that a rule listens to over to stage `rules`, in the statement that
 # writes them: without such a rule that costs a look into an empty table.
 WAKE_RULES = """

@@ -118,10 +118,18 @@ def send_macro(
     return shown, said
 
 
-def _begin(ticket: Ticket, user: User, macro: Macro, key: str) -> bool:
-    """Hold the ticket still, after the hands it goes to; whether this is a new use."""
+def hold_hands(macro: Macro, user: User) -> None:
+    """Hold the hands that a macro gives tickets to still: before any ticket is locked.
+
+    Belongs in a transaction.
+    """
     if macro.agent_is in {AgentIs.ME, AgentIs.OTHER}:
         hold([macro.agent_id or user.pk])
+
+
+def _begin(ticket: Ticket, user: User, macro: Macro, key: str) -> bool:
+    """Hold the ticket still, after the hands it goes to; whether this is a new use."""
+    hold_hands(macro, user)
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket.pk)
     ticket.refresh_from_db()
     row = {"macro": macro.pk, "ticket": ticket.pk, "user": user.pk, "key": key}

@@ -11,7 +11,7 @@ from webcare.domain.fields import read_answer
 from webcare.domain.lifecycle import Status
 from webcare.domain.macros import FIELD, KNOWN, Owner, Wording, unknown_in
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid, NotAllowed
+from webcare.exceptions import Invalid, NotAllowed, StaleVersion
 from webcare.models import (
     CustomField,
     Macro,
@@ -58,6 +58,7 @@ def change_macro(
     *,
     user: User,
     macro: Macro,
+    version: int | None = None,
     owned_by: Owner | None = None,
     team: Team | None = None,
     texts: Sequence[Wording] | None = None,
@@ -66,10 +67,14 @@ def change_macro(
 ) -> Macro:
     """Change a macro, or give it to others; `texts` and `tags` are all it then has.
 
-    Who changes it may do so where it was and where it goes. Raises NotAllowed, Invalid.
+    Who changes it may do so where it was and where it goes. `version` is the one the
+    caller has seen. Raises NotAllowed, Invalid, StaleVersion.
     """
     macro = Macro.objects.select_for_update().get(pk=macro.pk)
     _require_to_change(user, macro)
+    if version is not None and version != macro.version:
+        raise StaleVersion(_("The macro has changed: look at what is new."))
+    macro.version += 1
     for name, value in fields.items():
         setattr(macro, name, value)
     if owned_by is not None or team is not None:

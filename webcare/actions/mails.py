@@ -6,7 +6,7 @@ import time
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db.models.functions import Now
 
 from conversations.models.bulk import fetch
@@ -19,12 +19,31 @@ SHIFT_SECONDS = 8  # and one call more: well within the time limit of a task
 # A server ends a call by itself well before this; who is longer under way never came
 # back, and the letter goes again under the same Message-ID.
 PATIENCE_SECONDS = 60
+LONGEST_SUBJECT = 200
 FIRST_WAIT, LONGEST_WAIT = 5, 3_600  # seconds
 
 
-def queue_mail(*, to: str, subject: str, body: str) -> Mail:
-    """Write a letter down; it leaves when the caller's transaction is committed."""
-    return Mail.objects.create(to=to, subject=subject, body=body)
+def queue_mail(
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    html: str = "",
+    attachment: str = "",
+    attachment_name: str = "",
+) -> Mail:
+    """Write a letter down; it leaves when the caller's transaction is committed.
+
+    `html` says the same as `body`; `attachment` is a table, as CSV.
+    """
+    return Mail.objects.create(
+        to=to,
+        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        body=body,
+        html=html,
+        attachment=attachment,
+        attachment_name=attachment_name,
+    )
 
 
 def send_due_mails() -> int:
@@ -65,7 +84,7 @@ def _claim() -> Mail | None:
 def _send(mail: Mail) -> None:
     """One call to the mail server; EMAIL_TIMEOUT ends it, with no transaction open."""
     host = settings.PUBLIC_URL.split("://")[-1].split(":")[0]
-    EmailMessage(
+    letter = EmailMultiAlternatives(
         mail.subject,
         mail.body,
         to=[mail.to],
@@ -73,7 +92,12 @@ def _send(mail: Mail) -> None:
             "Message-ID": f"<{mail.public_id}@{host}>",
             "Auto-Submitted": "auto-generated",
         },
-    ).send()
+    )
+    if mail.html:
+        letter.attach_alternative(mail.html, "text/html")
+    if mail.attachment_name:
+        letter.attach(mail.attachment_name, mail.attachment, "text/csv")
+    letter.send()
 
 
 def _stumble(mail: Mail, error: Exception) -> None:
@@ -107,5 +131,10 @@ def _is_final(error: Exception) -> bool:
 
 def _settle(mail: Mail, state: Mail.State, failure: str = "") -> None:
     Mail.objects.filter(pk=mail.pk, fence=mail.fence, state=Mail.State.SENDING).update(
-        state=state, settled_at=Now(), body="", failure=failure
+        state=state,
+        settled_at=Now(),
+        body="",
+        html="",
+        attachment="",
+        failure=failure,
     )

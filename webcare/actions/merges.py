@@ -17,7 +17,14 @@ from conversations.queries.clock import database_now
 from webcare.actions import clocks, standing
 from webcare.actions.log import record
 from webcare.actions.tickets import touched
-from webcare.domain.lifecycle import LIVE, Act, Status, needed_for, require_act
+from webcare.domain.lifecycle import (
+    LIVE,
+    Act,
+    Status,
+    needed_for,
+    not_live,
+    require_act,
+)
 from webcare.domain.outcomes import Priority, Resolution
 from webcare.exceptions import Invalid, TicketChanged
 from webcare.models import Merge, Ticket, TicketEvent, TicketMessage, User
@@ -58,11 +65,12 @@ def merge_ticket(
     _require_standing(target)
     require_act(Act.MERGE, source.status)
     if target.status not in LIVE:
-        raise TicketChanged(_("That ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(target.status))
     now = database_now()
     _join(source, target, user, now)
     _take_over(source, target)
     _tell_merged(source, target, user, now)
+    clocks.follow([target.pk])
     target.refresh_from_db()
     return target
 
@@ -112,6 +120,7 @@ def unmerge_ticket(*, source: Ticket, user: User) -> Ticket:
     Merge.objects.filter(pk=merge.pk).update(undone_at=now, undone_by=user)
     _part(source, target, merge)
     _tell_unmerged(source, target, user, now)
+    clocks.follow([source.pk, target.pk])
     return source
 
 
@@ -203,7 +212,6 @@ def _part(source: Ticket, target: Ticket, merge: Merge) -> None:
               AND coalesce(split_ticket_id, origin_ticket_id) = ANY(%s)""",
         [source.pk, target.pk, family],
     )
-    clocks.resume([source.pk])
     standing.show_anew([source.pk, target.pk])
     Ticket.objects.filter(
         Q(last_inbound__received_at__gt=merge.at),

@@ -18,7 +18,8 @@ from webcare.domain.mentions import Known, called_in, who_is_meant
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid
 from webcare.models import Note, Ticket, TicketEvent, User
-from webcare.queries.people import require, seeing
+from webcare.queries.people import require
+from webcare.queries.sight import seeing
 
 Kind = TicketEvent.Kind
 MOST_MENTIONS = 50

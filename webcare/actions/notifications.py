@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from conversations.models.bulk import fetch
 from webcare.models import Notification, Ticket, TicketEvent, User
 from webcare.queries.notifications import notifications_of
-from webcare.queries.people import seeing
+from webcare.queries.sight import seeing
 
 Event = TicketEvent.Kind
 Kind = Notification.Kind
@@ -30,7 +30,7 @@ KEPT_FOR = timedelta(days=90)
 _NEWS = ", ".join(f"('{kind}', '{tells}')" for kind, tells in NEWS.items())
 # Reads the lines of history that the same statement has just written, as `made`:
 # what a batch of five hundred costs, one costs too. An answer that was sent is told
-# to everybody but its writer.
+# to everybody but its writer; what a rule said is news to nobody.
 TELL = f"""
     INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id)
     SELECT u.id, k.id, news.tells, news.event
@@ -43,7 +43,8 @@ TELL = f"""
                        SELECT r.author_id FROM webcare_reply r
                         WHERE r.public_id = (made.data->>'reply')::uuid))
               FROM made
-              JOIN (VALUES {_NEWS}) AS told(kind, tells) ON told.kind = made.kind
+              JOIN (VALUES {_NEWS}) AS told(kind, tells)
+                ON told.kind = made.kind AND NOT made.data ? 'automatic'
               JOIN webcare_follower f ON f.ticket_id = made.ticket_id) AS news
       JOIN webcare_ticket k ON k.id = news.ticket_id
       JOIN webcare_user u ON u.id = news.person

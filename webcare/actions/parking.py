@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from conversations.models.bulk import fetch
+from conversations.models.bulk import fetch, ids
 from conversations.queries.clock import database_now
-from webcare.actions import assignment
+from webcare.actions import assignment, clocks
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import move
 from webcare.domain.lifecycle import (
@@ -34,7 +34,8 @@ PARKED_AS = {
 def park_ticket(*, ticket: Ticket, user: User, status: Status) -> Ticket:
     """Let a ticket wait for its customer (pending) or for a colleague (on hold).
 
-    Its promises run on. Parking it as what it is already is no change. Raises
+    A promise to resolve is held up meanwhile, or what its policy says; who waits for
+    our answer waits on. Parking it as what it is already is no change. Raises
     NotAllowed, Invalid, InvalidMove, TicketChanged.
     """
     if status not in PARKED_AS:
@@ -54,7 +55,7 @@ def resume_ticket(*, ticket: Ticket, user: User) -> Ticket:
 @transaction.atomic
 def snooze_ticket(*, ticket: Ticket, user: User, until: datetime) -> Ticket:
     """Put a ticket away until a moment within a year; it wakes then, or when its
-    author writes. Its promises run on.
+    author writes. Its promises run on, unless its policy says otherwise.
 
     Raises NotAllowed, Invalid, InvalidMove, TicketChanged.
     """
@@ -97,6 +98,7 @@ def _change_status(
     if until:
         facts["until"] = until.astimezone(UTC).isoformat().replace("+00:00", "Z")
     record(ticket, Kind.STATUS_CHANGED, at=database_now(), actor=user, **facts)
+    clocks.follow([ticket.pk])
     if was == Status.OPEN:
         assignment.offer_to(ticket.agent_id)
     ticket.refresh_from_db()
@@ -123,4 +125,5 @@ def _wake_some() -> int:
         [Line(pk, Kind.STATUS_CHANGED, until, facts) for pk, until in sorted(woken)],
         cause=Cause.TIMER,
     )
+    clocks.follow(ids(woken))
     return len(woken)

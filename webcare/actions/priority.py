@@ -1,16 +1,18 @@
 """How urgent a ticket is, who said so, and why; danger stands above all of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from conversations.models.bulk import fetch, ids
 from conversations.queries.clock import database_now
-from webcare.actions import alarms
-from webcare.actions.log import record
+from webcare.actions import alarms, clocks, readings
+from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import touched
-from webcare.domain.lifecycle import LIVE
-from webcare.domain.outcomes import Priority, PrioritySetBy
+from webcare.domain.lifecycle import LIVE, not_live
+from webcare.domain.outcomes import DANGER_REASON, Priority, PrioritySetBy
 from webcare.domain.permissions import Permission
 from webcare.exceptions import DangerStands, StaleVersion, TicketChanged
 from webcare.models import Alarm, Ticket, TicketEvent, User
@@ -65,6 +67,7 @@ def give_priority(
         priority=priority.value,
         by=by.value,
     )
+    clocks.follow([ticket.pk])
 
 
 @transaction.atomic
@@ -94,8 +97,29 @@ def set_danger(*, ticket: Ticket, user: User, is_danger: bool, reason: str) -> T
         by=by.value,
         is_danger=is_danger,
     )
+    clocks.follow([ticket.pk])
+    readings.note_danger(ticket, user)
     _ring_or_hush(ticket, user)
     return ticket
+
+
+def note_danger(tickets: Sequence[int]) -> None:
+    """Let these tickets be dangers, by what their authors now say; live ones alone."""
+    found = fetch(
+        """UPDATE webcare_ticket
+              SET is_danger = true, priority = 'urgent', priority_by = 'danger',
+                  priority_reason = %s, changed_at = now(), version = version + 1
+            WHERE id = ANY(%s) AND status = ANY(%s) AND NOT is_danger
+        RETURNING id, now()""",
+        [DANGER_REASON, list(tickets), sorted(LIVE)],
+    )
+    facts = {"priority": "urgent", "by": "danger", "is_danger": True}
+    record_many(
+        [Line(pk, Kind.PRIORITY_CHANGED, at, facts) for pk, at in found],
+        cause="platform",
+    )
+    clocks.follow(ids(found))
+    alarms.raise_alarms(ids(found))
 
 
 def _priority_after(ticket: Ticket, is_danger: bool) -> Priority:
@@ -123,5 +147,5 @@ def _update(ticket: Ticket, only_if: dict[str, Any], given: dict[str, Any]) -> N
     if ticket.is_danger and only_if.get("is_danger") is False:
         raise DangerStands
     if ticket.status not in LIVE:
-        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(ticket.status))
     raise TicketChanged(_("Someone else changed this ticket: look at it again."))

@@ -12,7 +12,7 @@ from conversations.queries.clock import database_now
 from webcare.actions import standing
 from webcare.actions.log import record
 from webcare.actions.replies import send_reply
-from webcare.domain.lifecycle import LIVE
+from webcare.domain.lifecycle import LIVE, not_live
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NoPrivateChannel, TicketChanged
 from webcare.models import PrivateThread, Ticket, TicketEvent, User
@@ -38,7 +38,7 @@ def move_to_private(
     thread = private_thread_of(ticket.author)
     ticket = standing.lock([ticket.pk], threads=[thread.pk])[ticket.pk]
     if ticket.status not in LIVE:
-        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(ticket.status))
     if not _is_there(ticket, thread):
         _require_free(ticket, thread)
         _join(ticket, thread, user)

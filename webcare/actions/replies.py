@@ -1,5 +1,6 @@
 """Answers: written once, held while they may be taken back, then out of our hands."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.actions import delivery
 from conversations.models import Visibility
 from conversations.queries.clock import database_now
-from webcare.actions import approvals, assignment, clocks
+from webcare.actions import approvals, assignment, clocks, outcomes
 from webcare.actions.log import record
 from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.actions.writing import Words, ask_gate, require_end, require_live, write
@@ -36,6 +37,7 @@ def send_reply(
     seen: Seen | None = None,
     then: Status = Status.PENDING,
     visibility: Visibility | None = None,
+    holding: bool = False,
 ) -> Reply | Approval:
     """Write an answer down and hand it to delivery, or ask a colleague to read it.
 
@@ -43,7 +45,9 @@ def send_reply(
     however often it comes. `seen` is what the writer had before them; without it
     nothing counts as stale. `then` is where the ticket goes: open, pending or
     resolved. `visibility` chooses the thread; unsaid, an answer goes where the author
-    wrote last. The writer becomes its agent if it had none, and their draft is used up.
+    wrote last. `holding` is for what says no more than that we look into it: the turn
+    is acknowledged and waits on, and so the ticket stays open.
+    The writer becomes its agent if it had none, and their draft is used up.
     The text is signed with the writer's initials; whoever has none signs nothing.
 
     Where the queue, the topic or the writer calls for four eyes, nothing goes out yet:
@@ -55,7 +59,9 @@ def send_reply(
     """
     if then not in THEN:
         raise Invalid(then=_("Choose open, pending or resolved."))
-    words = Words(user, signed(text, user.initials), client_key, then)
+    if holding and then != Status.OPEN:
+        raise Invalid(then=_("Who is told that we look into it still waits: open."))
+    words = Words(user, signed(text, user.initials), client_key, then, holding)
     if isinstance(ticket, Ticket):
         ticket = standing_of(ticket.pk, client_key, visibility)
     return _say(ticket, words, seen) or _say_under_lock(ticket, words, seen, visibility)
@@ -77,6 +83,8 @@ def take_back_reply(*, reply: Reply, user: User) -> Reply:
         _put_back(ticket, reply)
         facts["status"] = reply.status_before
     record(ticket, Kind.REPLY_TAKEN_BACK, at=database_now(), actor=user, **facts)
+    if "status" in facts:
+        clocks.follow([ticket.pk])
     return reply
 
 
@@ -92,16 +100,17 @@ def let_go(*, reply: Reply, user: User) -> Reply:
     if not delivery.let_go(reply.delivery):
         raise TicketChanged(_("This answer is not held any more."))
     now = database_now()
-    facts = {"reply": str(reply.public_id)}
+    facts: dict[str, Any] = {"reply": str(reply.public_id)}
     then = Status(reply.then)
     if ticket.status in LIVE and ticket.status != then:
         if then == Status.RESOLVED:
             require_fields(ticket)
-        _take_along(ticket, then, at=now)
+        facts |= _take_along(ticket, then, at=now, by=reply.author)
         if ticket.status == Status.OPEN:
             assignment.offer_to(ticket.agent_id)
-        facts["status"] = then.value
     record(ticket, Kind.REPLY_LET_GO, at=now, actor=user, **facts)
+    if "status" in facts:
+        clocks.follow([ticket.pk])
     return reply
 
 
@@ -150,11 +159,14 @@ def _refuse_stale(seen: Seen | None, now: Seen) -> None:
         )
 
 
-def _take_along(ticket: Ticket, then: Status, **when: Any) -> None:
+def _take_along(
+    ticket: Ticket, then: Status, *, at: datetime, by: User | None
+) -> dict[str, Any]:
+    """Returns what the log says of it."""
     if then == Status.RESOLVED:
-        settle_as_resolved(ticket, outcome=Resolution.ANSWERED, **when)
-    else:
-        move(ticket, then)
+        return settle_as_resolved(ticket, at=at, outcome=Resolution.ANSWERED, by=by)
+    move(ticket, then)
+    return {"status": then.value}
 
 
 def _put_back(ticket: Ticket, reply: Reply) -> None:
@@ -168,4 +180,5 @@ def _put_back(ticket: Ticket, reply: Reply) -> None:
         resolution_seconds=None,
         **touched(),
     )
-    clocks.resume([ticket.pk])
+    if reply.then == Status.RESOLVED:
+        outcomes.undone([ticket.pk])

@@ -8,9 +8,9 @@ from django.db import transaction
 from conversations.actions import batches
 from conversations.models.bulk import column, fetch
 from webcare.actions.assignment import STAGE
-from webcare.actions.loads import SEEN_WITHIN
 from webcare.actions.log import Line, record_many
 from webcare.models import TicketEvent, User
+from webcare.queries.loads import SEEN_WITHIN
 
 BATCH = 500
 GRACE = 300  # seconds away, until what customers write then goes to somebody else
@@ -118,7 +118,7 @@ def _handed_out(tickets: Sequence[int]) -> list[int]:
 # Work of ours, waiting: nothing is on its way out to the author.
 _WAITING = """k.status = 'open' AND k.waiting_since IS NOT NULL AND NOT EXISTS (
     SELECT FROM webcare_reply r JOIN conversations_delivery d ON d.id = r.delivery_id
-     WHERE r.ticket_id = k.id
+     WHERE r.ticket_id = k.id AND r.rule_id IS NULL
        AND d.state IN ('waiting', 'held', 'sending', 'uncertain'))"""
 _LOST = f"""
     WITH gone AS (

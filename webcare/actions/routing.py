@@ -20,6 +20,7 @@ class Unrouted(NamedTuple):
     topic: int | None
     queue: int | None
     is_agents: bool
+    author_lists: frozenset[int] = frozenset()
 
 
 class Map(NamedTuple):
@@ -43,13 +44,16 @@ class Map(NamedTuple):
 def read_map() -> Map:
     """Read routes, queues and topics, in one statement."""
     rows = fetch(
-        """SELECT 'route', id, queue_id, topic_id, channel_id, language, priority
+        """SELECT 'route', id, queue_id, topic_id, channel_id, language, priority,
+                  author_list_id
              FROM (SELECT * FROM webcare_routingrule ORDER BY position) AS routes
             UNION ALL
-           SELECT 'topic', id, queue_id, parent_id, NULL, '', '' FROM webcare_topic
+           SELECT 'topic', id, queue_id, coalesce(merged_into_id, parent_id), NULL, '',
+                  '', NULL
+             FROM webcare_topic
             UNION ALL
            SELECT CASE WHEN is_triage THEN 'triage' ELSE 'queue' END, id, NULL, NULL,
-                  NULL, handout, '' FROM webcare_queue""",
+                  NULL, handout, '', NULL FROM webcare_queue""",
         [],
     )
     topics = [row for row in rows if row[0] == "topic"]
@@ -71,6 +75,18 @@ def _make_triage() -> int:
     return queue.pk
 
 
+def place(ticket: Unrouted, layout: Map) -> Move:
+    """Return where a ticket belongs, wherever it waits now."""
+    traits = Traits(
+        layout.path(ticket.topic),
+        ticket.channel,
+        ticket.language,
+        ticket.priority,
+        ticket.author_lists,
+    )
+    return choose_queue(traits, layout.routes, layout.topic_queues, layout.triage)
+
+
 def choose(tickets: Sequence[Unrouted], layout: Map) -> dict[int, Move]:
     """Return the tickets that have to move, and where to.
 
@@ -81,12 +97,7 @@ def choose(tickets: Sequence[Unrouted], layout: Map) -> dict[int, Move]:
     for ticket in tickets:
         if ticket.queue not in (None, layout.triage) or ticket.is_agents:
             continue
-        traits = Traits(
-            layout.path(ticket.topic), ticket.channel, ticket.language, ticket.priority
-        )
-        queue, why = choose_queue(
-            traits, layout.routes, layout.topic_queues, layout.triage
-        )
+        queue, why = place(ticket, layout)
         if queue != ticket.queue:
             moves[ticket.id] = queue, why
     return moves

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from conversations.actions import channels
 from conversations.exceptions import ChannelUnusable
 from conversations.models import Channel
+from webcare.actions.calendars import lock_in_use
 from webcare.actions.skills import require_skills
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid
@@ -59,6 +60,7 @@ def make_queue(
     Raises NotAllowed, Invalid.
     """
     require(user, Permission.SET_UP)
+    _keep_calendar(fields)
     try:
         with transaction.atomic():
             made = Queue.objects.create(**fields)
@@ -82,11 +84,17 @@ def change_queue(
     `skills` are all that it asks for. Raises NotAllowed, Invalid.
     """
     require(user, Permission.SET_UP)
+    _keep_calendar(fields)
     if fields:
         Queue.objects.filter(pk=queue.pk).update(**fields)
     if skills is not None:
         require_skills(user=user, skills=skills, queue=queue)
     return queue_named(queue.slug)
+
+
+def _keep_calendar(fields: dict[str, Any]) -> None:
+    if fields.get("calendar"):
+        lock_in_use(fields["calendar"])
 
 
 def _check_callback(fields: dict[str, Any]) -> None:

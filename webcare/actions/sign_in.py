@@ -26,7 +26,7 @@ def sign_in(*, account: str, password: str, address: str) -> User:
     name, a wrong password, or too many attempts. Raises SignInRefused.
     """
     account_key = _account_key(account)
-    too_many = _count_attempt(account_key, _network(address))
+    too_many = _count_attempt(account_key, network_of(address))
     user = authenticate(username=account, password=password)
     if too_many or not isinstance(user, User):
         raise SignInRefused
@@ -69,7 +69,7 @@ def _account_key(account: str) -> str:
     return salted_hmac("webcare.sign-in", account.casefold()).hexdigest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """One caller: an address, or the block of a home where addresses are plenty."""
     try:
         known = ip_address(address)

@@ -12,7 +12,7 @@ from conversations.queries.clock import database_now
 from webcare.actions import standing
 from webcare.actions.intake import TRIAGE
 from webcare.actions.log import record
-from webcare.domain.lifecycle import LIVE, Status
+from webcare.domain.lifecycle import LIVE, Status, not_live
 from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid, TicketChanged
@@ -56,7 +56,7 @@ def split_ticket(
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     ticket = standing.lock([ticket.pk])[ticket.pk]
     if ticket.status not in LIVE:
-        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(ticket.status))
     said = _said(ticket)
     leaving = _chosen(said, messages, beginning)
     _require_sense(said, leaving)

@@ -6,6 +6,7 @@ from django.db import connection
 
 from conversations.models.bulk import fetch
 from webcare.actions.clocks import DUE, NONE
+from webcare.actions.threads import HOLD_THREAD
 from webcare.actions.turns import WAITING
 from webcare.models import Ticket
 
@@ -18,7 +19,7 @@ def lock(tickets: Sequence[int], *, threads: Sequence[int] = ()) -> dict[int, Ti
     """
     assert connection.in_atomic_block
     fetch(
-        """SELECT pg_advisory_xact_lock(2, (t %% 2147483647)::int)
+        f"""SELECT {HOLD_THREAD}
              FROM (SELECT DISTINCT thread_id AS t FROM webcare_ticket
                     WHERE id = ANY(%(tickets)s) OR merged_into_id = ANY(%(tickets)s)
                     UNION
@@ -45,7 +46,7 @@ def show_anew(tickets: Sequence[int]) -> None:
     fetch(
         f"""UPDATE webcare_ticket k
               SET opened_at = shown.first_at, last_message_at = shown.last_at,
-                  last_inbound_id = newest.id,
+                  last_inbound_id = newest.id, last_heard = shown.last_heard,
                   excerpt = left(btrim(regexp_replace(
                       left(newest.text, 560), '\\s+', ' ', 'g')), 280),
                   waiting_since = {WAITING.format(but=NONE)},
@@ -53,7 +54,8 @@ def show_anew(tickets: Sequence[int]) -> None:
                   changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[]) AS given(ticket)
             CROSS JOIN LATERAL (
-                 SELECT min(m.posted_at) AS first_at, max(m.posted_at) AS last_at
+                 SELECT min(m.posted_at) AS first_at, max(m.posted_at) AS last_at,
+                        max(m.id) AS last_heard
                    FROM webcare_ticketmessage tm
                    JOIN conversations_message m ON m.id = tm.message_id
                   WHERE tm.ticket_id = given.ticket AND m.direction = 'in') AS shown

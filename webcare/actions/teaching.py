@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Channel
 from conversations.models.bulk import insert
+from webcare.actions.audit import audit
 from webcare.domain.permissions import Permission
-from webcare.domain.topics.rules import is_searchable
+from webcare.domain.topics.rules import RuleKind, is_searchable, why_unreadable
 from webcare.exceptions import Invalid
-from webcare.models import Queue, Topic, TopicExample, TopicRule, User
+from webcare.models import AuthorList, Queue, Topic, TopicExample, TopicRule, User
 from webcare.queries.people import require
 
 MOST_EXAMPLES = 5_000
@@ -39,19 +41,52 @@ def change_topic(
     """Change a topic; a retired one is given to no ticket any more.
 
     Whether a colleague reads answers about it first is for who steers the queue. Raises
-    NotAllowed, Invalid when it would come to stand below itself.
+    NotAllowed, Invalid when it would come to stand below itself, for a pinned one that
+    is to be retired, and for one that was merged and is to come back.
     """
     require(user, Permission.TEACH_TOPICS, topic.queue_id)
     if "needs_approval" in fields:
         require(user, Permission.STEER_QUEUES, topic.queue_id)
     if fields.get("parent"):
         _refuse_ring(topic, fields["parent"])
+    if retired and fields.get("is_pinned", topic.is_pinned):
+        raise Invalid(retired=_("This topic is pinned: unpin it first."))
+    if retired is False and topic.merged_into_id:
+        raise Invalid(retired=_("This topic was merged: undo that instead."))
+    if topic.retired_at and retired is not False and fields.get("is_pinned"):
+        raise Invalid(is_pinned=_("This topic is no longer in use."))
+    before = {name: getattr(topic, name) for name in _TOLD}
     if retired is not None:
         fields["retired_at"] = (topic.retired_at or timezone.now()) if retired else None
     if fields:
         Topic.objects.filter(pk=topic.pk).update(**fields)
         topic.refresh_from_db()
+        _tell(user, topic, before)
     return topic
+
+
+# What a change of is written in the audit: what people read in reports of the past.
+_TOLD = ("name", "name_nl", "is_pinned", "retired_at")
+
+
+def _tell(user: User, topic: Topic, before: dict[str, Any]) -> None:
+    changed = {
+        name: (_plain(was), _plain(getattr(topic, name)))
+        for name, was in before.items()
+        if was != getattr(topic, name)
+    }
+    if changed:
+        audit(
+            "topic_changed",
+            who=user,
+            about=f"topic:{topic.slug}",
+            before={name: was for name, (was, _now) in changed.items()},
+            after={name: now for name, (_was, now) in changed.items()},
+        )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 @transaction.atomic
@@ -63,16 +98,24 @@ def add_rule(
     pattern: str,
     language: str = "",
     channel: Channel | None = None,
+    author_list: AuthorList | None = None,
 ) -> TopicRule:
     """Let a word or phrase speak for a topic; one that is there already stays.
 
     Raises NotAllowed, Invalid for a pattern in which there is nothing to find.
     """
     require(user, Permission.TEACH_TOPICS, topic.queue_id)
+    if kind == RuleKind.COMBINED and (wrong := why_unreadable(pattern)):
+        raise Invalid(pattern=wrong)
     if not is_searchable(pattern):
         raise Invalid(pattern="Send a word, a tag or a sign that can be found.")
-    rule, _ = TopicRule.objects.get_or_create(
-        topic=topic, kind=kind, pattern=pattern, language=language, channel=channel
+    rule, _made = TopicRule.objects.get_or_create(
+        topic=topic,
+        kind=kind,
+        pattern=pattern,
+        language=language,
+        channel=channel,
+        author_list=author_list,
     )
     return rule
 

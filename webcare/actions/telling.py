@@ -154,13 +154,14 @@ def _body(delivery: SubscriptionDelivery) -> bytes:
     else:
         at = event.effective_at
         data = event._asdict() | {
+            "actor": event.actor and {"id": event.actor, "name": event.actor_name},
             # Why a topic was chosen quotes words of the message.
             "data": {key: one for key, one in event.data.items() if key != "why"},
             "sequence": delivery.sequence,
             "number": delivery.ticket.number,
             "url": f"{settings.PUBLIC_URL}/api/v1/tickets/{event.ticket}",
         }
-        del data["written_in"]
+        del data["written_in"], data["actor_name"]
     said = {"type": delivery.name, "timestamp": at, "data": data}
     return json.dumps(said, default=_as_text, ensure_ascii=False).encode()
 

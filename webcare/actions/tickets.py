@@ -1,17 +1,26 @@
 """What people do with a ticket: one guarded update and one line of history each."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Least, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
-from webcare.actions import assignment, clocks, turns
+from webcare.actions import (
+    also_topics,
+    assignment,
+    clocks,
+    corrections,
+    outcomes,
+    promises,
+    turns,
+)
 from webcare.actions.loads import hold, take_note
 from webcare.actions.log import record
 from webcare.actions.threads import lock_threads
@@ -20,6 +29,7 @@ from webcare.domain.lifecycle import (
     Act,
     Status,
     needed_for,
+    not_live,
     require_act,
     require_move,
 )
@@ -29,7 +39,7 @@ from webcare.exceptions import Invalid, StaleVersion, TicketChanged
 from webcare.models import Queue, Ticket, TicketEvent, Topic, User
 from webcare.queries.fields import require_fields
 from webcare.queries.people import may, require
-from webcare.queries.waiting import waiting_before
+from webcare.queries.waiting import Skipped, waiting_before
 
 Kind = TicketEvent.Kind
 LONGEST_REASON = 40
@@ -64,12 +74,13 @@ def claim_ticket(*, ticket: Ticket, user: User) -> Ticket:
 def assign_ticket(
     *, ticket: Ticket, user: User, agent: User, version: int | None = None
 ) -> Ticket:
-    """Let a team lead, or an agent for themselves, say who answers.
+    """Let a team lead say who answers, or an agent for themselves or of what is theirs.
 
     `version` is the one the caller has seen. Raises NotAllowed, StaleVersion, Invalid
     when `agent` does not work in the ticket's queue.
     """
-    needed = Permission.WORK_TICKETS if agent == user else Permission.STEER_QUEUES
+    is_own = user.pk in (agent.pk, ticket.agent_id)
+    needed = Permission.WORK_TICKETS if is_own else Permission.STEER_QUEUES
     require(user, needed, ticket.queue_id)
     _require_live(ticket)
     _require_version(ticket, version)
@@ -111,7 +122,7 @@ def route_ticket(
     agent = ticket.agent
     stays = agent is not None and may(agent, Permission.WORK_TICKETS, queue.pk)
     _change(ticket, queue=queue, agent=agent if stays else None)
-    start_clocks(ticket)
+    start_clocks(ticket, user)
     facts: dict[str, Any] = {"queue": queue.pk, "why": {"by": "person"}}
     if agent and not stays:
         facts["agent"] = None
@@ -122,16 +133,25 @@ def route_ticket(
 
 @transaction.atomic
 def classify_ticket(
-    *, ticket: Ticket, user: User, topic: Topic | None, version: int | None = None
+    *,
+    ticket: Ticket,
+    user: User,
+    topic: Topic | None,
+    also: Sequence[Topic] | None = None,
+    version: int | None = None,
 ) -> Ticket:
-    """Say what a ticket is about; no rule or model changes that again.
+    """Say what a ticket is about; no rule or model changes that again, and the model
+    learns from it.
 
-    Raises NotAllowed, StaleVersion, Invalid for a retired topic.
+    `also` is what it is about beside that; None leaves it as it is. Raises NotAllowed,
+    StaleVersion, Invalid for a retired topic.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     _require_version(ticket, version)
     if topic is not None and topic.retired_at:
         raise Invalid(topic=_("This topic is no longer in use: choose another."))
+    if any(one.retired_at for one in also or ()):
+        raise Invalid(also=_("This topic is no longer in use: choose another."))
     was = ticket.topic_id
     _change(ticket, topic=topic, topic_by=DecidedBy.PERSON, topic_confidence=None)
     record(
@@ -142,8 +162,23 @@ def classify_ticket(
         topic=topic.pk if topic else None,
         by=DecidedBy.PERSON.value,
         was=was,
+        **_beside(ticket, topic, also),
     )
+    learned = topic.pk if topic else None
+    corrections.learn([ticket.pk], topic=learned, user=user.pk)
     return ticket
+
+
+def _beside(
+    ticket: Ticket, topic: Topic | None, also: Sequence[Topic] | None
+) -> dict[str, Any]:
+    """Keep what a ticket is about too; returns what the log says of it."""
+    if also is None:
+        also_topics.let_go(ticket.pk, topic.pk if topic else None)
+        return {}
+    others = list(dict.fromkeys(one.pk for one in also if one != topic))
+    also_topics.say(ticket.pk, others)
+    return {"why": {"also": [{"topic": one, "by": "person"} for one in others]}}
 
 
 @transaction.atomic
@@ -173,17 +208,20 @@ def resolve_ticket(
     was = _as_it_is(ticket)
     is_answered, under_way = _answers(ticket)
     chosen = outcome or usual_outcome(is_answered or under_way)
-    settle_as_resolved(
+    facts = settle_as_resolved(
         ticket,
         at=now,
+        by=user,
         outcome=chosen,
         resolution_reason=reason,
         resolution_note=note,
     )
     if not under_way:
-        was["turns"] = turns.leave([ticket.pk], now)[ticket.pk]
+        left = turns.leave([ticket.pk], now)[ticket.pk]
+        was["turns"] = [turn.id for turn in left]
+        facts["facts"]["turns"] = [turn.told for turn in left]
         Ticket.objects.filter(pk=ticket.pk).update(waiting_since=None, due_at=None)
-    facts: dict[str, Any] = {"status": Status.RESOLVED.value, "outcome": chosen.value}
+    facts |= {"outcome": chosen.value}
     if reason:
         facts["reason"] = reason
     record(ticket, Kind.RESOLVED, at=now, actor=user, was=was, **facts)
@@ -204,26 +242,35 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
     if has_live_twin(ticket):
         raise TicketChanged(_("This author has a newer ticket in the same thread."))
     move(ticket, Status.OPEN, **ENDLESS)
-    clocks.resume([ticket.pk])
-    ticket.refresh_from_db()
     now = database_now()
+    outcomes.reopened({ticket.pk: now})
     record(ticket, Kind.REOPENED, at=now, actor=user, status=Status.OPEN.value)
+    clocks.follow([ticket.pk])
+    ticket.refresh_from_db()
     return ticket
 
 
-def start_clocks(ticket: Ticket) -> None:
-    """Let the promises of the ticket's queue run, and show the nearest one."""
-    if ticket.queue_id is None:
-        return
-    if due_at := clocks.start({ticket.pk: ticket.queue_id}).get(ticket.pk):
-        Ticket.objects.filter(pk=ticket.pk).update(due_at=Least("due_at", due_at))
+def start_clocks(ticket: Ticket, user: User) -> None:
+    """Let what is promised for the ticket run, and show the nearest moment due."""
+    if ticket.queue_id is not None:
+        promises.start_and_tell(
+            {ticket.pk: ticket.queue_id}, cause="person", actor=user
+        )
         ticket.refresh_from_db()
 
 
 def settle_as_resolved(
-    ticket: Ticket, *, at: datetime, outcome: Resolution, **changes: Any
-) -> None:
-    """Move to resolved, count the whole calendar seconds it took, stop that clock."""
+    ticket: Ticket,
+    *,
+    at: datetime,
+    outcome: Resolution,
+    by: User | None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Move to resolved, count the whole seconds it took, stop that clock.
+
+    Returns what the log says of it.
+    """
     seconds = max(0, int((at - ticket.opened_at).total_seconds()))
     move(
         ticket,
@@ -234,6 +281,8 @@ def settle_as_resolved(
         **changes,
     )
     clocks.stop_resolution([ticket.pk], at)
+    [ended] = outcomes.resolved({ticket.pk: by.pk if by else None}).values()
+    return {"status": Status.RESOLVED.value, **ended.told()}
 
 
 def move(ticket: Ticket, target: Status, **changes: Any) -> None:
@@ -246,7 +295,12 @@ def move(ticket: Ticket, target: Status, **changes: Any) -> None:
 
 
 def _hand_to(
-    ticket: Ticket, agent: User, *, actor: User, only_if: int | None, skipped: int = 0
+    ticket: Ticket,
+    agent: User,
+    *,
+    actor: User,
+    only_if: int | None,
+    skipped: Skipped | None = None,
 ) -> Ticket:
     status = Status.OPEN if ticket.status == Status.NEW else ticket.status
     moved = Ticket.objects.filter(
@@ -259,8 +313,8 @@ def _hand_to(
     facts: dict[str, Any] = {"agent": agent.pk, "why": {"by": "person"}}
     if load > capacity:
         facts["why"] |= {"load": load, "capacity": capacity}
-    if skipped:
-        facts["skipped"] = skipped
+    if skipped and skipped.tickets:
+        facts |= {"skipped": skipped.tickets, "skipped_seconds": skipped.seconds}
     if status != ticket.status:
         facts["status"] = status
     ticket.refresh_from_db()
@@ -293,7 +347,7 @@ def touched() -> dict[str, Any]:
 
 def _require_live(ticket: Ticket) -> None:
     if ticket.status not in LIVE:
-        raise TicketChanged(_("This ticket is not open any more: reopen it first."))
+        raise TicketChanged(not_live(ticket.status))
 
 
 def _require_version(ticket: Ticket, version: int | None) -> None:
@@ -339,13 +393,22 @@ def _as_it_is(ticket: Ticket) -> dict[str, Any]:
 
 
 def _answers(ticket: Ticket) -> tuple[bool, bool]:
-    """Whether an answer of ours has reached the author, and whether one is coming."""
+    """Whether an answer of ours has reached the author, and whether one is coming.
+
+    Also one on a ticket that was merged into this one. What a rule said is none.
+    """
     [[reached, coming]] = fetch(
-        """SELECT EXISTS (SELECT FROM webcare_turn
-                           WHERE ticket_id = %(ticket)s AND outcome = 'answered'),
+        """WITH family AS (
+               SELECT id FROM webcare_ticket
+                WHERE id = %(ticket)s OR merged_into_id = %(ticket)s)
+           SELECT EXISTS (SELECT FROM webcare_turn
+                           WHERE ticket_id IN (SELECT id FROM family)
+                             AND outcome = 'answered'),
                   EXISTS (SELECT FROM webcare_reply r
                             JOIN conversations_delivery d ON d.id = r.delivery_id
-                           WHERE r.ticket_id = %(ticket)s AND d.state IN
+                           WHERE r.ticket_id IN (SELECT id FROM family)
+                             AND r.rule_id IS NULL AND NOT r.holding
+                             AND d.state IN
                                  ('waiting', 'held', 'sending', 'uncertain'))""",
         {"ticket": ticket.pk},
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,10 +48,10 @@ def make_token(
 
 
 @transaction.atomic
-def revoke_token(*, user: User, token_id: int) -> ApiToken:
+def revoke_token(*, user: User, token_id: UUID) -> ApiToken:
     """End a key now; ending it twice changes nothing. Raises NotAllowed, NotFound."""
     require(user, Permission.SET_UP)
-    token = ApiToken.objects.select_for_update().filter(pk=token_id).first()
+    token = ApiToken.objects.select_for_update().filter(public_id=token_id).first()
     if token is None:
         raise NotFound("There is no such token.")
     if token.revoked_at is None:

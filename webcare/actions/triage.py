@@ -6,13 +6,15 @@ from typing import Any, NamedTuple
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from webcare.actions import clocks, routing
+from webcare.actions import also_topics, promises, routing
 from webcare.actions.log import Line, record_many
-from webcare.actions.topics import decide_topics
+from webcare.actions.topics import Asked, decide_topics
 from webcare.domain import language
 from webcare.domain.outcomes import DecidedBy
-from webcare.domain.topics.decide import TopicDecision
+from webcare.domain.topics.decide import Also, TopicDecision
 from webcare.models import TicketEvent
+from webcare.queries import models
+from webcare.queries.policies import Placed
 
 Kind = TicketEvent.Kind
 
@@ -36,6 +38,7 @@ class Untriaged(NamedTuple):
     hint: str
     text: str
     now: datetime
+    author_lists: Sequence[int] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -54,9 +57,12 @@ def triage(ticket_ids: list[int]) -> None:
     layout = routing.read_map()
     moves = routing.choose([_unrouted(ticket) for ticket, _ in tickets], layout)
     queues = {ticket.id: _queue(ticket, moves) for ticket, _ in tickets}
-    due = clocks.start(queues)
-    _write([ticket for ticket, _ in tickets], queues, due)
-    record_many(list(_lines(tickets, moves)), cause="triage")
+    started = promises.start(
+        [Placed(t.id, queues[t.id], t.topic, t.language) for t, _ in tickets]
+    )
+    _write([ticket for ticket, _ in tickets], queues, started.due)
+    also_topics.write(_also(tickets))
+    record_many(list(_lines(tickets, moves, started.promises)), cause="triage")
     offered = [pk for pk, (queue, _) in moves.items() if queue in layout.pushing]
     batches.enqueue(ASSIGN, offered)
 
@@ -65,8 +71,9 @@ STAGE = batches.Stage("triage", triage)
 
 
 def warm() -> None:
-    """Load what detecting a language takes, before the first batch needs it."""
+    """Load what languages and topics take, before the first batch needs it."""
     language.warm()
+    models.warm()
 
 
 Classified = tuple[Untriaged, TopicDecision | None]  # None: nothing new was decided
@@ -77,7 +84,9 @@ def _read(ticket_ids: Sequence[int]) -> list[Untriaged]:
         """SELECT k.id, k.channel_id, c.slug, k.language, k.topic_id, k.topic_by,
                   k.topic_confidence, k.queue_id, k.priority, k.agent_id IS NOT NULL,
                   coalesce(said.hint, ''), coalesce(left(said.text, %s), ''),
-                  statement_timestamp()
+                  statement_timestamp(),
+                  ARRAY(SELECT author_list_id FROM webcare_listedauthor
+                         WHERE author_id = k.author_id)
              FROM webcare_ticket k
              JOIN conversations_channel c ON c.id = k.channel_id
              LEFT JOIN LATERAL (
@@ -104,7 +113,9 @@ def _classified(tickets: Sequence[Untriaged]) -> list[Classified]:
         for ticket, (found, _) in zip(tickets, detected, strict=True)
     ]
     asked = [ticket for ticket in spoken if not ticket.is_settled]
-    decisions = decide_topics([(t.text, t.language, t.channel_slug) for t in asked])
+    decisions = decide_topics(
+        [Asked(t.text, t.language, t.channel_slug, t.author_lists) for t in asked]
+    )
     decided = {t.id: d for t, d in zip(asked, decisions, strict=True)}
     return [_with_topic(ticket, decided.get(ticket.id)) for ticket in spoken]
 
@@ -119,6 +130,15 @@ def _with_topic(ticket: Untriaged, decision: TopicDecision | None) -> Classified
     return decided, decision if is_news else None
 
 
+def _also(tickets: Sequence[Classified]) -> dict[int, Sequence[Also]]:
+    """What was decided of tickets that may have, or had, topics beside the first."""
+    return {
+        ticket.id: decision.also
+        for ticket, decision in tickets
+        if decision is not None and (decision.also or ticket.queue is not None)
+    }
+
+
 def _unrouted(ticket: Untriaged) -> routing.Unrouted:
     return routing.Unrouted(
         ticket.id,
@@ -128,6 +148,7 @@ def _unrouted(ticket: Untriaged) -> routing.Unrouted:
         ticket.topic,
         ticket.queue,
         ticket.is_agents,
+        frozenset(ticket.author_lists),
     )
 
 
@@ -165,7 +186,9 @@ def _write(
 
 
 def _lines(
-    tickets: Sequence[Classified], moves: Mapping[int, routing.Move]
+    tickets: Sequence[Classified],
+    moves: Mapping[int, routing.Move],
+    promised: Mapping[int, Mapping[str, Any]],
 ) -> Iterator[Line]:
     for ticket, decision in tickets:
         if decision is not None:
@@ -173,7 +196,11 @@ def _lines(
         if ticket.id in moves:
             queue, why = moves[ticket.id]
             facts = {"queue": queue, "why": why}
+            if ticket.id in promised:
+                facts["promises"] = promised[ticket.id]
             yield Line(ticket.id, Kind.ROUTED, ticket.now, facts)
+    untold = {pk: made for pk, made in promised.items() if pk not in moves}
+    yield from promises.told_lines(untold)
 
 
 def _facts(decision: TopicDecision) -> dict[str, Any]:

@@ -1,21 +1,13 @@
 """Turns begin with an author's unanswered message and end with our answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from conversations.models.bulk import fetch
 from webcare.actions import clocks
 from webcare.actions.engagement import Message
-
-
-class Answer(NamedTuple):
-    """A message of ours, and the ticket whose author it answers."""
-
-    ticket: int
-    at: datetime  # the platform's acceptance
-    message: int
-    by: int | None  # the agent; None when it was written outside the desk
+from webcare.queries.business_time import CALENDAR_OF, Lasted, business_seconds
 
 
 class Said(NamedTuple):
@@ -24,6 +16,24 @@ class Said(NamedTuple):
     origin: int
     stands: int
     message: Message
+
+
+class Ended(NamedTuple):
+    """A turn that came to its end, and by which calendar its time is counted."""
+
+    id: int
+    ticket: int
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    language: str
+    calendar: int | None
+    first_message: int | None
+
+    @property
+    def told(self) -> list[Any]:
+        """What the log says of it, beside what it says of the ticket anyhow."""
+        return [self.ticket, self.number, self.language, self.calendar]
 
 
 def start(news: Sequence[Said]) -> None:
@@ -67,101 +77,65 @@ def start(news: Sequence[Said]) -> None:
     )
 
 
-def answer(answers: Sequence[Answer]) -> None:
-    """Close the turns that these messages of ours answer, and stop their clocks.
+# Of a turn `t` that ends now: where its ticket `k` is, and what that says of its time.
+AS_IT_IS = f"""queue_id = k.queue_id, topic_id = k.topic_id, priority = k.priority,
+    language = k.language,
+    calendar_version_id = {CALENDAR_OF.format(queue="k.queue_id")}"""
+ENDED = """t.id, t.ticket_id, t.number, t.started_at, t.ended_at, t.language,
+    t.calendar_version_id, t.first_message_id"""
 
-    An answer ends the waiting turn of its own ticket, and of every ticket by which a
-    message came in that stands in it now. A turn's length is counted in whole
-    calendar seconds from the author's earliest unanswered message to the platform's
-    acceptance; who, queue, topic and priority are written down as they are now. A
-    turn that began after the answer stays open, and one that is closed already is not
-    touched.
-    """
-    if answers:
-        fetch(
-            f"""WITH given AS (
-                 SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[],
-                                      %s::bigint[]) AS given(ticket, at, message, by)
-               ), homes AS (
-                 SELECT ticket, ticket AS home FROM given
-                  UNION
-                 SELECT given.ticket, tm.origin_ticket_id
-                   FROM given JOIN webcare_ticketmessage tm
-                     ON tm.ticket_id = given.ticket
-               ), ends AS (
-                 SELECT DISTINCT ON (t.id) t.id AS turn, given.*
-                   FROM given JOIN homes USING (ticket)
-                   JOIN webcare_turn t ON t.ticket_id = homes.home
-                    AND t.outcome = 'waiting' AND t.started_at <= given.at
-                  ORDER BY t.id, given.at
-               ), answered AS (
-                 UPDATE webcare_turn t
-                    SET outcome = 'answered', ended_at = ends.at,
-                        answer_id = ends.message, answered_by_id = ends.by,
-                        calendar_seconds = floor(extract(
-                            epoch FROM ends.at - t.started_at)),
-                        queue_id = k.queue_id, topic_id = k.topic_id,
-                        priority = k.priority
-                   FROM ends, webcare_ticket k
-                  WHERE t.id = ends.turn AND k.id = t.ticket_id
-                    AND t.outcome = 'waiting'
-              RETURNING t.id, t.ticket_id, t.calendar_seconds, t.ended_at
-               ), stopped AS (
-                 UPDATE webcare_clock c SET stopped_at = answered.ended_at
-                   FROM answered
-                  WHERE c.ticket_id = answered.ticket_id AND c.turn_id = answered.id
-                    AND c.stopped_at IS NULL
-               ), news AS (
-                 SELECT id, bool_or(is_here) AS is_here, min(seconds) AS seconds
-                   FROM (SELECT ticket_id AS id, false AS is_here,
-                                calendar_seconds AS seconds FROM answered
-                          UNION ALL
-                         SELECT k.id, true, NULL
-                           FROM given JOIN webcare_ticket k ON k.id = given.ticket
-                          WHERE k.waiting_since <= given.at
-                             OR k.id IN (SELECT ticket_id FROM answered)) AS each
-                  GROUP BY id)
-               UPDATE webcare_ticket k
-                  SET first_response_seconds = coalesce(
-                          k.first_response_seconds, news.seconds),
-                      waiting_since = CASE WHEN news.is_here
-                          THEN {WAITING.format(but="answered")}
-                          ELSE k.waiting_since END,
-                      due_at = CASE WHEN news.is_here
-                          THEN {clocks.DUE.format(but="answered")}
-                          ELSE k.due_at END,
-                      changed_at = now(), version = version + 1
-                 FROM news WHERE k.id = news.id""",
-            [
-                [one.ticket for one in answers],
-                [one.at for one in answers],
-                [one.message for one in answers],
-                [one.by for one in answers],
-            ],
-        )
+
+def measure(ended: Sequence[Ended]) -> None:
+    """Write down how long these took in open hours: one statement."""
+    if not ended:
+        return
+    lengths = business_seconds(
+        [
+            Lasted(one.calendar, one.started_at, max(one.started_at, one.ended_at))
+            for one in ended
+            if one.ended_at
+        ]
+    )
+    fetch(
+        """UPDATE webcare_turn t
+              SET business_seconds = given.seconds, in_hours = given.in_hours
+             FROM unnest(%s::bigint[], %s::bigint[], %s::bool[])
+                  AS given(id, seconds, in_hours)
+            WHERE t.id = given.id""",
+        [
+            [one.id for one in ended],
+            [one.seconds for one in lengths],
+            [one.in_hours for one in lengths],
+        ],
+    )
+
+
+def told(ended: Iterable[Ended]) -> dict[str, Any]:
+    """What the line that ended turns says of them, so that the log alone knows."""
+    return {"facts": {"turns": [one.told for one in ended]}}
 
 
 # The earliest message in the ticket `k` of a turn that waits; those in `but` do not.
 WAITING = """(
-    SELECT min(m.posted_at)
+    SELECT min(greatest(m.posted_at, t.started_at))
       FROM webcare_ticketmessage tm
       JOIN webcare_turn t ON t.ticket_id = tm.origin_ticket_id
        AND t.outcome = 'waiting' AND t.id NOT IN (SELECT id FROM {but})
       JOIN conversations_message m ON m.id = tm.message_id
      WHERE tm.ticket_id = k.id AND m.direction = 'in'
-       AND m.posted_at >= t.started_at)"""
+       AND {of_turn})""".replace("{of_turn}", clocks.OF_TURN)
 
 
-def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[int]]:
+def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[Ended]]:
     """Close the waiting turns of tickets without an answer, on purpose.
 
     They leave the response times and are counted on their own; a promise already
     broken stays broken. A turn of which another live ticket has a message goes on.
     Returns each ticket's turns; one that several of them share is with the last.
     """
-    left: dict[int, list[int]] = {ticket: [] for ticket in tickets}
-    ended = fetch(
-        """WITH given AS (
+    left: dict[int, list[Ended]] = {ticket: [] for ticket in tickets}
+    rows = fetch(
+        f"""WITH given AS (
              SELECT unnest(%(tickets)s::bigint[]) AS ticket
            ), homes AS (
              SELECT ticket, ticket AS home FROM given
@@ -170,23 +144,23 @@ def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[int]]:
                FROM given JOIN webcare_ticketmessage tm
                  ON tm.ticket_id = given.ticket
            ), unended AS (
-             SELECT id, ticket_id, started_at FROM webcare_turn
+             SELECT id, ticket_id, started_at, first_message_id FROM webcare_turn
               WHERE ticket_id IN (SELECT home FROM homes) AND outcome = 'waiting'
            ), everywhere AS (
-             SELECT t.id, t.started_at, tm.message_id, tm.ticket_id
+             SELECT t.*, tm.message_id, tm.ticket_id AS stands
                FROM unended t
                JOIN webcare_ticketmessage tm ON tm.ticket_id = t.ticket_id
               UNION ALL
-             SELECT t.id, t.started_at, tm.message_id, tm.ticket_id
+             SELECT t.*, tm.message_id, tm.ticket_id AS stands
                FROM unended t
                JOIN webcare_ticketmessage tm ON tm.origin_ticket_id = t.ticket_id
                 AND tm.ticket_id <> tm.origin_ticket_id
            ), holders AS (
-             SELECT DISTINCT e.id, e.ticket_id,
-                    e.ticket_id IN (SELECT ticket FROM given) AS is_given
-               FROM everywhere e
-               JOIN conversations_message m ON m.id = e.message_id
-              WHERE m.direction = 'in' AND m.posted_at >= e.started_at
+             SELECT DISTINCT t.id, t.stands AS ticket_id,
+                    t.stands IN (SELECT ticket FROM given) AS is_given
+               FROM everywhere t
+               JOIN conversations_message m ON m.id = t.message_id
+              WHERE m.direction = 'in' AND {clocks.OF_TURN}
            ), goes_on AS (
              SELECT h.id FROM holders h JOIN webcare_ticket k ON k.id = h.ticket_id
               WHERE NOT h.is_given AND k.status NOT IN ('resolved', 'closed')
@@ -195,18 +169,19 @@ def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[int]]:
                 SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
                     calendar_seconds = greatest(0, floor(extract(
                         epoch FROM %(at)s - t.started_at))),
-                    queue_id = k.queue_id, topic_id = k.topic_id,
-                    priority = k.priority
+                    {AS_IT_IS}
                FROM webcare_ticket k
               WHERE t.ticket_id IN (SELECT home FROM homes) AND k.id = t.ticket_id
                 AND t.outcome = 'waiting'
                 AND t.id NOT IN (SELECT id FROM goes_on)
-          RETURNING t.id, t.ticket_id
+          RETURNING {ENDED}
            ), stopped AS (
-             UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
+             UPDATE webcare_clock c
+                SET {clocks.STOP.format(at="ended.ended_at")}
+               FROM ended
               WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
                 AND c.stopped_at IS NULL)
-           SELECT coalesce(last.ticket, home.ticket), ended.id
+           SELECT coalesce(last.ticket, home.ticket), ended.*
              FROM ended
              JOIN (SELECT home, min(ticket) AS ticket FROM homes GROUP BY home) AS home
                ON home.home = ended.ticket_id
@@ -215,71 +190,79 @@ def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[int]]:
             ORDER BY ended.id""",
         {"tickets": list(tickets), "at": at},
     )
-    for ticket, turn in ended:
-        left[ticket].append(turn)
+    for ticket, *facts in rows:
+        left[ticket].append(Ended(*facts))
+    measure([one for those in left.values() for one in those])
     return left
 
 
-def take_up(turns: Sequence[int], left_at: datetime) -> None:
-    """Let turns that were left at `left_at` wait on as if they had not been."""
+def take_up(turns: Sequence[int]) -> None:
+    """Let turns that were left wait on as if they had not been.
+
+    What was known of them is kept, for reports as of then; clocks follow the log.
+    """
     fetch(
-        """WITH waiting AS (
-             UPDATE webcare_turn
-                SET outcome = 'waiting', ended_at = NULL, calendar_seconds = NULL,
-                    queue_id = NULL, topic_id = NULL, priority = 'normal'
-              WHERE id = ANY(%s) AND outcome = 'left'
-          RETURNING id, ticket_id)
-           UPDATE webcare_clock c SET stopped_at = NULL FROM waiting
-            WHERE c.ticket_id = waiting.ticket_id AND c.turn_id = waiting.id
-              AND c.stopped_at = %s""",
-        [list(turns), left_at],
+        """UPDATE webcare_turn
+              SET outcome = 'waiting', ended_at = NULL, calendar_seconds = NULL,
+                  business_seconds = NULL, in_hours = NULL,
+                  calendar_version_id = NULL, queue_id = NULL, topic_id = NULL,
+                  priority = 'normal', language = ''
+            WHERE id = ANY(%s) AND outcome = 'left'""",
+        [list(turns)],
     )
 
 
-def let_go(message: int, stands: int, at: datetime) -> None:
+# Since when somebody has to answer the message `m`, decided `d`: since it was edited,
+# where that made it a question.
+_ASKED_AT = """CASE
+    WHEN d.reason = 'edited' THEN least(m.edited_at, d.decided_at)
+    WHEN d.reason = 'danger' AND d.decided_at >= m.edited_at THEN m.edited_at
+    ELSE m.posted_at END"""
+
+
+def let_go(message: int, stands: int, at: datetime) -> dict[str, Any]:
     """Take a message that nobody has to answer out of the turn that waits for it.
 
-    The turn, with its clock, begins with the first of its messages that we still
-    answer; one of which nothing is left is closed without an answer, on purpose.
+    The turn begins with the first of its messages that we still answer, and its clock
+    does once the log says so; one of which nothing is left is closed without an
+    answer, on purpose. Returns what the log says of it.
     """
-    fetch(
-        """WITH turn AS (
+    rows = fetch(
+        f"""WITH turn AS (
              SELECT t.id, t.ticket_id, t.started_at FROM webcare_ticketmessage tm
                JOIN webcare_turn t
                  ON t.ticket_id = tm.origin_ticket_id AND t.outcome = 'waiting'
               WHERE tm.message_id = %(message)s
            ), first AS (
-             SELECT turn.id AS turn, turn.ticket_id, m.id, m.posted_at
+             SELECT turn.id AS turn, m.id, asked.at
                FROM turn
                JOIN webcare_ticketmessage tm ON tm.origin_ticket_id = turn.ticket_id
-               JOIN conversations_message m ON m.id = tm.message_id
-                AND m.direction = 'in' AND m.posted_at >= turn.started_at
+               JOIN conversations_message m
+                 ON m.id = tm.message_id AND m.direction = 'in'
                JOIN webcare_decision d ON d.message_id = m.id AND d.verdict = 'answer'
-              ORDER BY m.posted_at, m.id LIMIT 1
+              CROSS JOIN LATERAL (SELECT {_ASKED_AT} AS at) AS asked
+              WHERE asked.at >= turn.started_at
+              ORDER BY asked.at, m.id LIMIT 1
            ), moved AS (
              UPDATE webcare_turn t
-                SET started_at = first.posted_at, first_message_id = first.id
+                SET started_at = first.at, first_message_id = first.id
                FROM first WHERE t.id = first.turn
+          RETURNING {ENDED}
            ), ended AS (
              UPDATE webcare_turn t
                 SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
                     calendar_seconds = greatest(0, floor(extract(
                         epoch FROM %(at)s - t.started_at))),
-                    queue_id = k.queue_id, topic_id = k.topic_id,
-                    priority = k.priority
+                    {AS_IT_IS}
                FROM turn JOIN webcare_ticket k ON k.id = turn.ticket_id
               WHERE t.id = turn.id AND NOT EXISTS (SELECT FROM first)
-          RETURNING t.id, t.ticket_id
+          RETURNING {ENDED}
            ), stopped AS (
-             UPDATE webcare_clock c SET stopped_at = %(at)s FROM ended
+             UPDATE webcare_clock c SET {clocks.STOP.format(at="ended.ended_at")}
+               FROM ended
               WHERE c.ticket_id = ended.ticket_id AND c.turn_id = ended.id
                 AND c.stopped_at IS NULL)
-           UPDATE webcare_clock c
-              SET started_at = first.posted_at,
-                  due_at = first.posted_at + make_interval(secs => c.target_seconds)
-             FROM first
-            WHERE c.ticket_id = first.ticket_id AND c.turn_id = first.turn
-              AND c.stopped_at IS NULL""",
+           SELECT * FROM moved UNION ALL SELECT * FROM ended""",
         {"message": message, "at": at},
     )
     fetch(
@@ -289,23 +272,17 @@ def let_go(message: int, stands: int, at: datetime) -> None:
              WHERE k.id = %s""",
         [stands],
     )
+    turns = [Ended(*row) for row in rows]
+    ended = [one for one in turns if one.ended_at]
+    measure(ended)
+    return {"facts": {"turns": [one.told for one in ended]} | _moved(turns)}
 
 
-def sign(answers: Sequence[Answer]) -> None:
-    """Write the agent's name under turns that our own post closed before.
-
-    A platform may tell us of our post before it answers the call that made it.
-    """
-    if answers:
-        fetch(
-            """UPDATE webcare_turn t SET answered_by_id = given.by
-                 FROM unnest(%s::bigint[], %s::bigint[]) AS given(message, by)
-                 JOIN webcare_ticketmessage tm ON tm.message_id = given.message
-                WHERE t.ticket_id IN (
-                          SELECT tm.ticket_id UNION
-                          SELECT said.origin_ticket_id FROM webcare_ticketmessage said
-                           WHERE said.ticket_id = tm.ticket_id)
-                  AND t.answer_id = given.message
-                  AND t.answered_by_id IS NULL""",
-            [[one.message for one in answers], [one.by for one in answers]],
-        )
+def _moved(turns: Sequence[Ended]) -> dict[str, Any]:
+    begun = [one for one in turns if not one.ended_at]
+    return {
+        "moved": [
+            [one.ticket, one.number, one.started_at.isoformat(), one.first_message]
+            for one in begun
+        ]
+    }

@@ -12,8 +12,8 @@ from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
 from webcare.models import Alarm, OnCall, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import visible
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.people import called
+from webcare.queries.sight import visible, visible_tickets
 
 BY_TIME = Order("a.raised_at", descending=True)
 MOST_CALLS = 20  # of one alarm, the newest
@@ -30,12 +30,13 @@ class AlarmRow(NamedTuple):
     step: int
     next_at: datetime | None
     acknowledged_at: datetime | None
-    acknowledged_by: str | None
+    acknowledged_by: UUID | None
+    acknowledged_by_name: str | None
     calls: list[dict[str, Any]]
 
 
 _COLUMNS = f"""a.public_id, k.public_id, k.id, a.step, a.next_at, a.acknowledged_at,
-    coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.username, o.name),
+    coalesce(u.public_id, o.public_id), coalesce({called("u")}, o.name),
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'to', name, 'by', by, 'step', step, 'called_at', called_at,
                 'state', state, 'failure', failure)

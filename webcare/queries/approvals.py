@@ -9,8 +9,9 @@ from webcare.exceptions import NotFound
 from webcare.models import Approval as Approval
 from webcare.models import User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import visible
-from webcare.queries.tickets import Seen, visible_tickets
+from webcare.queries.people import called
+from webcare.queries.sight import visible, visible_tickets
+from webcare.queries.tickets import Seen
 
 ApprovalState = Approval.State
 
@@ -28,20 +29,22 @@ class ApprovalRow(NamedTuple):
     text: str
     visibility: str
     then: str
+    holding: bool
     digest: bytes
     state: str
     reason: str
     expires_at: datetime
     decided_by: UUID | None
+    decided_by_name: str | None
     decided_at: datetime | None
     reply: UUID | None
 
 
 _APPROVALS = Listing(
-    """a.public_id, k.public_id, k.id, w.public_id,
+    f"""a.public_id, k.public_id, k.id, w.public_id,
        coalesce(nullif(btrim(w.first_name || ' ' || w.last_name), ''), w.username),
-       a.text, a.visibility, a."then", a.digest, a.state, a.reason, a.expires_at,
-       d.public_id, a.decided_at, r.public_id""",
+       a.text, a.visibility, a."then", a.holding, a.digest, a.state, a.reason,
+       a.expires_at, d.public_id, {called("d")}, a.decided_at, r.public_id""",
     """webcare_approval a
        JOIN webcare_ticket k ON k.id = a.ticket_id
        JOIN webcare_user w ON w.id = a.writer_id

@@ -18,7 +18,7 @@ from webcare.exceptions import NotAllowed, NotFound
 from webcare.models import AutomationRule, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import everywhere_or_in, queues_where
-from webcare.queries.ticket_lists import visible
+from webcare.queries.sight import visible
 
 
 class Runnable(NamedTuple):
@@ -111,7 +111,7 @@ def facts_of(asked: Iterable[Asked]) -> dict[int, Facts]:
         _FACTS,
         [MOST_TEXT, [one.ticket for one in tickets], [one.message for one in tickets]],
     )
-    paths = _topic_paths() if rows else {}
+    paths = topic_paths() if rows else {}
     return {row[0]: _facts(_Fact(*row), paths) for row in rows}
 
 
@@ -167,10 +167,15 @@ def _facts(row: _Fact, paths: Mapping[int, frozenset[str]]) -> Facts:
     return Facts(words, numbers, row.text, row.language)
 
 
-def _topic_paths() -> dict[int, frozenset[str]]:
-    """Topic -> its own slug and those above it, up to the root."""
-    rows = fetch("SELECT id, slug, parent_id FROM webcare_topic", [])
-    topics = {pk: (slug, parent) for pk, slug, parent in rows}
+def topic_paths() -> dict[int, frozenset[str]]:
+    """Topic -> its own slug and those above it, up to the root.
+
+    What was merged stands below what took it over, and rules that speak of the one
+    hold for the other as well.
+    """
+    rows = fetch("SELECT id, slug, parent_id, merged_into_id FROM webcare_topic", [])
+    topics = {pk: (slug, into or parent) for pk, slug, parent, into in rows}
+    merged = {slug: into for _, slug, _, into in rows if into}
 
     def path(pk: int) -> frozenset[str]:
         seen: dict[int, str] = {}
@@ -179,7 +184,17 @@ def _topic_paths() -> dict[int, frozenset[str]]:
             seen[here], here = topics[here]
         return frozenset(seen.values())
 
-    return {pk: path(pk) for pk in topics}
+    paths = {pk: path(pk) for pk in topics}
+    also = {slug: topics[into][0] for slug, into in merged.items()}
+
+    def with_merged(slugs: frozenset[str]) -> frozenset[str]:
+        found, more = slugs, slugs
+        while more:
+            more = frozenset(one for one, into in also.items() if into in more) - found
+            found |= more
+        return found
+
+    return {pk: with_merged(slugs) for pk, slugs in paths.items()}
 
 
 class Waking(NamedTuple):
@@ -208,7 +223,8 @@ def waking(event_ids: Sequence[int]) -> list[Waking]:
 _NAMES = {
     "queue": "SELECT slug FROM webcare_queue WHERE slug = ANY(%s)",
     "topic": """SELECT slug FROM webcare_topic
-                 WHERE slug = ANY(%s) AND retired_at IS NULL""",
+                 WHERE slug = ANY(%s)
+                   AND (retired_at IS NULL OR merged_into_id IS NOT NULL)""",
     "channel": "SELECT slug FROM conversations_channel WHERE slug = ANY(%s)",
     "tag": "SELECT slug FROM webcare_tag WHERE slug = ANY(%s) AND retired_at IS NULL",
     "custom": "SELECT key FROM webcare_customfield WHERE key = ANY(%s)",

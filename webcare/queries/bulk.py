@@ -9,7 +9,8 @@ from webcare.domain.automation.words import JobState as JobState
 from webcare.exceptions import NotFound
 from webcare.models import BulkJob, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import Wanted, conditions_of, visible
+from webcare.queries.sight import visible
+from webcare.queries.ticket_lists import Wanted, conditions_of
 
 
 def matching(user: User, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:

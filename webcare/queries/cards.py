@@ -10,7 +10,9 @@ from conversations.models.bulk import fetch
 from webcare.domain.clocks import Light, light
 from webcare.domain.outcomes import Promise
 from webcare.models import Ticket, User
+from webcare.queries.beside import BESIDE, Beside, read_beside
 from webcare.queries.inbox import in_words
+from webcare.queries.sight import known_tags, known_topics, own_queues
 from webcare.queries.tickets import Seen
 
 
@@ -19,9 +21,10 @@ class Clock(NamedTuple):
 
     promise: str
     started_at: datetime
-    due_at: datetime
-    target_seconds: int
+    due_at: datetime | None  # None while it is held up
     stopped_at: datetime | None
+    warns_at: datetime | None
+    breached_at: datetime | None
 
     @property
     def label(self) -> str:
@@ -29,7 +32,10 @@ class Clock(NamedTuple):
 
     def light(self, now: datetime) -> Light:
         """How it stands, or how it stood when it was stopped."""
-        return light(self.due_at, self.target_seconds, self.stopped_at or now)
+        if self.breached_at:
+            return Light.RED
+        warns_at = None if self.stopped_at else self.warns_at
+        return light(self.due_at, warns_at, self.stopped_at or now)
 
 
 class Choice(NamedTuple):
@@ -53,19 +59,40 @@ class Card:
     classified: dict[str, Any]
     routed: dict[str, Any]
     taken_back: str
+    # What the author's newest message is taken for: a label, and a person's word.
+    reading: dict[str, Any]
+    beside: Beside
+
+    @property
+    def draft(self) -> str:
+        """What goes on in the composer: what was taken back, or begun."""
+        return self.taken_back or (self.beside.begun.text if self.beside.begun else "")
 
 
 def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
     """Return what stands beside `ticket`, in one statement.
 
+    Of queues and topics those that `user` may know of; external people ask once more.
+
     `taken_back` names an answer that `user` has just taken back: its text comes with
     the card, to be written on.
     """
-    [row] = fetch(
-        _SQL, {"ticket": ticket.pk, "user": user.pk, "taken_back": taken_back}
-    )
+    own, known = own_queues(user), known_topics(user)
+    tags = known_tags(user)
+    values = {
+        "ticket": ticket.pk,
+        "queue": ticket.queue_id,
+        "newest": ticket.last_inbound_id,
+        "user": user.pk,
+        "taken_back": taken_back,
+        "own": None if own is None else sorted(own),
+        "known": None if known is None else sorted(known),
+        "tags": None if tags is None else sorted(tags),
+    }
+    [row] = fetch(_SQL, values, prepared=True)
     presence, newest, text = row[:3]
-    clocks, queues, topics, classified, routed = map(json.loads, row[3:])
+    parts = map(json.loads, row[3:])
+    clocks, queues, topics, classified, routed, reading, beside = parts
     return Card(
         presence,
         Seen.with_newest(ticket, newest),
@@ -76,20 +103,30 @@ def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
         classified,
         routed,
         text,
+        reading,
+        read_beside(beside),
     )
 
 
-def _clock(
-    promise: str, started_at: str, due_at: str, seconds: int, stopped_at: str | None
-) -> Clock:
-    stopped = datetime.fromisoformat(stopped_at) if stopped_at else None
-    return Clock(
-        promise,
-        datetime.fromisoformat(started_at),
-        datetime.fromisoformat(due_at),
-        seconds,
-        stopped,
+def topics_to_choose(user: User) -> list[Choice]:
+    """Return the topics in use that `user` may know of, each under its parent."""
+    known = known_topics(user)
+    rows = fetch(
+        """SELECT id, parent_id, slug, name, name_nl FROM webcare_topic
+            WHERE retired_at IS NULL
+              AND (%(known)s::bigint[] IS NULL OR id = ANY(%(known)s)) ORDER BY name""",
+        {"known": None if known is None else sorted(known)},
     )
+    return _tree([list(row) for row in rows])
+
+
+def _clock(promise: str, started_at: str, *moments: str | None) -> Clock:
+    """The moments come as text, or not at all."""
+    due, stopped, warns, breached = (
+        datetime.fromisoformat(at) if at else None for at in moments
+    )
+    started = datetime.fromisoformat(started_at)
+    return Clock(promise, started, due, stopped, warns, breached)
 
 
 def _tree(topics: list[list[Any]], above: int | None = None) -> list[Choice]:
@@ -103,7 +140,7 @@ def _tree(topics: list[list[Any]], above: int | None = None) -> list[Choice]:
     return found
 
 
-_SQL = """
+_SQL = f"""
 SELECT coalesce((SELECT state FROM webcare_presence WHERE user_id = %(user)s), 'away'),
        coalesce((SELECT max(r.id) FROM webcare_reply r
                    JOIN conversations_delivery d ON d.id = r.delivery_id
@@ -114,19 +151,30 @@ SELECT coalesce((SELECT state FROM webcare_presence WHERE user_id = %(user)s), '
                     AND d.state = 'cancelled'
                     AND r.public_id = %(taken_back)s::uuid), ''),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(
-                   promise, started_at, due_at, target_seconds, stopped_at)
+                   promise, started_at, due_at, stopped_at,
+                   coalesce(warned_at, next_at), breached_at)
                    ORDER BY stopped_at IS NOT NULL, due_at), '[]')
           FROM (SELECT * FROM webcare_clock WHERE ticket_id = %(ticket)s
                  ORDER BY stopped_at IS NOT NULL, due_at DESC LIMIT 4) AS c),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name)
-                   ORDER BY name), '[]') FROM webcare_queue),
+                   ORDER BY name), '[]') FROM webcare_queue
+         WHERE %(own)s::bigint[] IS NULL OR id = ANY(%(own)s)),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(
-                   id, parent_id, slug, name, name_nl) ORDER BY name), '[]')
-          FROM webcare_topic WHERE retired_at IS NULL),
+                   id, parent_id, slug, name, name_nl)
+                   ORDER BY is_pinned DESC, name), '[]')
+          FROM webcare_topic WHERE retired_at IS NULL
+            AND (%(known)s::bigint[] IS NULL OR id = ANY(%(known)s))),
        coalesce((SELECT data FROM webcare_ticketevent
                   WHERE ticket_id = %(ticket)s AND kind = 'classified'
-                  ORDER BY id DESC LIMIT 1), '{}'),
+                    AND data->>'by' IS DISTINCT FROM 'merge'
+                  ORDER BY id DESC LIMIT 1), '{{}}'),
        coalesce((SELECT data FROM webcare_ticketevent
                   WHERE ticket_id = %(ticket)s AND kind = 'routed'
-                  ORDER BY id DESC LIMIT 1), '{}')
+                  ORDER BY id DESC LIMIT 1), '{{}}'),
+       coalesce((SELECT jsonb_build_object('danger', danger,
+                     'danger_said', danger_said, 'sentiment', sentiment,
+                     'score', sentiment_score, 'sentiment_said', sentiment_said)
+                   FROM webcare_reading
+                  WHERE message_id = %(newest)s), '{{}}'),
+       {BESIDE}
 """

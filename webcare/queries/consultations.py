@@ -13,6 +13,7 @@ from webcare.exceptions import NotFound
 from webcare.models import Consultation, Ticket
 from webcare.queries.conversation import Place
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
+from webcare.queries.people import called
 
 BY_TIME = Order("c.asked_at", descending=True)
 SHOWN = 20  # messages, the newest
@@ -27,6 +28,7 @@ class ConsultationRow(NamedTuple):
     to: str
     question: str
     asked_by: UUID
+    asked_by_name: str
     state: str
     mail: str
     expires_at: datetime
@@ -35,7 +37,7 @@ class ConsultationRow(NamedTuple):
 
 
 _LISTING = Listing(
-    """c.public_id, c."to", c.question, u.public_id,
+    f"""c.public_id, c."to", c.question, u.public_id, {called("u")},
        CASE WHEN c.state = 'asked' AND c.expires_at <= now() THEN 'expired'
             ELSE c.state END,
        m.state, c.expires_at, c.answered_at, n.public_id""",

@@ -11,9 +11,10 @@ from conversations.models import State as State
 from conversations.models import Visibility as Visibility
 from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
-from webcare.models import Note, Reply, Ticket, TicketEvent, User
+from webcare.models import Note, Reply, Ticket, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import visible
+from webcare.queries.people import called
+from webcare.queries.sight import visible
 from webcare.queries.tickets import Seen
 
 
@@ -23,7 +24,8 @@ class Place(NamedTuple):
     id: int
     threads: list[int]
     public: list[int]  # those of the threads that everybody can read
-    seen: str  # the rule by which this person sees tickets, and its values
+    reader: User
+    seen: str  # the rule by which they see tickets, and its values
     values: dict[str, Any]
 
 
@@ -45,11 +47,12 @@ def place_of(user: User, public_id: UUID) -> Place:
                    ) AS about(threads, public)
              WHERE k.public_id = %(ticket)s AND {seen}""",
         {**values, "ticket": public_id},
+        prepared=True,
     )
     if not found:
         raise NotFound("There is no such ticket.")
     pk, threads, public = found[0]
-    return Place(pk, threads, public or [], seen, values)
+    return Place(pk, threads, public or [], user, seen, values)
 
 
 class MessageRow(NamedTuple):
@@ -75,20 +78,19 @@ class MessageRow(NamedTuple):
     author_name: str | None
     of_ticket: bool
     ticket: UUID | None
-    written_by: str | None
+    written_by: UUID | None
+    written_by_name: str | None
+    automatic: bool
     versions: list[dict[str, Any]]
     attachments: list[dict[str, str]]
 
 
 _MESSAGES = Listing(
-    """m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url, m.language,
-       m.in_reply_to, m.received_at, m.edited_at, m.deleted_at, m.hidden_at, m.liked_at,
-       w.public_id, w.handle, w.name,
+    f"""m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url,
+       m.language, m.in_reply_to, m.received_at, m.edited_at, m.deleted_at,
+       m.hidden_at, m.liked_at, w.public_id, w.handle, w.name,
        coalesce(tm.ticket_id = %(ticket)s, false), k.public_id,
-       (SELECT u.public_id::text FROM conversations_delivery d
-          JOIN webcare_reply r ON r.delivery_id = d.id
-          JOIN webcare_user u ON u.id = r.author_id
-         WHERE d.message_id = m.id),
+       writer.public_id, {called("writer")}, ours.rule_id IS NOT NULL,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'text', v.text, 'written_at', v.written_at)
                    ORDER BY v.written_at), '[]')
@@ -99,7 +101,10 @@ _MESSAGES = Listing(
           FROM conversations_attachment f WHERE f.message_id = m.id)""",
     """conversations_message m
        LEFT JOIN conversations_author w ON w.id = m.author_id
-       LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id""",
+       LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id
+       LEFT JOIN conversations_delivery sent ON sent.message_id = m.id
+       LEFT JOIN webcare_reply ours ON ours.delivery_id = sent.id
+       LEFT JOIN webcare_user writer ON writer.id = ours.author_id""",
     "m.id",
 )
 MESSAGES = Order("m.posted_at")
@@ -134,6 +139,7 @@ def message_page(
             LEFT JOIN webcare_ticket k ON k.id = tm.ticket_id AND {ticket.seen}""",
         where=where,
         values=values | ticket.values,
+        prepared=True,
     )
     page = read_page(listing, MESSAGES, mark, limit)
     return [_message(row) for row in page.rows], page
@@ -144,98 +150,32 @@ def _message(row: tuple[Any, ...]) -> MessageRow:
     return MessageRow._make((*plain, json.loads(versions), json.loads(attachments)))
 
 
-EventKind = TicketEvent.Kind
-
-
-class EventRow(NamedTuple):
-    """One line of history; `data` names things by what clients know them by."""
-
-    written_in: int
-    id: int
-    ticket: UUID
-    kind: str
-    effective_at: datetime
-    recorded_at: datetime
-    cause: str
-    actor: UUID | None
-    data: dict[str, Any]
-
-
-def event_page(
-    ticket: Place, mark: Mark | None, limit: int
-) -> tuple[list[EventRow], Page]:
-    """Return a page of the ticket's history, in the order in which it happened."""
-    where = ["e.ticket_id = %(ticket)s"]
-    listing = Listing(EVENT_COLUMNS, EVENT_SOURCE, "e.id", where, {"ticket": ticket.id})
-    page = read_page(listing, EVENTS_OF_TICKET, mark, limit)
-    return [event_row(row[2:]) for row in page.rows], page
-
-
-def event_row(row: tuple[Any, ...]) -> EventRow:
-    *plain, data = row
-    facts = json.loads(data)
-    # What it was before: a word, or our own ids, kept for undoing.
-    if not isinstance(facts.get("was", ""), str):
-        del facts["was"]
-    return EventRow._make((*plain, facts))
-
-
-EVENTS_OF_TICKET = Order("e.effective_at")
-# Facts are kept with our own ids, which mean nothing outside.
-EVENT_COLUMNS = """e.written_in, e.id, k.public_id, e.kind, e.effective_at,
-    e.recorded_at, e.cause, actor.public_id,
-    e.data || jsonb_strip_nulls(jsonb_build_object(
-        'queue', q.slug, 'topic', t.slug, 'agent', a.public_id,
-        'message', m.public_id))"""
-EVENT_SOURCE = """webcare_ticketevent e
-    JOIN webcare_ticket k ON k.id = e.ticket_id
-    LEFT JOIN webcare_user actor ON actor.id = e.actor_id
-    LEFT JOIN webcare_queue q ON q.id = (e.data->>'queue')::bigint
-    LEFT JOIN webcare_topic t ON t.id = (e.data->>'topic')::bigint
-    LEFT JOIN webcare_user a ON a.id = (e.data->>'agent')::bigint
-    LEFT JOIN conversations_message m ON m.id = (e.data->>'message')::bigint"""
-
-
-class ClockRow(NamedTuple):
-    promise: str
-    started_at: datetime
-    target_seconds: int
-    due_at: datetime
-    stopped_at: datetime | None
-
-
-def clocks_of(ticket: Place) -> list[ClockRow]:
-    """Return every promise made on this ticket, the first one first."""
-    rows = fetch(
-        """SELECT c.promise, c.started_at, c.target_seconds, c.due_at, c.stopped_at
-             FROM webcare_clock c
-             JOIN webcare_ticket f ON f.id = c.ticket_id
-            WHERE f.id = %(ticket)s OR f.merged_into_id = %(ticket)s
-            ORDER BY c.started_at, c.id""",
-        {"ticket": ticket.id},
-    )
-    return [ClockRow(*row) for row in rows]
-
-
 class ReplyRow(NamedTuple):
     written_at: datetime
     pk: int
     id: UUID
     text: str
-    author: UUID
+    author: UUID | None
+    author_name: str | None
+    rule: UUID | None
+    rule_name: str | None
     state: str
     due_at: datetime
     settled_at: datetime | None
     failure: str
     message: UUID | None
     approved_by: UUID | None
+    approved_by_name: str | None
+    holding: bool
 
 
 _REPLIES = Listing(
-    """r.public_id, r.text, u.public_id, d.state, d.due_at, d.settled_at, d.failure,
-       m.public_id, approver.public_id""",
+    f"""r.public_id, r.text, u.public_id, {called("u")}, x.public_id, x.name,
+       d.state, d.due_at, d.settled_at, d.failure, m.public_id,
+       approver.public_id, {called("approver")}, r.holding""",
     """webcare_reply r
-       JOIN webcare_user u ON u.id = r.author_id
+       LEFT JOIN webcare_user u ON u.id = r.author_id
+       LEFT JOIN webcare_automationrule x ON x.id = r.rule_id
        JOIN conversations_delivery d ON d.id = r.delivery_id
        LEFT JOIN conversations_message m ON m.id = d.message_id
        LEFT JOIN webcare_user approver ON approver.id = r.approved_by_id""",
@@ -271,19 +211,25 @@ def written_row(reply: Reply) -> ReplyRow:
     """Return an answer as it was just written; read only when it was there before."""
     if not Reply.delivery.is_cached(reply):
         return reply_row(reply)
-    sent, approver = reply.delivery, reply.approved_by
+    sent, writer, approver = reply.delivery, reply.author, reply.approved_by
+    assert writer is not None  # a rule's is never handed back by who wrote it
     return ReplyRow(
         written_at=reply.written_at,
         pk=reply.pk,
         id=reply.public_id,
         text=reply.text,
-        author=reply.author.public_id,
+        author=writer.public_id,
+        author_name=str(writer),
+        rule=None,
+        rule_name=None,
         state=State.WAITING,
         due_at=sent.due_at,
         settled_at=None,
         failure="",
         message=None,
         approved_by=approver.public_id if approver else None,
+        approved_by_name=str(approver) if approver else None,
+        holding=reply.holding,
     )
 
 
@@ -313,14 +259,14 @@ class NoteRow(NamedTuple):
     id: UUID
     text: str
     author: UUID | None
+    author_name: str | None
     mentions: list[dict[str, str]]
 
 
 _NOTES = Listing(
-    """n.public_id, n.text, u.public_id,
+    f"""n.public_id, n.text, u.public_id, {called("u")},
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'id', who.public_id, 'name', coalesce(nullif(btrim(
-                       who.first_name || ' ' || who.last_name), ''), who.username))
+                   'id', who.public_id, 'name', {called("who")})
                    ORDER BY who.username), '[]')
           FROM webcare_notemention called
           JOIN webcare_user who ON who.id = called.user_id

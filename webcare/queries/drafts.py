@@ -7,7 +7,7 @@ from uuid import UUID
 
 from webcare.models import User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import visible
+from webcare.queries.sight import visible
 
 
 class DraftRow(NamedTuple):

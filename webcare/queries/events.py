@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 from conversations.models.bulk import fetch
 from webcare.models import User
-from webcare.queries.conversation import (
+from webcare.queries.event_rows import (
     EVENT_COLUMNS,
     EVENT_SOURCE,
     EventRow,
     event_row,
+    told,
 )
-from webcare.queries.ticket_lists import visible
+from webcare.queries.sight import visible
 
 
 class Place(NamedTuple):
@@ -43,7 +44,7 @@ def events_after(user: User, place: Place, limit: int) -> tuple[list[EventRow], 
             "limit": limit,
         },
     )
-    events = [event_row(row) for row in rows]
+    events = told([event_row(row) for row in rows], user)
     if len(events) == limit:
         return events, Place(events[-1].written_in, events[-1].id)
     # All before this transaction has been read, seen by this person or not.
@@ -71,7 +72,8 @@ def log_after(place: Place, settled: int, limit: int) -> tuple[list[Logged], Pla
              ORDER BY e.written_in, e.id LIMIT %(limit)s""",
         {**place._asdict(), "settled": settled, "limit": limit},
     )
-    lines = [Logged(ticket, queue, event_row(tuple(r))) for ticket, queue, *r in rows]
+    events = told([event_row(row[2:]) for row in rows])
+    lines = [Logged(row[0], row[1], e) for row, e in zip(rows, events, strict=True)]
     if len(lines) == limit:
         last = lines[-1].event
         return lines, Place(last.written_in, last.id)

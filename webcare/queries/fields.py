@@ -1,6 +1,6 @@
 """Custom fields: which there are, which a ticket lacks, and how to filter by them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from webcare.domain.fields import FieldKind, column_of, read_answer
 from webcare.exceptions import Invalid, NotFound
-from webcare.models import CustomField, FieldValue, Ticket
+from webcare.models import CustomField, FieldValue, Ticket, User
+from webcare.queries.sight import of_own_queues
 
 PREFIX = "field."
 # What may stand behind a key, and how it compares; only where there is an order.
@@ -18,6 +19,11 @@ ORDERED = frozenset({FieldKind.NUMBER.value, FieldKind.DATE.value})
 
 def fields() -> QuerySet[CustomField]:
     return CustomField.objects.select_related("queue").order_by("position", "key")
+
+
+def fields_for(user: User) -> QuerySet[CustomField]:
+    """Return the fields that `user` may know of: of all queues, or of their own."""
+    return fields().filter(of_own_queues(user))
 
 
 def field_named(key: str) -> CustomField:
@@ -43,7 +49,22 @@ def missing_fields(ticket: Ticket) -> list[str]:
 
 def require_fields(ticket: Ticket) -> None:
     """Raise Invalid, with a sentence for each field, unless none is missing."""
-    if missing := missing_fields(ticket):
+    refuse_missing(missing_fields(ticket))
+
+
+# The same keys, of a ticket `k`, for a statement that reads more of it.
+MISSING = """ARRAY(
+    SELECT f.key FROM webcare_customfield f
+     WHERE (f.queue_id IS NULL OR f.queue_id = k.queue_id) AND f.retired_at IS NULL
+       AND f.required_to_resolve AND NOT EXISTS (
+           SELECT FROM webcare_fieldvalue v
+            WHERE v.ticket_id = k.id AND v.field_id = f.id)
+     ORDER BY f.position, f.key)"""
+
+
+def refuse_missing(missing: Sequence[str]) -> None:
+    """Raise Invalid, with a sentence for each of these keys, unless there is none."""
+    if missing:
         sentence = _("Answer this field before the ticket is resolved.")
         raise Invalid(**dict.fromkeys(missing, sentence))
 

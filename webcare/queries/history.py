@@ -17,7 +17,7 @@ from webcare.domain.lifecycle import LIVE
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NotAllowed
 from webcare.models import User
-from webcare.queries.people import EVERYWHERE, Rights
+from webcare.queries.people import EVERYWHERE, Rights, called
 
 # No transaction lasts longer: a row that has not changed since is what the log says.
 _SETTLED = "interval '1 hour'"
@@ -38,6 +38,7 @@ class Named(NamedTuple):
     queue: str | None
     topic: str | None
     agent: UUID | None
+    agent_name: str | None
 
 
 def state_at(ticket: int, moment: datetime) -> State | None:
@@ -56,9 +57,10 @@ def named_state(ticket: int, moment: datetime) -> Named | None:
     if state is None:
         return None
     [names] = fetch(
-        """SELECT (SELECT slug FROM webcare_queue WHERE id = %s),
-                  (SELECT slug FROM webcare_topic WHERE id = %s),
-                  (SELECT public_id FROM webcare_user WHERE id = %s)""",
+        f"""SELECT (SELECT slug FROM webcare_queue WHERE id = %s),
+                   (SELECT slug FROM webcare_topic WHERE id = %s),
+                   u.public_id, {called("u")}
+              FROM (SELECT) AS one LEFT JOIN webcare_user u ON u.id = %s""",
         [state.queue, state.topic, state.agent],
     )
     return Named(state.status, state.priority, *names)

@@ -1,5 +1,6 @@
 """The lists of the inbox: what waits, most pressing first, and how much of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -15,7 +16,7 @@ from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.permissions import Permission
 from webcare.models import Queue, Ticket, User
 from webcare.queries.people import EVERYWHERE, Rights
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.sight import visible_tickets
 
 PAGE = 50
 # Counting ends here: a bigger number says no more, and costs a walk over the table.
@@ -103,7 +104,7 @@ class Row(NamedTuple):
     resolved_at: datetime | None
     waiting_since: datetime | None
     due_at: datetime | None
-    target_seconds: int | None
+    warns_at: datetime | None
     topic: str | None
     topic_by: str
     topic_confidence: float | None
@@ -176,6 +177,20 @@ def _rows(found: QuerySet[Ticket, tuple[Any, ...]]) -> list[Row]:
     return [Row(*values) for values in rows]
 
 
+def dressed(numbers: Sequence[int]) -> list[Row]:
+    """Return these tickets as a list shows them, in the order given. One statement.
+
+    Whether their reader may see them was asked by whoever found them.
+    """
+    if not numbers:
+        return []
+    found = """SELECT id, place::int, now() FROM unnest(%s::bigint[])
+                      WITH ORDINALITY AS found(id, place)"""
+    dutch = (get_language() or "").startswith("nl")
+    rows = fetch(_DRESSED.format(page=found), [list(numbers), dutch])
+    return sorted((Row(*values) for values in rows), key=lambda row: row.stretch)
+
+
 def _narrowed(
     tickets: QuerySet[Ticket], user: User, view: View, queue: str
 ) -> QuerySet[Ticket]:
@@ -216,8 +231,8 @@ _DRESSED = """
 WITH page (id, stretch, at) AS ({page})
 SELECT k.public_id, k.id, k.version, k.status, k.priority, k.is_danger, k.excerpt,
        k.opened_at, k.resolved_at, k.waiting_since, k.due_at,
-       -- The length of the promise that runs out first: the one `due_at` is of.
-       (SELECT target_seconds FROM webcare_clock
+       -- Since when the promise that runs out first warns: the one `due_at` is of.
+       (SELECT coalesce(warned_at, next_at) FROM webcare_clock
          WHERE ticket_id = k.id AND stopped_at IS NULL ORDER BY due_at LIMIT 1),
        (SELECT CASE WHEN %s AND name_nl <> '' THEN name_nl ELSE name END
           FROM webcare_topic WHERE id = k.topic_id),
@@ -274,12 +289,14 @@ def desk_of(user: User, rights: Rights) -> Desk:
             UNION ALL
             (SELECT 'queue', q.slug, q.name, {_count("k.queue_id = q.id")}
                FROM webcare_queue q
-              WHERE (%(everywhere)s OR q.id = ANY(%(queues)s)) ORDER BY q.name)""",
+              WHERE (%(everywhere)s OR q.id = ANY(%(queues)s::bigint[]))
+              ORDER BY q.name)""",
         {
             "user": user.pk,
             "everywhere": EVERYWHERE in queues,
             "queues": sorted(queue for queue in queues if queue is not None),
         },
+        prepared=True,
     )
     views = {View(name): count for kind, name, _, count in rows if kind == "view"}
     counts = [QueueCount(s, name, n) for kind, s, name, n in rows if kind == "queue"]
@@ -291,5 +308,5 @@ def _count(condition: str, statuses: str = "'new', 'open'") -> str:
     return f"""(SELECT count(*) FROM (
         SELECT FROM webcare_ticket k
          WHERE {condition} AND k.status IN ({statuses})
-           AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s))
+           AND (%(everywhere)s OR k.queue_id = ANY(%(queues)s::bigint[]))
          LIMIT {COUNTED}) AS counted)"""

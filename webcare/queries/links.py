@@ -10,8 +10,8 @@ from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
 from webcare.models import Ticket, TicketLink, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.ticket_lists import visible
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.people import called
+from webcare.queries.sight import visible, visible_tickets
 
 
 class Relation(TextChoices):
@@ -34,10 +34,12 @@ class LinkRow(NamedTuple):
     relation: str
     link: UUID | None
     by: UUID | None
+    by_name: str | None
     ticket: UUID
     status: str
     excerpt: str
     agent: UUID | None
+    agent_name: str | None
 
 
 LINKS = Order("l.at")
@@ -73,8 +75,8 @@ _BESIDE = """(
     JOIN webcare_ticket k ON k.id = l.other
     LEFT JOIN webcare_user u ON u.id = l.by_id
     LEFT JOIN webcare_user a ON a.id = k.agent_id"""
-_COLUMNS = """l.relation, l.link, u.public_id, k.public_id, k.status, k.excerpt,
-    a.public_id"""
+_COLUMNS = f"""l.relation, l.link, u.public_id, {called("u")}, k.public_id, k.status,
+    k.excerpt, a.public_id, {called("a")}"""
 
 
 def link_page(

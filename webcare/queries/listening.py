@@ -11,6 +11,7 @@ from webcare.exceptions import NotAllowed
 from webcare.models import User
 from webcare.queries.people import queues_where
 from webcare.queries.reports import Period
+from webcare.queries.sight import require_own_desk
 
 
 class Decided(NamedTuple):
@@ -26,10 +27,12 @@ class Decided(NamedTuple):
 def decisions(user: User, period: Period) -> list[Decided]:
     """Count decisions by the day on which the message was posted. Raises NotAllowed.
 
-    Nothing of a message itself is in it, so a role in any queue is enough.
+    Nothing of a message itself is in it, so a role in any queue of one's own desk is
+    enough; external people are told nothing of what was heard elsewhere.
     """
     if not queues_where(user, Permission.SEE_REPORTS):
         raise NotAllowed
+    require_own_desk(user)
     rows = fetch(
         """SELECT (m.posted_at AT TIME ZONE %(zone)s)::date, c.slug, d.verdict,
                   d.reason, count(*)

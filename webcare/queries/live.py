@@ -8,9 +8,9 @@ from conversations.models.bulk import fetch, ids
 from webcare.domain.tokens import Scope
 from webcare.models import User
 from webcare.queries.events import Logged
-from webcare.queries.sight import people_with_rights, seen_before, seen_of
-
-PRESENT_SECONDS = 15  # without a sign of life somebody is gone
+from webcare.queries.people import called
+from webcare.queries.presence import STILL_THERE
+from webcare.queries.sight import own_slugs, people_with_rights, seen_before, seen_of
 
 
 class Listener(NamedTuple):
@@ -75,15 +75,18 @@ class Views(NamedTuple):
 
     seen: Mapping[int, frozenset[int]]
     lost: Mapping[int, frozenset[int]]  # seen where it was before, and not any more
+    own: Mapping[int, frozenset[str]]  # of external people: the queues they know
 
 
 def views_of(users: Collection[int], lines: Sequence[Logged]) -> Views:
     """Ask for all people and tickets at once."""
     people = people_with_rights(users).values()
+    own = {one.pk: own for one in people if (own := own_slugs(one)) is not None}
     seen = seen_of(people, {line.ticket for line in lines})
     moved = _queues_before(lines)
     before = seen_before(people, moved) if moved else {}
-    return Views(seen, {user: before[user] - seen[user] for user in before})
+    lost = {user: before[user] - seen[user] for user in before}
+    return Views(seen, lost, own)
 
 
 def moves(line: Logged) -> bool:
@@ -125,15 +128,13 @@ class Room(NamedTuple):
 def rooms() -> dict[int, Room]:
     """Return everybody who has a ticket before them, by ticket; one statement."""
     rows = fetch(
-        """SELECT p.ticket_id, k.public_id, u.public_id,
-                  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''),
-                           u.username), p.doing
-             FROM webcare_ticketpresence p
-             JOIN webcare_ticket k ON k.id = p.ticket_id
-             JOIN webcare_user u ON u.id = p.user_id AND u.is_active
-            WHERE p.seen_at > statement_timestamp() - make_interval(secs => %s)
-            ORDER BY p.ticket_id, u.id""",
-        [PRESENT_SECONDS],
+        f"""SELECT p.ticket_id, k.public_id, u.public_id, {called("u")}, p.doing
+              FROM webcare_ticketpresence p
+              JOIN webcare_ticket k ON k.id = p.ticket_id
+              JOIN webcare_user u ON u.id = p.user_id
+             WHERE {STILL_THERE}
+             ORDER BY p.ticket_id, u.id""",
+        [],
     )
     found: dict[int, Room] = {}
     for pk, ticket, *person in rows:

@@ -17,6 +17,7 @@ from webcare.domain.macros import FIELD, Owner
 from webcare.exceptions import Invalid, NotFound
 from webcare.models import FieldValue, Macro, MacroText, TeamMember, Ticket, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
+from webcare.queries.sight import known_topics, of_own_queues, own_queues
 
 AgentIs = Macro.Agent
 MACROS = Order("m.created_at")
@@ -29,13 +30,24 @@ _USABLE = Listing(
         """(m.user_id = %(me)s OR m.user_id IS NULL AND (m.team_id IS NULL OR EXISTS (
             SELECT FROM webcare_teammember t
              WHERE t.team_id = m.team_id AND t.user_id = %(me)s)))""",
+        # One that leads to a queue or topic that they may not know of.
+        """(%(queues)s::bigint[] IS NULL OR m.queue_id IS NULL
+            OR m.queue_id = ANY(%(queues)s))""",
+        """(%(topics)s::bigint[] IS NULL OR m.topic_id IS NULL
+            OR m.topic_id = ANY(%(topics)s))""",
     ],
 )
 
 
 def macro_page(user: User, mark: Mark | None, limit: int) -> tuple[list[Macro], Page]:
     """Return a page of what `user` may use, the oldest first: four statements."""
-    page = read_page(replace(_USABLE, values={"me": user.pk}), MACROS, mark, limit)
+    queues, topics = own_queues(user), known_topics(user)
+    values = {
+        "me": user.pk,
+        "queues": None if queues is None else sorted(queues),
+        "topics": None if topics is None else sorted(topics),
+    }
+    page = read_page(replace(_USABLE, values=values), MACROS, mark, limit)
     found = _in_full().in_bulk([pk for _at, pk, *_ in page.rows])
     return [found[pk] for _at, pk, *_ in page.rows if pk in found], page
 
@@ -46,6 +58,9 @@ def macro_for(user: User, public_id: UUID) -> Macro:
     own, of_team = Q(user=user), Q(team__in=teams)
     of_desk = Q(user=None, team=None)
     usable = _in_full().filter(own | of_team | of_desk, is_retired=False)
+    usable = usable.filter(of_own_queues(user))
+    if (known := known_topics(user)) is not None:
+        usable = usable.filter(Q(topic=None) | Q(topic__in=known))
     found = usable.filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such macro.")
@@ -87,11 +102,12 @@ def values_of(
         with translation.override(language or translation.get_language()):
             for one in given.select_related("field"):
                 answer = getattr(one, column_of(one.kind))
-                values[f"{FIELD}{one.field.key}"] = _written(answer)
+                values[f"{FIELD}{one.field.key}"] = written_out(answer)
     return values
 
 
-def _written(answer: Any) -> str:
+def written_out(answer: Any) -> str:
+    """Return an answer to a custom field as the language in use writes it."""
     if isinstance(answer, bool):
         return _("yes") if answer else _("no")
     if isinstance(answer, Decimal):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from webcare.exceptions import NotFound
 from webcare.models import Ticket, User
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.sight import visible_tickets
 
 
 def to_be_merged(user: User, public_ids: Sequence[UUID]) -> list[Ticket]:

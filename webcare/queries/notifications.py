@@ -5,18 +5,19 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from webcare.models import Notification, User
 from webcare.queries.conversation import Place
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
-from webcare.queries.people import seeing
+from webcare.queries.sight import seeing
 
 NotificationKind = Notification.Kind
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
-    """The one door to what somebody was told: their own."""
-    return Notification.objects.filter(user=user)
+    """The one door to what somebody was told: their own, once its time has come."""
+    return Notification.objects.filter(user=user, at__lte=Now())
 
 
 class NotificationRow(NamedTuple):
@@ -56,7 +57,11 @@ def notification_page(
     user: User, unread: bool | None, mark: Mark | None, limit: int
 ) -> tuple[list[NotificationRow], Page]:
     """Return what `user` was told, the unread first: of tickets still in sight."""
-    where = ["n.user_id = %(user)s", seeing("u", "k")]
+    where = [
+        "n.user_id = %(user)s",
+        "n.at <= statement_timestamp()",
+        seeing("u", "k"),
+    ]
     if unread is not None:
         where.append(f"n.read_at IS {'' if unread else 'NOT '}NULL")
     listing = Listing(_COLUMNS, _SOURCE, "n.id", where, {"user": user.pk})

@@ -29,8 +29,12 @@ class Listing:
     # The table that the conditions are about, where `source` joins others to it: a
     # page is found there first, and only its rows are joined.
     found_in: str = ""
+    found_id: str = ""  # the id there, where it is not called `id`
     # A column of it: the page is merged from one walk for each of `branches`.
     branch: str = ""
+    # Asked so often that planning it each time is too much; `where` must then find its
+    # rows by the same index whatever the values are.
+    prepared: bool = False
 
 
 class Mark(NamedTuple):
@@ -55,7 +59,9 @@ def read_page(listing: Listing, order: Order, mark: Mark | None, limit: int) -> 
     """
     backward = mark is not None and mark.backward
     found: list[tuple[Any, ...]] = []
-    for leg in _legs(listing.id, order, mark, up=order.descending == backward):
+    for leg in _legs(
+        listing.found_id or listing.id, order, mark, up=order.descending == backward
+    ):
         found += _walk(listing, order, leg, mark, limit + 1 - len(found))
         if len(found) > limit:
             break
@@ -105,13 +111,14 @@ def _walk(
     values = {**listing.values, "limit": limit}
     if mark is not None:
         values |= {"mark_at": mark.at, "mark_id": mark.id}
-    way = leg.order.format(at=order.column, id=listing.id)
     where = " AND ".join([*listing.where, *leg.where] or ["true"])
     if not listing.found_in:
+        way = leg.order.format(at=order.column, id=listing.id)
         return fetch(
             f"SELECT {order.column}, {listing.id}, {listing.columns}"
             f" FROM {listing.source} WHERE {where} ORDER BY {way} LIMIT %(limit)s",
             values,
+            prepared=listing.prepared,
         )
     return fetch(
         f"WITH page AS MATERIALIZED ({_found(listing, order, leg, where)})"
@@ -124,8 +131,9 @@ def _walk(
 
 def _found(listing: Listing, order: Order, leg: _Leg, where: str) -> str:
     """SQL for the times and ids of a page, from one walk or from several."""
-    columns = f"{order.column} AS at, {listing.id} AS id"
-    ordered = f"ORDER BY {leg.order.format(at=order.column, id=listing.id)}"
+    pk = listing.found_id or listing.id
+    columns = f"{order.column} AS at, {pk} AS id"
+    ordered = f"ORDER BY {leg.order.format(at=order.column, id=pk)}"
     if not listing.branch:
         return (
             f"SELECT {columns} FROM {listing.found_in} WHERE {where}"

@@ -101,6 +101,11 @@ def require_somewhere(user: User, permission: Permission) -> None:
         raise NotAllowed(permission=permission.value)
 
 
+def may_somewhere(user: User, permission: Permission) -> bool:
+    """Whether `user` has `permission` in some queue, or in all."""
+    return bool(queues_where(user, permission))
+
+
 def everywhere_or_in(queues: set[int | None], field: str = "queue") -> Q:
     """Return the condition that `field` is one of `queues`, as given above."""
     if EVERYWHERE in queues:
@@ -108,16 +113,12 @@ def everywhere_or_in(queues: set[int | None], field: str = "queue") -> Q:
     return Q(**{f"{field}__in": queues})
 
 
-def seeing(user: str, ticket: str) -> str:
-    """The rule of `visible_tickets` in SQL, asked of many people at once.
-
-    `user` and `ticket` are what those rows are called in the statement.
-    """
-    roles = ", ".join(f"'{role}'" for role in _roles(Permission.SEE_TICKETS))
-    return f"""{user}.is_active AND ({user}.is_superuser OR EXISTS (
-        SELECT FROM webcare_membership seen
-         WHERE seen.user_id = {user}.id AND seen.role IN ({roles})
-           AND (seen.queue_id IS NULL OR seen.queue_id = {ticket}.queue_id)))"""
+def called(person: str) -> str:
+    """What a person is called, in SQL: of a row of users by this name."""
+    return (
+        f"coalesce(nullif(btrim({person}.first_name || ' ' || {person}.last_name), "
+        f"''), {person}.username)"
+    )
 
 
 def require_role(user: User) -> None:

@@ -1,5 +1,6 @@
 """What an answer needs to know of its ticket, and answers by their id."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,10 +9,13 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Visibility
 from conversations.models.bulk import fetch
+from webcare.domain.approvals import USUAL_HOURS
 from webcare.exceptions import Invalid, NotFound
 from webcare.models import Reply, User
-from webcare.queries.ticket_lists import visible
-from webcare.queries.tickets import Seen, visible_tickets
+from webcare.queries.business_time import CALENDAR_OF
+from webcare.queries.fields import MISSING
+from webcare.queries.sight import visible, visible_tickets
+from webcare.queries.tickets import Seen
 
 
 class Standing(NamedTuple):
@@ -26,31 +30,36 @@ class Standing(NamedTuple):
     agent: int | None
     queue: int | None
     opened_at: datetime
+    language: str
     snoozed_until: datetime | None
     inbound: int | None  # the author's newest message, which an answer replies to
+    heard: int  # the one of theirs that came in last, which may be an older one
     outside: int | None
     deleted_at: datetime | None  # when that message was, by its author
     in_reply_to: int | None  # the newest of those in the thread that it goes to
+    said_privately_at: datetime | None  # when that one was written, if in private
     thread: int
     visibility: str
     channel: int
     mode: str
     text_limit: int
+    window_hours: int | None
     hold_seconds: int
     pilot_cap: int
     stopped_at: datetime | None
     newest_reply: int
     known_reply: int | None  # under this client key
     known_approval: int | None
+    calendar: int | None  # by which its queue is open now; none is always
     asks_approval: bool  # by its queue, or by its topic or one above it
+    approval_hours: int  # how long it waits for it
+    missing: list[str]  # keys of custom fields without which it is not resolved
     now: datetime
 
     @property
     def seen(self) -> Seen:
         """The tag of what is true now."""
-        return Seen(
-            self.version, self.inbound or 0, self.newest_reply, self.outside or 0
-        )
+        return Seen(self.version, self.heard, self.newest_reply, self.outside or 0)
 
 
 def standing_of(
@@ -74,6 +83,13 @@ def standing_for(
     return _standing(f"k.public_id = %(ticket)s AND {seen}", {**values, **given})
 
 
+def standings_of(tickets: Sequence[int]) -> dict[int, Standing]:
+    """Return how each of these tickets stands, for an answer to its newest message."""
+    values = {"tickets": list(tickets), "key": "", "visibility": None}
+    found = fetch(f"{_STANDING} WHERE k.id = ANY(%(tickets)s)", values)
+    return {row[0]: Standing._make(row) for row in found}
+
+
 def _standing(which: str, values: dict[str, Any]) -> Standing:
     found = fetch(f"{_STANDING} WHERE {which}", values, prepared=True)
     if not found:
@@ -88,16 +104,20 @@ def _standing(which: str, values: dict[str, Any]) -> Standing:
 
 # An answer goes where the author wrote last: that may be the private thread in which
 # a public ticket goes on.
-_STANDING = """
-    SELECT k.id, k.version, k.status, k.agent_id, k.queue_id, k.opened_at,
-           k.snoozed_until, k.last_inbound_id, k.last_outside_id, m.deleted_at,
+_STANDING = f"""
+    SELECT k.id, k.version, k.status, k.agent_id, k.queue_id, k.opened_at, k.language,
+           k.snoozed_until, k.last_inbound_id,
+           coalesce(greatest(k.last_inbound_id, k.last_heard), 0), k.last_outside_id,
+           m.deleted_at,
            coalesce(asked.message, k.last_inbound_id),
-           t.id, t.visibility, c.id, c.mode, c.text_limit,
+           CASE WHEN m.visibility = 'private' THEN m.posted_at END,
+           t.id, t.visibility, c.id, c.mode, c.text_limit, c.private_window_hours,
            CASE t.visibility WHEN 'private' THEN c.private_hold_seconds
                              ELSE c.public_hold_seconds END,
            c.pilot_cap, c.stopped_at, coalesce(r.newest, 0), r.known,
            (SELECT a.id FROM webcare_approval a
              WHERE a.ticket_id = k.id AND a.client_key = %(key)s),
+           {CALENDAR_OF.format(queue="k.queue_id")},
            coalesce(q.needs_approval, false) OR (k.topic_id IS NOT NULL AND EXISTS (
                WITH RECURSIVE above AS (
                  SELECT id, parent_id, needs_approval FROM webcare_topic
@@ -106,7 +126,7 @@ _STANDING = """
                  SELECT p.id, p.parent_id, p.needs_approval
                    FROM webcare_topic p JOIN above ON p.id = above.parent_id)
                SELECT FROM above WHERE needs_approval)),
-           clock_timestamp()
+           coalesce(q.approval_hours, {USUAL_HOURS}), {MISSING}, clock_timestamp()
       FROM webcare_ticket k
       LEFT JOIN LATERAL (
            SELECT said.message, said.thread

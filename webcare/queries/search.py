@@ -3,10 +3,14 @@
 Of a word that is everywhere the newest matches are ranked and no others: entries are
 numbered as they come, and each carries the numbers of the blocks of 4,096 and of 65,536
 that it is in, as words of the same index. So a search begins in the newest blocks and
-goes back as far as it needs; a rare word is looked up in all of them at once.
+goes back as far as it needs; what is rare in a million of them is looked up in all.
+
+The index knows words, not where they stand nor how they begin. It is asked for entries
+that have all the words, the *candidates*; whether they stand next to each other is
+asked of those, and there is an end to how many are looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -28,11 +32,22 @@ from webcare.models import User
 from webcare.queries.snippets import STEMS, Stems, forms_in
 from webcare.queries.ticket_filters import Asked, Wanted, ask
 
-RANKED = 500  # matches that are visible: the newest of them are put in order
-LOOKED_AT = 5_000  # matches, visible or not, until looking ends
 FINE, COARSE = 12, 16  # bits of an entry's number within a block
 MOST_BLOCKS = 48
+FAR_BACK = 1 << 20  # entries in which a rare word is looked up before all
+WALKED = 2_048  # entries that are read one by one for words that begin so
 SNIPPET = 240  # characters
+
+
+class Depth(NamedTuple):
+    """How much is looked for."""
+
+    ranked: int  # matches that are visible: the newest of them are put in order
+    looked_at: int  # candidates, visible or not, until looking ends
+
+
+FOR_A_PAGE = Depth(200, 2_000)
+FOR_A_LIST = Depth(500, 5_000)
 
 
 class Found(NamedTuple):
@@ -114,7 +129,9 @@ def moment_of(text: str) -> datetime:
 class _Sought(NamedTuple):
     """A query in the language of the index."""
 
-    query: str  # for `::tsquery`; empty where only tickets are filtered
+    query: str  # for `::tsquery`
+    candidates: str  # the same without what the index cannot tell; the same mostly
+    has_prefix: bool
     where: list[str]
     values: dict[str, Any]
     stems: Stems
@@ -124,12 +141,12 @@ class _Sought(NamedTuple):
 
 def tickets_with(user: User, text: str, wanted: Wanted) -> Wanted:
     """Return `wanted` narrowed to tickets of which a text matches: the newest 500
-    matches at most. Raises Invalid."""
+    matches at most, of 5,000 candidates. Raises Invalid."""
     query, wanted = read(text, replace(wanted, q=None))
     if not query.groups:
         return wanted if not _times(query) else _said_within(wanted, query)
     sought = _seek(query)
-    found = _find(sought, ask(user, wanted))
+    found = _find(sought, ask(user, wanted), FOR_A_LIST)
     return replace(wanted, ids=tuple(found.tickets))
 
 
@@ -153,12 +170,12 @@ def search(
     """
     query, wanted = read(text, wanted)
     if not query.groups:
-        raise Invalid(q="Send a word to look for; filters alone belong to the list.")
+        return _without_words(user, query, wanted, place, limit)
     sought = _seek(query)
     if place:
         sought = sought._replace(ceiling=min(place.ceiling, sought.ceiling))
         sought = sought._replace(begin=min(sought.begin, sought.ceiling))
-    found = _find(sought, ask(user, wanted))
+    found = _find(sought, ask(user, wanted), FOR_A_PAGE)
     as_of = place.as_of if place else timezone.now()
     rows = _ranked(sought, found.entries, as_of, place, limit + 1)
     more = rows[limit:]
@@ -167,6 +184,38 @@ def search(
         Place(sought.ceiling, as_of, rows[-1].score, rows[-1].entry) if more else None
     )
     return Hits(_shown(query, sought, rows), last, found.complete)
+
+
+def _without_words(
+    user: User, query: Query, wanted: Wanted, place: Place | None, limit: int
+) -> Hits:
+    """Tickets of an author, or of a number: the newest first, with nothing to rank."""
+    kind = "number" if query.number is not None else "author"
+    if kind == "author" and "from" not in query.fields:
+        raise Invalid(q="Send a word to look for; filters alone belong to the list.")
+    asked = ask(user, _said_within(wanted, query))
+    beyond = "(k.opened_at, k.id) < (%(at)s, %(id)s)" if place else "true"
+    rows = fetch(
+        f"""SELECT k.id, k.opened_at, k.excerpt, btrim(w.handle || ' ' || w.name)
+              FROM webcare_ticket k JOIN conversations_author w ON w.id = k.author_id
+             WHERE {" AND ".join([*asked.where, beyond])}
+             ORDER BY k.opened_at DESC, k.id DESC LIMIT %(limit)s""",
+        {
+            **asked.values,
+            "at": place and place.as_of,
+            "id": place and place.entry,
+            "limit": limit + 1,
+        },
+    )
+    hits = [
+        Hit(pk, kind, at, 0.0, [Segment(said, False)])
+        for pk, at, excerpt, author in rows[:limit]
+        for said in (author if kind == "author" else excerpt,)
+    ]
+    more = len(rows) > limit
+    return Hits(
+        hits, Place(0, hits[-1].at, 0.0, hits[-1].ticket) if more else None, True
+    )
 
 
 def _times(query: Query) -> dict[str, datetime]:
@@ -189,6 +238,7 @@ def _seek(query: Query) -> _Sought:
                    (SELECT max(id) FROM webcare_searchentry), ({begin})
               FROM unnest(%(words)s::text[]) AS word""",
         {"words": query.words, **times},
+        prepared=True,
     )
     stems = {word: (dutch, english) for word, dutch, english, *_ in rows}
     where = []
@@ -197,24 +247,33 @@ def _seek(query: Query) -> _Sought:
     if "after" in times:
         where.append("e.at >= %(after)s")
     ceiling, begin_at = rows[0][3] or 0, rows[0][4] or 0
-    return _Sought(_as_tsquery(query, stems), where, times, stems, ceiling, begin_at)
+    return _Sought(
+        _as_tsquery(query, stems, "<->"),
+        _as_tsquery(query, stems, "&"),
+        any(term.prefix for term in query.terms),
+        *(where, times, stems, ceiling, begin_at),
+    )
 
 
-def _as_tsquery(query: Query, stems: Stems) -> str:
-    """Words are letters and digits alone, so that quoting them is safe."""
+def _as_tsquery(query: Query, stems: Stems, next_to: str) -> str:
+    """Words are letters and digits alone, so that quoting them is safe.
+
+    `next_to` is what stands between words of a phrase that is looked for.
+    """
     groups = [
-        " | ".join(_as_part(term, stems) for term in group) for group in query.groups
+        " | ".join(_as_part(term, stems, next_to) for term in group)
+        for group in query.groups
     ]
-    without = [f"!({_as_part(term, stems)})" for term in query.without]
+    without = [f"!({_as_part(term, stems, '<->')})" for term in query.without]
     return " & ".join([*(f"({group})" for group in groups), *without])
 
 
-def _as_part(term: Term, stems: Stems) -> str:
+def _as_part(term: Term, stems: Stems, next_to: str) -> str:
     last = "*A" if term.prefix else "A"
     if term.exact or term.prefix:
         *words, ending = term.words
         parts = [*(f"'{word}':A" for word in words), f"'{ending}':{last}"]
-        return f"({' <-> '.join(parts)})"
+        return f"({f' {next_to} '.join(parts)})"
     [word] = term.words
     dutch, english = stems[word]
     forms = [f"'{word}':A"]
@@ -223,77 +282,102 @@ def _as_part(term: Term, stems: Stems) -> str:
     return f"({' | '.join(forms)})"
 
 
-def _find(sought: _Sought, asked: Asked) -> Found:
+def _find(sought: _Sought, asked: Asked, depth: Depth) -> Found:
     """Return the newest visible matches, from ever longer stretches of the index."""
-    begin = sought.begin
-    blocks = [f"'~{n}'" for n in _numbers(begin, 1 << FINE, FINE)]
-    found, looked = _matches(sought, asked, blocks)
-    if _is_enough(found, looked) or begin >> FINE <= 1:
-        return _as_found(found, looked)
-    if wider := _wider(begin, len(found), looked):
-        found, looked = _matches(sought, asked, wider)
-        if _is_enough(found, looked):
-            return _as_found(found, looked)
-    return _as_found(*_matches(sought, asked, []))
+    span = 2 << FINE
+    if sought.has_prefix:
+        # The index gathers every word that begins so, of all entries: what is said
+        # all the time is found sooner by reading the newest ones.
+        span = WALKED
+        found, looked = _matches(sought, asked, depth, walked=True)
+        if len(found) >= depth.ranked or sought.begin <= WALKED:
+            return _as_found(found, looked, depth)
+    else:
+        found, looked = _matches(sought, asked, depth, _blocks(sought.begin, 1 << FINE))
+        if _is_enough(found, looked, depth) or sought.begin >> FINE <= 1:
+            return _as_found(found, looked, depth)
+    wider = _wider(sought.begin, len(found), looked, span, depth)
+    found, looked = _matches(sought, asked, depth, wider)
+    if wider and not _is_enough(found, looked, depth):
+        found, looked = _matches(sought, asked, depth)
+    return _as_found(found, looked, depth)
 
 
-def _is_enough(found: list[tuple[int, int]], looked: int) -> bool:
-    return len(found) >= RANKED or looked >= LOOKED_AT
+def _is_enough(found: list[tuple[int, int]], looked: int, depth: Depth) -> bool:
+    return len(found) >= depth.ranked or looked >= depth.looked_at
 
 
-def _as_found(found: list[tuple[int, int]], looked: int) -> Found:
+def _as_found(found: list[tuple[int, int]], looked: int, depth: Depth) -> Found:
     tickets = list(dict.fromkeys(ticket for _, ticket in found))
-    return Found([entry for entry, _ in found], tickets, not _is_enough(found, looked))
+    entries = [entry for entry, _ in found]
+    return Found(entries, tickets, not _is_enough(found, looked, depth))
 
 
-def _numbers(begin: int, entries: int, bits: int) -> Iterator[int]:
-    """The blocks that hold at least so many entries up to `begin`, newest first."""
-    yield from range(begin >> bits, max(begin - entries, 0) >> bits, -1)
-    yield max(begin - entries, 0) >> bits
-
-
-def _wider(begin: int, found: int, looked: int) -> list[str]:
-    """The blocks in which enough should be, judging by the newest ones; none for all.
-
-    What was seen hardly ever in 4,096 entries is rare enough to be looked up in all.
-    """
-    if looked < 8:
-        return []
-    wanted = min(RANKED * looked / max(found, 1), LOOKED_AT)
-    entries = int(1.5 * wanted * (2 << FINE) / looked)
+def _blocks(begin: int, entries: int) -> list[str]:
+    """The blocks that hold at least so many entries up to `begin`, newest first; none,
+    which stands for all, where that would be too many."""
     for bits, mark in ((FINE, "~"), (COARSE, "~~")):
         if entries >> bits < MOST_BLOCKS and entries < begin:
-            return [f"'{mark}{n}'" for n in _numbers(begin, entries, bits)]
+            oldest = (begin - entries) >> bits
+            numbers = range(begin >> bits, oldest - 1, -1)
+            return [f"'{mark}{n}'" for n in numbers]
     return []
 
 
+def _wider(begin: int, found: int, looked: int, span: int, depth: Depth) -> list[str]:
+    """The blocks in which enough should be, judging by `span` entries; none for all."""
+    if looked < 8:
+        return _blocks(begin, FAR_BACK)
+    wanted = min(depth.ranked * looked / max(found, 1), depth.looked_at)
+    return _blocks(begin, int(1.5 * wanted * span / looked))
+
+
 def _matches(
-    sought: _Sought, asked: Asked, blocks: list[str]
+    sought: _Sought,
+    asked: Asked,
+    depth: Depth,
+    blocks: Sequence[str] = (),
+    *,
+    walked: bool = False,
 ) -> tuple[list[tuple[int, int]], int]:
-    """Return entries with their tickets, newest first, and how many were looked at."""
-    query = sought.query
+    """Return entries with their tickets, newest first, and how many were looked at.
+
+    Looked at are the candidates in these blocks, or in all; when `walked`, the
+    matches among the newest entries.
+    """
+    candidates = sought.candidates
     if blocks:
-        query = f"({query}) & ({' | '.join(blocks)})"
+        candidates = f"({candidates}) & ({' | '.join(blocks)})"
+    # As a function, so that no index is asked.
+    fits = "ts_match_vq(e.tsv, %(query)s::tsquery)"
+    if walked:
+        found_by, fits = f"e.id > %(begin)s - {WALKED} AND {fits}", "true"
+    else:
+        found_by = "e.tsv @@ %(candidates)s::tsquery"
+        if sought.query == sought.candidates:
+            fits = "true"
     # By a number plus nothing: walking all entries backwards, which the planner likes
     # better than it is, is no way to begin with.
-    where = ["e.tsv @@ %(query)s::tsquery", "e.id + 0 <= %(ceiling)s", *sought.where]
+    where = [found_by, "e.id + 0 <= %(ceiling)s", *sought.where]
     rows = fetch(
-        f"""WITH matched AS MATERIALIZED (
-                SELECT e.id, e.ticket_id FROM webcare_searchentry e
+        f"""WITH looked AS MATERIALIZED (
+                SELECT e.id, e.ticket_id, {fits} AS fits FROM webcare_searchentry e
                  WHERE {" AND ".join(where)}
-                 ORDER BY e.id + 0 DESC LIMIT {LOOKED_AT}),
+                 ORDER BY e.id + 0 DESC LIMIT {depth.looked_at}),
             seen AS (
-                SELECT m.id, m.ticket_id FROM matched m
+                SELECT m.id, m.ticket_id FROM looked m
                   JOIN webcare_ticket k ON k.id = m.ticket_id
-                 WHERE {" AND ".join(asked.where)}
-                 ORDER BY m.id DESC LIMIT {RANKED})
-            SELECT (SELECT count(*) FROM matched), ARRAY(SELECT id FROM seen),
+                 WHERE m.fits AND {" AND ".join(asked.where)}
+                 ORDER BY m.id DESC LIMIT {depth.ranked})
+            SELECT (SELECT count(*) FROM looked), ARRAY(SELECT id FROM seen),
                    ARRAY(SELECT ticket_id FROM seen)""",
         {
             **asked.values,
             **sought.values,
-            "query": query,
+            "query": sought.query,
+            "candidates": candidates,
             "ceiling": sought.ceiling,
+            "begin": sought.begin,
         },
     )
     [[looked, entries, tickets]] = rows
@@ -356,6 +440,7 @@ def _ranked(
             "entry": place.entry if place else 0,
             "limit": limit,
         },
+        prepared=True,
     )
     return [_Row._make(row) for row in rows]
 

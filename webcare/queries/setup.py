@@ -22,7 +22,8 @@ from webcare.models import (
     Topic,
     User,
 )
-from webcare.queries.people import Rights
+from webcare.queries.pages import Listing, Mark, Order, Page, read_page
+from webcare.queries.sight import known_topics, own_queues
 
 Handout = Queue.Handout
 OnSilence = Queue.OnSilence
@@ -43,7 +44,7 @@ def channel_named(slug: str) -> Channel:
 
 def queues() -> QuerySet[Queue]:
     return (
-        Queue.objects.select_related("lead")
+        Queue.objects.select_related("lead", "calendar")
         .prefetch_related("required_skills__skill")
         .order_by("slug")
     )
@@ -51,9 +52,8 @@ def queues() -> QuerySet[Queue]:
 
 def queues_for(user: User) -> QuerySet[Queue]:
     """Return the queues that `user` may know of: all, or for external people theirs."""
-    if not user.is_external:
-        return queues()
-    return queues().filter(pk__in=_own_queues(user))
+    own = own_queues(user)
+    return queues() if own is None else queues().filter(pk__in=own)
 
 
 def queue_for(user: User, slug: str) -> Queue:
@@ -64,16 +64,13 @@ def queue_for(user: User, slug: str) -> Queue:
     return found
 
 
-def _own_queues(user: User) -> set[int]:
-    return {queue for _, queue in Rights.of(user).held if queue is not None}
-
-
 def colleagues(user: User) -> QuerySet[User]:
     """Return whom `user` may know of: all, or for external people who is in their
     queues, and themselves."""
-    if not user.is_external:
+    own = own_queues(user)
+    if own is None:
         return User.objects.all()
-    beside = Membership.objects.filter(queue__in=_own_queues(user))
+    beside = Membership.objects.filter(queue__in=own)
     return User.objects.filter(Q(pk__in=beside.values("user")) | Q(pk=user.pk))
 
 
@@ -93,9 +90,13 @@ def chosen_channel(slug: str) -> Channel:
     return found
 
 
-def chosen_queue(slug: str) -> Queue:
-    """The queue that a request names. Raises Invalid."""
-    found = Queue.objects.filter(slug=slug).first()
+def chosen_queue(slug: str, user: User | None = None) -> Queue:
+    """The queue that a request names, of those that `user` knows. Raises Invalid."""
+    known = Queue.objects.all()
+    if user and (own := own_queues(user)) is not None:
+        # What is not theirs goes to triage: those who know all queues look there.
+        known = known.filter(Q(pk__in=own) | Q(is_triage=True))
+    found = known.filter(slug=slug).first()
     if found is None:
         raise Invalid(queue="There is no such queue.")
     return found
@@ -109,10 +110,14 @@ def chosen_queues(slugs: Collection[str]) -> list[Queue]:
     return found
 
 
-def chosen_topic(slug: str) -> Topic:
-    """The topic that a request names. Raises Invalid."""
-    found = Topic.objects.filter(slug=slug).first()
-    if found is None:
+def chosen_topic(slug: str, user: User | None = None) -> Topic:
+    """The topic that a request names, or what took it over, of those that `user`
+    knows. Raises Invalid."""
+    found = Topic.objects.filter(slug=slug).select_related("merged_into").first()
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    known = known_topics(user) if user else None
+    if found is None or (known is not None and found.pk not in known):
         raise Invalid(topic="There is no such topic.")
     return found
 
@@ -156,8 +161,8 @@ def agents(user: User) -> list[AgentRow]:
     Of others, people who work for somebody else see what they are in shared queues.
     """
     held = Membership.objects.select_related("queue").order_by("queue__slug")
-    if user.is_external:
-        held = held.filter(queue__in=_own_queues(user))
+    if (own := own_queues(user)) is not None:
+        held = held.filter(queue__in=own)
     people = _with_all(
         colleagues(user).filter(pk__in=held.values("user"), is_active=True), held
     )
@@ -224,6 +229,13 @@ def channel_load(channel: Channel) -> Decimal:
     return found.weight if found else Decimal(1)
 
 
-def audit_trail(most: int = 200) -> QuerySet[AuditEntry]:
-    """Return the last changes of rights, the newest first: one statement."""
-    return AuditEntry.objects.select_related("who", "whom").order_by("-id")[:most]
+_AUDIT = Listing("e.public_id", "webcare_auditentry e", "e.id")
+BY_AGE = Order("e.at", descending=True)
+
+
+def audit_page(mark: Mark | None, limit: int) -> tuple[list[AuditEntry], Page]:
+    """Return a page of the changes of rights, the newest first: two statements."""
+    page = read_page(_AUDIT, BY_AGE, mark, limit)
+    entries = AuditEntry.objects.select_related("who", "whom")
+    found = entries.in_bulk([pk for _at, pk, *_ in page.rows])
+    return [found[pk] for _at, pk, *_ in page.rows if pk in found], page

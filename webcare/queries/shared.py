@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cache
 
-import redis
 import structlog
 from django.conf import settings
+
+from webcare.queries.shared_store import AWAY, Command, Store
 
 log = structlog.get_logger(__name__)
 
@@ -62,27 +63,24 @@ def _work_out(
 
 
 @cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5
-    )
+def _store() -> Store:
+    return Store(settings.REDIS_URL)
 
 
 def _kept(keys: Sequence[str]) -> list[Kept | None]:
     if not keys or _is_away():
         return [None] * len(keys)
     try:
-        found = _client().mget([PREFIX + key for key in keys])
-        return [_parsed(one) for one in found]
-    except redis.RedisError as error:
+        [found] = _store().ask(("MGET", *(PREFIX + key for key in keys)))
+    except AWAY as error:
         _note_away(error)
         return [None] * len(keys)
+    assert isinstance(found, list)
+    return [_parsed(one) if isinstance(one, bytes) else None for one in found]
 
 
-def _parsed(text: bytes | str | None) -> Kept | None:
-    if text is None:
-        return None
-    number, _, at = (text if isinstance(text, str) else text.decode()).partition(" ")
+def _parsed(text: bytes) -> Kept:
+    number, _, at = text.decode().partition(" ")
     return int(number), float(at)
 
 
@@ -90,27 +88,28 @@ def _take_turns(keys: Sequence[str], due: list[int]) -> list[int]:
     """Return those of `due` that are ours to work out: all where there is no Redis."""
     if not due or _is_away():
         return due
-    turns = _client().pipeline(transaction=False)
-    for n in due:
-        turns.set(f"{PREFIX}{keys[n]}:turn", 1, nx=True, px=TURN_SECONDS * 1000)
+    turns = [f"{PREFIX}{keys[n]}:turn" for n in due]
+    most = TURN_SECONDS * 1000
     try:
-        return [n for n, won in zip(due, turns.execute(), strict=True) if won]
-    except redis.RedisError as error:
+        won = _store().ask(*(("SET", turn, 1, "NX", "PX", most) for turn in turns))
+    except AWAY as error:
         _note_away(error)
         return due
+    return [n for n, is_ours in zip(due, won, strict=True) if is_ours]
 
 
 def _keep(numbers: dict[str, Kept | None]) -> None:
     if _is_away():
         return
-    kept = _client().pipeline(transaction=False)
+    commands: list[Command] = []
     for key, one in numbers.items():
         assert one is not None
-        kept.set(PREFIX + key, f"{one[0]} {one[1]}", ex=KEPT_SECONDS)
-        kept.delete(f"{PREFIX}{key}:turn")
+        text = f"{one[0]} {one[1]}"
+        commands.append(("SET", PREFIX + key, text, "EX", KEPT_SECONDS))
+        commands.append(("DEL", f"{PREFIX}{key}:turn"))
     try:
-        kept.execute()
-    except redis.RedisError as error:
+        _store().ask(*commands)
+    except AWAY as error:
         _note_away(error)
 
 
@@ -118,7 +117,7 @@ def _is_away() -> bool:
     return time.monotonic() < _away_until
 
 
-def _note_away(error: redis.RedisError) -> None:
+def _note_away(error: Exception) -> None:
     global _away_until
     _away_until = time.monotonic() + AWAY_SECONDS
     log.warning("numbers are not shared", error=type(error).__name__)

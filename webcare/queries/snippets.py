@@ -60,5 +60,6 @@ def _stems_of(said: set[str], sought: Stems) -> dict[str, tuple[str, str]]:
     rows = fetch(
         f"SELECT word, {STEMS} FROM unnest(%s::text[]) AS word",
         [alike],
+        prepared=True,
     )
     return {word: (dutch, english) for word, dutch, english in rows}

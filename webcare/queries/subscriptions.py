@@ -12,7 +12,7 @@ from webcare.domain.outward import PING, name_of
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NotAllowed, NotFound
 from webcare.models import Subscription, SubscriptionDelivery, TicketEvent, User
-from webcare.queries.conversation import (
+from webcare.queries.event_rows import (
     EVENT_COLUMNS,
     EVENT_SOURCE,
     EventRow,

@@ -6,24 +6,25 @@ through each, merged (`branch`), so that nothing is sorted.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
-from webcare.domain.permissions import Permission
 from webcare.domain.ticket_filters import FIELD, LIVE_ORDERS
 from webcare.exceptions import Invalid
 from webcare.models import User
+from webcare.queries.clocks import BROKEN, IS_BROKEN
 from webcare.queries.fields import field_conditions
-from webcare.queries.people import EVERYWHERE, Rights
+from webcare.queries.sight import visible
 
 NONE = "none"
 ME = "me"
 # So many tickets are fetched by id and sorted; of more, a list finds a page by walking.
 FEW = 1_000
+BY_AGE = frozenset({"opened", "-opened"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,13 @@ class Wanted:
     status: tuple[str, ...] | None = None
     queue: str | None = None
     topic: str | None = None
+    also_topic: str | None = None
     agent: UUID | str | None = None
     channel: str | None = None
     priority: tuple[str, ...] | None = None
     tag: str | None = None
     language: str | None = None
+    sentiment: tuple[str, ...] | None = None
     breached: bool | None = None
     danger: bool | None = None
     following: bool | None = None
@@ -50,6 +53,10 @@ class Wanted:
     q: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 
+    def without_words(self) -> "Wanted":
+        """The same, for a search that has the words beside it."""
+        return replace(self, q=None)
+
 
 class Asked(NamedTuple):
     """Conditions on the ticket `k`, and how a list of those tickets is walked."""
@@ -57,22 +64,13 @@ class Asked(NamedTuple):
     where: list[str]
     values: dict[str, Any]
     branch: str = ""  # the column whose `branches` are walked one by one
+    by_tag: bool = False  # the walk is through the tag's rows `g`, by their own index
 
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"k.status IN ({_LIVE})"
-IS_LATE = f"coalesce(k.due_at < statement_timestamp() AND {IS_LIVE}, false)"
-
-
-def visible(user: User) -> tuple[str, dict[str, Any]]:
-    """The rule of `visible_tickets` in SQL, for statements written by hand.
-
-    A condition on the ticket `k`, and its values.
-    """
-    queues = Rights.of(user).where(Permission.SEE_TICKETS)
-    if EVERYWHERE in queues:
-        return "true", {}
-    return "k.queue_id = ANY(%(visible)s)", {"visible": sorted(q for q in queues if q)}
+# A promise that runs is broken, as it was told: within seconds of its moment.
+IS_LATE = f"({IS_LIVE} AND {IS_BROKEN})"
 
 
 def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
@@ -83,7 +81,12 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     seen, values = visible(user)
     known = _known(user, wanted)
     branch, branches = _branch(wanted, known, values.get("visible"), order)
-    where = [*_simple(wanted), *_named(wanted, known), *_sets(wanted, known)]
+    by_tag = _is_by_tag(known, branch, order)
+    # A tag's rows have the queue too: asked of the tickets as well, all of it is read.
+    named = replace(wanted, queue=None) if by_tag else wanted
+    where = [*_simple(wanted), *_named(named, known)]
+    where += _of_tag(known, branch) if by_tag else _sets(wanted, known, "tag")
+    where += _sets(wanted, known, "also_topic", "following", "external_ref", "breached")
     answered, answers = _answered(wanted)
     where += answered
     if branch != "queue_id":  # else the walks are through the queues seen
@@ -91,7 +94,7 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     if order in LIVE_ORDERS and wanted.status is None:
         where.append(IS_LIVE)
     values |= answers | _values(user, wanted) | known | {"branches": list(branches)}
-    return Asked(where, values, branch)
+    return Asked(where, values, branch, by_tag)
 
 
 def ask_inline(user: User, wanted: Wanted, prefix: str) -> Asked:
@@ -99,7 +102,8 @@ def ask_inline(user: User, wanted: Wanted, prefix: str) -> Asked:
     it, and values are called by names that begin with `prefix`. One statement where
     custom fields are asked for, none otherwise."""
     seen, values = visible(user)
-    where = [seen, *_simple(wanted), *_named(wanted, None), *_sets(wanted, None)]
+    where = [seen, *_simple(wanted), *_named(wanted, None)]
+    where += _sets(wanted, None, *_SETS)
     try:
         answered, answers = _answered(wanted)
     except Invalid:  # the field has gone since: nothing has this answer
@@ -124,32 +128,33 @@ _SIMPLE = {
     "status": "k.status = ANY(%(status)s)",
     "priority": "k.priority = ANY(%(priority)s)",
     "language": "k.language = %(language)s",
+    "sentiment": "k.sentiment = ANY(%(sentiment)s)",
     "opened_after": "k.opened_at >= %(opened_after)s",
     "opened_before": "k.opened_at < %(opened_before)s",
     "changed_after": "k.changed_at >= %(changed_after)s",
     "ids": "k.id = ANY(%(ids)s)",
 }
-_FLAGS = {"breached": IS_LATE, "danger": "k.is_danger"}
 
 
 def _simple(wanted: Wanted) -> Iterator[str]:
     for name, condition in _SIMPLE.items():
         if getattr(wanted, name) is not None:
             yield condition
-    for name, condition in _FLAGS.items():
-        given = getattr(wanted, name)
-        if given is not None:
-            yield condition if given else f"NOT {condition}"
+    if wanted.danger is not None:
+        yield "k.is_danger" if wanted.danger else "NOT k.is_danger"
 
 
+# A topic, those below it, and those that were merged into one of them.
+_BELOW = """WITH RECURSIVE below AS (
+                    SELECT id FROM webcare_topic WHERE slug = {name}
+                     UNION SELECT t.id FROM webcare_topic t
+                             JOIN below ON below.id IN (t.parent_id,
+                                                        t.merged_into_id))
+                SELECT id FROM below"""
 # name -> the ids that are meant: none where there is no such thing.
 _IDS = {
     "queue": "SELECT id FROM webcare_queue WHERE slug = %(queue)s",
-    "topic": """WITH RECURSIVE below AS (
-                    SELECT id FROM webcare_topic WHERE slug = %(topic)s
-                     UNION SELECT t.id FROM webcare_topic t
-                             JOIN below ON t.parent_id = below.id)
-                SELECT id FROM below""",
+    "topic": _BELOW.format(name="%(topic)s"),
     "agent": "SELECT id FROM webcare_user WHERE public_id = %(agent)s",
     "channel": "SELECT id FROM conversations_channel WHERE slug = %(channel)s",
     "author": """SELECT id FROM conversations_author
@@ -159,8 +164,11 @@ _IDS = {
 _SETS = {
     "tag": """webcare_tickettag s WHERE s.tag_id =
                   (SELECT id FROM webcare_tag WHERE slug = %(tag)s)""",
+    "also_topic": f"""webcare_tickettopic s WHERE s.topic_id = ANY(
+                      ARRAY({_BELOW.format(name="%(also_topic)s")}))""",
     "following": "webcare_follower s WHERE s.user_id = %(me)s",
     "external_ref": "webcare_externalreference s WHERE s.reference = %(external_ref)s",
+    "breached": BROKEN,
 }
 
 
@@ -175,6 +183,8 @@ def _known(user: User, wanted: Wanted) -> dict[str, list[int]]:
         for name, source in _SETS.items()
         if getattr(wanted, name) is not None
     }
+    if wanted.tag is not None:
+        parts["tag_ids"] = "ARRAY(SELECT id FROM webcare_tag WHERE slug = %(tag)s)"
     if not parts:
         return {}
     [row] = fetch(f"SELECT {', '.join(parts.values())}", _values(user, wanted))
@@ -200,18 +210,24 @@ def _named(wanted: Wanted, known: Mapping[str, list[int]] | None) -> Iterator[st
             )
 
 
-def _sets(wanted: Wanted, known: Mapping[str, list[int]] | None) -> Iterator[str]:
-    for name, source in _SETS.items():
-        given = getattr(wanted, name)
+def _sets(
+    wanted: Wanted, known: Mapping[str, list[int]] | None, *names: str
+) -> Iterator[str]:
+    for name in names:
+        source, given = _SETS[name], getattr(wanted, name)
         if given is None:
             continue
-        is_in = "" if given else "NOT "
         if known is None:
-            yield f"{is_in}k.id IN (SELECT s.ticket_id FROM {source})"
+            is_in = f"k.id IN (SELECT s.ticket_id FROM {source})"
         elif len(known[f"{name}_few"]) <= FEW:
-            yield f"{is_in}k.id = ANY(%({name}_few)s)"
+            is_in = f"k.id = ANY(%({name}_few)s)"
+        elif name == "breached":
+            is_in = IS_BROKEN
         else:
-            yield f"{is_in}EXISTS (SELECT FROM {source} AND s.ticket_id = k.id)"
+            is_in = f"EXISTS (SELECT FROM {source} AND s.ticket_id = k.id)"
+        if name == "breached":
+            is_in = f"({IS_LIVE} AND {is_in})"
+        yield is_in if given else f"NOT {is_in}"
 
 
 def _branch(
@@ -221,7 +237,7 @@ def _branch(
     order: str,
 ) -> tuple[str, tuple[int, ...]]:
     """Choose what is walked one by one: nothing where few tickets are meant anyway."""
-    few = (len(ids) <= FEW for name, ids in known.items() if name.endswith("_few"))
+    few = (len(known[f"{name}_few"]) <= FEW for name in _SETS if getattr(wanted, name))
     if not order or wanted.ids is not None or wanted.author or any(few):
         return "", ()
     if wanted.danger:
@@ -230,17 +246,30 @@ def _branch(
         return "", ()
     queues = known.get("queue_ids", seen)
     topics = known.get("topic_ids", [])
-    if len(topics) > 1 and order in ("opened", "-opened") and not wanted.queue:
+    if len(topics) > 1 and order in BY_AGE and not wanted.queue:
         return "topic_id", tuple(topics)
     if wanted.queue is None and seen is not None and queues and not topics:
         return "queue_id", tuple(queues)
     return "", ()
 
 
+def _is_by_tag(known: Mapping[str, list[int]], branch: str, order: str) -> bool:
+    """Whether a tag that many carry is walked within the queues that are meant."""
+    if len(known.get("tag_few", ())) <= FEW or order not in BY_AGE:
+        return False
+    return branch == "queue_id" or (not branch and len(known.get("queue_ids", ())) == 1)
+
+
+def _of_tag(known: Mapping[str, list[int]], branch: str) -> Iterator[str]:
+    yield f"g.tag_id = {int(known['tag_ids'][0])}"
+    if not branch:
+        yield f"g.queue_id = {int(known['queue_ids'][0])}"
+
+
 def _values(user: User, wanted: Wanted) -> dict[str, Any]:
     given = {name: getattr(wanted, name) for name in (*_SIMPLE, *_IDS, *_SETS)}
     if wanted.author is not None:
         given["author"] = wanted.author.lower()
-    for name in ("status", "priority", "ids"):
+    for name in ("status", "priority", "sentiment", "ids"):
         given[name] = list(given[name] or ())
     return {**given, "me": user.pk}

@@ -1,6 +1,7 @@
 """Tickets for programs: any filter, any order, one page at a time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,9 +11,9 @@ from webcare.exceptions import NotFound
 from webcare.models import User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.search import tickets_with
+from webcare.queries.sight import visible
 from webcare.queries.ticket_filters import IS_LATE, ask
 from webcare.queries.ticket_filters import Wanted as Wanted
-from webcare.queries.ticket_filters import visible as visible
 from webcare.queries.tickets import Seen
 
 ORDERS = {
@@ -58,13 +59,16 @@ class TicketRow(NamedTuple):
     author: UUID
     author_handle: str
     author_name: str
-    is_late: bool  # a promise that runs is past its time
+    is_late: bool  # a promise that runs is broken
     priority_reason: str
     priority_by: str
+    sentiment: str
     tags: str  # JSON
+    also_topics: str  # JSON
     # JSON of what only one ticket is shown with: fields, references, followers,
     # and where it was merged into.
     beside: str = ""
+    following: bool = False  # told in lists: whether their reader follows it
 
 
 COLUMNS = f"""
@@ -74,12 +78,17 @@ COLUMNS = f"""
     q.slug, q.name, t.slug, t.name, k.topic_by, k.topic_confidence, a.public_id,
     coalesce(nullif(btrim(a.first_name || ' ' || a.last_name), ''), a.username),
     c.slug, c.name, w.public_id, w.handle, w.name, {IS_LATE},
-    k.priority_reason, k.priority_by,
+    k.priority_reason, k.priority_by, k.sentiment,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'slug', g.slug, 'name', g.name, 'colour', g.colour)
                 ORDER BY g.slug), '[]')
        FROM webcare_tickettag tt JOIN webcare_tag g ON g.id = tt.tag_id
-      WHERE tt.ticket_id = k.id)"""
+      WHERE tt.ticket_id = k.id),
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'slug', o.slug, 'name', o.name, 'by', b.by)
+                ORDER BY b.position), '[]')
+       FROM webcare_tickettopic b JOIN webcare_topic o ON o.id = b.topic_id
+      WHERE b.ticket_id = k.id AND b.topic_id IS DISTINCT FROM k.topic_id)"""
 # Fields that are asked of this ticket have a null until they are answered; of the
 # others, those that are answered are there.
 _BESIDE = """jsonb_build_object(
@@ -104,6 +113,8 @@ _BESIDE = """jsonb_build_object(
                 ORDER BY l.id), '[]')
        FROM webcare_follower l JOIN webcare_user u ON u.id = l.user_id
       WHERE l.ticket_id = k.id))"""
+_FOLLOWING = """EXISTS (SELECT FROM webcare_follower l
+             WHERE l.ticket_id = k.id AND l.user_id = %(reader)s)"""
 SOURCE = """webcare_ticket k
     JOIN conversations_channel c ON c.id = k.channel_id
     JOIN conversations_author w ON w.id = k.author_id
@@ -124,16 +135,29 @@ def ticket_page(
         wanted = tickets_with(user, wanted.q, wanted)
     asked = ask(user, wanted, order)
     listing = Listing(
-        COLUMNS,
+        f"{COLUMNS}, '', {_FOLLOWING}",
         SOURCE,
         "k.id",
         asked.where,
-        asked.values,
+        {**asked.values, "reader": user.pk},
         found_in="webcare_ticket k",
         branch=f"k.{asked.branch}" if asked.branch else "",
     )
-    page = read_page(listing, ORDERS[order], mark, limit)
+    by = ORDERS[order]
+    if asked.by_tag:
+        listing, by = _by_tag(listing, by)
+    page = read_page(listing, by, mark, limit)
     return [TicketRow(*row) for row in page.rows], page
+
+
+def _by_tag(listing: Listing, order: Order) -> tuple[Listing, Order]:
+    """The same list, found by walking the rows `g` of a tag in its order."""
+    return replace(
+        listing,
+        found_in="webcare_tickettag g JOIN webcare_ticket k ON k.id = g.ticket_id",
+        found_id="g.ticket_id",
+        branch=listing.branch.replace("k.", "g."),
+    ), replace(order, column=order.column.replace("k.", "g."))
 
 
 def ticket_in_full(user: User, public_id: UUID) -> tuple[TicketRow, Seen]:
@@ -164,7 +188,7 @@ def _one(
     which: str, values: dict[str, Any], told: str = "true"
 ) -> tuple[TicketRow, Seen]:
     found = fetch(
-        f"""SELECT coalesce(k.last_inbound_id, 0), coalesce(
+        f"""SELECT coalesce(greatest(k.last_inbound_id, k.last_heard), 0), coalesce(
                    (SELECT max(r.id) FROM webcare_reply r
                       JOIN conversations_delivery d ON d.id = r.delivery_id
                      WHERE r.ticket_id = k.id AND d.state <> 'cancelled'), 0),
@@ -179,11 +203,12 @@ def _one(
                         WHERE gone.id = k.merged_into_id AND {told}))
               FROM {SOURCE} WHERE {which}""",
         values,
+        prepared=True,
     )
     if not found:
         raise NotFound("There is no such ticket.")
     inbound, reply, outside, *rest = found[0]
-    row = TicketRow._make(rest)
+    row = TicketRow(*rest)
     return row, Seen(row.version, inbound, reply, outside)
 
 

@@ -3,26 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from conversations.models import State
-from webcare.domain.permissions import Permission
 from webcare.exceptions import NotFound
 from webcare.models import Reply, Ticket, User
-from webcare.queries.people import Rights, everywhere_or_in
+from webcare.queries.people import Rights
+from webcare.queries.sight import visible_tickets
 
 ROW = ("author", "channel", "queue", "agent", "topic")
-
-
-def visible_tickets(user: User, rights: Rights | None = None) -> QuerySet[Ticket]:
-    """Return the tickets that `user` may see.
-
-    Every list, count, search, export, stream and related id starts here. Tickets
-    that wait for routing are seen by those who see all queues. `rights` are the
-    user's own, where they have been read already.
-    """
-    queues = (rights or Rights.of(user)).where(Permission.SEE_TICKETS)
-    return Ticket.objects.filter(everywhere_or_in(queues))
 
 
 def ticket_for(
@@ -68,7 +57,7 @@ class Seen:
         """What is to be seen of `ticket`, whose newest answer is known."""
         return cls(
             ticket.version,
-            ticket.last_inbound_id or 0,
+            max(ticket.last_inbound_id or 0, ticket.last_heard or 0),
             reply or 0,
             ticket.last_outside_id or 0,
         )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 from conversations.models.bulk import fetch
 from webcare.models import Ticket
 from webcare.queries.inbox import EPOCH
+from webcare.queries.people import called
 
 PAGE = 50
 
@@ -71,7 +72,8 @@ def timeline_of(ticket: Ticket, before: Mark | None = None) -> Timeline:
     that has not become a message yet stands as itself, with its delivery.
     """
     mark = before or Mark(FAR, 9, 0)
-    rows = fetch(_SQL, {"ticket": ticket.pk, "limit": PAGE + 1, **mark._asdict()})
+    given = {"ticket": ticket.pk, "limit": PAGE + 1, **mark._asdict()}
+    rows = fetch(_SQL, given, prepared=True)
     entries = [Entry(Mark(*row[:3]), row[3], json.loads(row[4])) for row in rows]
     shown = entries[:PAGE][::-1]
     return Timeline(shown, shown[0].mark if len(entries) > PAGE else None)
@@ -80,11 +82,23 @@ def timeline_of(ticket: Ticket, before: Mark | None = None) -> Timeline:
 FAR = EPOCH + timedelta(days=365 * 250)
 
 # Events that say no more than the message, answer or note they stand beside.
-_TOLD = """('message_added', 'message_edited', 'message_deleted', 'reply_written',
-            'reply_sent', 'reply_refused', 'reply_uncertain', 'note_added',
-            'answered_elsewhere')"""
+TOLD_BESIDE = frozenset(
+    {
+        "message_added",
+        "message_edited",
+        "message_deleted",
+        "reply_written",
+        "reply_sent",
+        "reply_refused",
+        "reply_uncertain",
+        "note_added",
+        "answered_elsewhere",
+        "promised",
+    }
+)
+_TOLD = str(tuple(sorted(TOLD_BESIDE)))
 
-_NAME = "coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.username)"
+_NAME = called("u")
 
 # Each part is cut to a page by itself, so that a long ticket costs what a short does.
 _SQL = f"""
@@ -94,6 +108,7 @@ _SQL = f"""
             'url', m.url, 'edited', m.edited_at, 'deleted', m.deleted_at,
             'language', m.language, 'handle', a.handle, 'author', a.name,
             'author_id', a.external_id, 'by', {_NAME}, 'initials', u.initials,
+            'rule', x.name,
             'versions', (SELECT jsonb_agg(jsonb_build_object(
                              'text', v.text, 'at', v.written_at) ORDER BY v.written_at)
                            FROM conversations_messageversion v
@@ -118,6 +133,7 @@ _SQL = f"""
    LEFT JOIN conversations_delivery d ON d.message_id = m.id
    LEFT JOIN webcare_reply r ON r.delivery_id = d.id
    LEFT JOIN webcare_user u ON u.id = r.author_id
+   LEFT JOIN webcare_automationrule x ON x.id = r.rule_id
   WHERE tm.ticket_id = %(ticket)s
     AND (m.posted_at, {_MESSAGE}, m.id) < (%(at)s, %(rank)s, %(id)s)
   ORDER BY m.posted_at DESC, m.id DESC LIMIT %(limit)s)
@@ -126,10 +142,11 @@ UNION ALL
         jsonb_build_object(
             'reply', r.public_id, 'text', r.text, 'visibility', d.visibility,
             'state', d.state, 'due', d.due_at, 'failure', d.failure,
-            'attempts', d.attempts, 'by', {_NAME}, 'by_id', u.id)
+            'attempts', d.attempts, 'by', {_NAME}, 'by_id', u.id, 'rule', x.name)
    FROM webcare_reply r
    JOIN conversations_delivery d ON d.id = r.delivery_id
-   JOIN webcare_user u ON u.id = r.author_id
+   LEFT JOIN webcare_user u ON u.id = r.author_id
+   LEFT JOIN webcare_automationrule x ON x.id = r.rule_id
   WHERE r.ticket_id = %(ticket)s AND d.state <> 'cancelled'
     AND NOT EXISTS (SELECT FROM webcare_ticketmessage tm
                      WHERE tm.message_id = d.message_id)

@@ -12,6 +12,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.permissions import Permission, roles_with
 from webcare.domain.tokens import LONGEST, digest_of
 from webcare.models import ApiToken, User
+from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import Rights
 
 
@@ -92,6 +93,22 @@ _FEEDER = """
       LEFT JOIN conversations_channel c ON c.slug = %s
      WHERE t.digest = %s AND t.revoked_at IS NULL
        AND (t.expires_at IS NULL OR t.expires_at > now())"""
+
+
+_LISTED = Listing("t.public_id", "webcare_apitoken t", "t.id")
+NEWEST = Order("t.created_at", descending=True)
+
+
+def token_page(mark: Mark | None, limit: int) -> tuple[list[ApiToken], Page]:
+    """Return a page of all tokens, the newest first: two statements."""
+    page = read_page(_LISTED, NEWEST, mark, limit)
+    found = tokens().in_bulk([pk for _at, pk, *_ in page.rows])
+    return [found[pk] for _at, pk, *_ in page.rows if pk in found], page
+
+
+def tokens_of(user: User, most: int) -> list[ApiToken]:
+    """Return the tokens that have the roles of `user`, the newest first."""
+    return list(tokens().filter(user=user).order_by("-created_at", "-pk")[:most])
 
 
 def tokens() -> QuerySet[ApiToken]:

@@ -1,5 +1,7 @@
 """What waits for an agent, and in which order it is handed out and taken."""
 
+from typing import NamedTuple
+
 from conversations.models.bulk import fetch
 from webcare.models import Ticket, User
 
@@ -27,20 +29,27 @@ SPEAKS = """(k.language = ''
 MOST_SKIPPED = 100
 
 
-def waiting_before(ticket: Ticket, user: User) -> int:
+class Skipped(NamedTuple):
+    """What waits before a ticket, and by how much the oldest of it is older."""
+
+    tickets: int
+    seconds: int
+
+
+def waiting_before(ticket: Ticket, user: User) -> Skipped:
     """Count what `user` could have taken first from the same queue: at most 100.
 
     What is in danger comes before what is not, then what is due earlier.
     """
     if ticket.queue_id is None or ticket.agent_id is not None:
-        return 0
+        return Skipped(0, 0)
     earlier = "k.due_at < %(due)s" if ticket.due_at else "k.due_at IS NOT NULL"
     before = f"k.is_danger = %(danger)s AND {earlier}"
     if not ticket.is_danger:
         before = f"(k.is_danger OR ({before}))"
-    [[count]] = fetch(
-        f"""SELECT count(*) FROM (
-                   SELECT FROM webcare_ticket k, webcare_user u
+    [[count, oldest]] = fetch(
+        f"""SELECT count(*), min(opened_at) FROM (
+                   SELECT k.opened_at FROM webcare_ticket k, webcare_user u
                     WHERE k.queue_id = %(queue)s AND {WAITS} AND {before}
                       AND u.id = %(user)s AND {SPEAKS}
                     LIMIT {MOST_SKIPPED}) AS found""",
@@ -50,5 +59,7 @@ def waiting_before(ticket: Ticket, user: User) -> int:
             "due": ticket.due_at,
             "user": user.pk,
         },
+        prepared=True,
     )
-    return int(count)
+    older = (ticket.opened_at - oldest).total_seconds() if oldest else 0
+    return Skipped(count, max(0, int(older)))

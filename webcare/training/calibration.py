@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from webcare.domain.topics.answers import Scores, probabilities
+from webcare.domain.topics.bars import Level
 from webcare.domain.topics.features import Ints
-from webcare.domain.topics.model import probabilities
-from webcare.domain.topics.vectors import Floats
 
 Chances = NDArray[np.float64]
 
@@ -17,23 +17,28 @@ NEVER = 2.0
 # right is never sure.
 EVEN_CHANCE = 0.5
 _BINS = 15
+# Sure answers of one topic that say something about that topic.
+_ENOUGH_FOR_ONE = 30
 
 
-def fit_temperature(scores: Floats, labels: Ints) -> float:
+def fit_temperature(scores: Scores, labels: Ints) -> float:
     """The temperature under which held-back labels are likeliest (Guo et al. 2017).
 
     One imaginary example is counted in whose label is anybody's guess, so that a few
     dozen right answers do not end in certainty.
     """
-    rows = np.arange(len(labels))
 
-    def surprise(log_temperature: float) -> float:
-        chances = probabilities(scores, float(np.exp(log_temperature)))
-        logs = np.log(chances + 1e-12)
-        return float(-logs[rows, labels].sum() - logs.mean())
+    def at(log_temperature: float) -> float:
+        return surprise(scores, labels, float(np.exp(log_temperature)))
 
-    found = minimize_scalar(surprise, bounds=(-4, 4), method="bounded")
+    found = minimize_scalar(at, bounds=(-4, 4), method="bounded")
     return float(np.exp(found.x))
+
+
+def surprise(scores: Scores, labels: Ints, temperature: float) -> float:
+    """How unlikely the labels are in all, one imaginary example included."""
+    logs = np.log(probabilities(scores, temperature) + 1e-12)
+    return float(-logs[np.arange(len(labels)), labels].sum() - logs.mean())
 
 
 def fit_threshold(
@@ -57,6 +62,32 @@ def fit_threshold(
         # what calibrated chances promise by themselves.
         threshold = min(threshold, wanted)
     return max(threshold, EVEN_CHANCE)
+
+
+def fit_bars(
+    topics: tuple[int, ...], chances: Chances, labels: Ints, wanted: float
+) -> Level:
+    """One bar for all, and a higher one for each topic that is clearly less right.
+
+    A topic has a bar of its own where enough of its sure answers were held back to
+    say that their precision is below what is wanted, by more than a standard error.
+    """
+    answers = chances.argmax(axis=1)
+    confidence = chances.max(axis=1)
+    is_right = answers == labels
+    threshold = fit_threshold(confidence, is_right, wanted)
+    own = {}
+    for column, topic in enumerate(topics):
+        of_topic = answers == column
+        sure = of_topic & (confidence >= threshold)
+        count = int(sure.sum())
+        if count < _ENOUGH_FOR_ONE:
+            continue
+        error = np.sqrt(wanted * (1 - wanted) / count)
+        if is_right[sure].mean() < wanted - error:
+            bar = fit_threshold(confidence[of_topic], is_right[of_topic], wanted)
+            own[topic] = max(bar, threshold)
+    return Level(threshold, own)
 
 
 def expected_calibration_error(

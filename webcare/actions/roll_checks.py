@@ -1,0 +1,109 @@
+"""Make rolls again and say which were not what the facts say; nothing is kept of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from conversations.models.bulk import fetch
+from webcare.actions.rolls import DAYS_AT_ONCE, roll_days, roll_months
+from webcare.queries.measures import Measure
+from webcare.queries.measures.all import ROLLED
+from webcare.queries.rolls import DAY, MONTH
+
+
+class Differing(NamedTuple):
+    """A roll that made again is another."""
+
+    measure: str
+    view: str
+    grain: str
+    start: date
+
+
+class Checked(NamedTuple):
+    """How many rolls were made again, and which of them came out as others."""
+
+    rolls: int
+    differing: list[Differing]
+
+
+def check_all() -> Checked:
+    """Make every roll again that nothing has marked, and compare its cells.
+
+    Days are made from the facts, months from their days. What is marked is left out:
+    it is known to be of old, and no report reads it.
+    """
+    rolls, differing = 0, list[Differing]()
+    for measure in ROLLED.values():
+        for view in measure.views:
+            for grain, starts in _batches(measure, view):
+                rolls += len(starts)
+                if found := _differing(measure, view, grain, starts):
+                    # What has changed meanwhile is marked.
+                    same = set(_kept(measure, view, grain))
+                    differing += [one for one in found if one.start in same]
+    return Checked(rolls, differing)
+
+
+def _batches(measure: Measure, view: str) -> Iterator[tuple[str, list[date]]]:
+    for _, group in groupby(_kept(measure, view, DAY), lambda day: day.replace(day=1)):
+        days = list(group)
+        for first in range(0, len(days), DAYS_AT_ONCE):
+            yield DAY, days[first : first + DAYS_AT_ONCE]
+    for month in _kept(measure, view, MONTH):
+        yield MONTH, [month]
+
+
+def _kept(measure: Measure, view: str, grain: str) -> list[date]:
+    rows = fetch(
+        """SELECT r.start FROM webcare_roll r
+            WHERE r.measure = %s AND r.view = %s AND r.grain = %s AND r.zone = %s
+              AND NOT EXISTS (
+                  SELECT FROM webcare_mark m
+                   WHERE m.measure = r.measure AND m.view = r.view
+                     AND m.quarter >= r.from_at AND m.quarter < r.to_at)
+            ORDER BY r.start""",
+        [measure.name, view, grain, settings.DESK_TIME_ZONE],
+    )
+    return [start for [start] in rows]
+
+
+@transaction.atomic
+def _differing(
+    measure: Measure, view: str, grain: str, starts: Sequence[date]
+) -> list[Differing]:
+    """Which of these are others when they are made again; then as they were."""
+    before = _contents(measure, view, grain, starts)
+    made = (roll_days if grain == DAY else roll_months)(measure, view, starts)
+    after = _contents(measure, view, grain, starts)
+    transaction.set_rollback(True)
+    if made < len(starts):
+        return []  # somebody else makes them anew just now
+    return [
+        Differing(measure.name, view, grain, start)
+        for start in starts
+        if before.get(start) != after.get(start)
+    ]
+
+
+def _contents(
+    measure: Measure, view: str, grain: str, starts: Sequence[date]
+) -> dict[date, str]:
+    """A digest of all cells of each roll."""
+    return dict(
+        fetch(
+            """SELECT r.start, md5(coalesce(string_agg(md5(
+                        (c.dimension, c.queue, c.key, c.counts, c.calendar_buckets,
+                         c.calendar_cases, c.business_buckets, c.business_cases)::text),
+                        '' ORDER BY c.dimension, c.queue, c.key), ''))
+                 FROM webcare_roll r LEFT JOIN webcare_cell c ON c.roll_id = r.id
+                WHERE r.measure = %s AND r.view = %s AND r.grain = %s
+                  AND r.start = ANY(%s)
+                GROUP BY r.start""",
+            [measure.name, view, grain, list(starts)],
+        )
+    )

@@ -1,0 +1,327 @@
+"""One report: rolls and facts put together in one statement, whatever the measure.
+
+The cells of whole days and months are added to the cases of what is left of a period,
+read from the facts. Lengths are shown to the resolution of `domain/histograms.py`
+wherever they came from, so that no figure changes when a day is rolled up; `exact`
+reads every one to the second instead.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from conversations.models.bulk import fetch
+from webcare.domain.outcomes import Priority
+from webcare.domain.reports import EDGES, PERCENTILES, TOLERANCE, By
+from webcare.queries import histograms
+from webcare.queries.measures import COHORT, Measure
+from webcare.queries.opening import opening
+from webcare.queries.rolls import Plan, Span, plan
+from webcare.queries.survival import PERCENTILE_COLUMNS, SURVIVAL
+
+EVERY, NONE = 0, -1  # a cell's queue: all of them together; its queue or key: none
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose cases, of what, and as they were known when. `queues` None is all."""
+
+    queues: tuple[int, ...] | None
+    period: Span
+    as_of: datetime
+    view: str = COHORT
+    clock: str = "calendar"
+    topics: tuple[int, ...] | None = None
+    channel: int | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was counted and timed of one key; `key` is a number, None where none is."""
+
+    key: int | None
+    counts: Mapping[str, int]
+    ended: int = 0
+    waiting: int = 0
+    longest: int | None = None
+    percentiles: tuple[int | None, ...] = (None,) * len(PERCENTILES)
+    buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
+
+
+def read(measure: Measure, scope: Scope, by: By | None) -> list[Row]:
+    """Return one row per key, in the order of the keys: two statements.
+
+    A roll that is made anew between the two is noticed, and all is read again.
+    """
+    for _ in range(TRIES):
+        chosen = _plan(measure, scope, by)
+        rows = _fetch(measure, scope, by, chosen)
+        if rows[0][0] == len(chosen.rolls):
+            return _rows(measure, rows)
+    return _rows(measure, _fetch(measure, scope, by, Plan((), (scope.period,))))
+
+
+# Compiling such a statement takes longer than it runs.
+UNCOMPILED = "SET LOCAL jit = off"
+
+
+@transaction.atomic
+def _fetch(
+    measure: Measure, scope: Scope, by: By | None, chosen: Plan
+) -> list[tuple[Any, ...]]:
+    fetch(UNCOMPILED, [])
+    return fetch(_statement(measure, scope, by, chosen), _values(scope, by, chosen))
+
+
+def _plan(measure: Measure, scope: Scope, by: By | None) -> Plan:
+    if scope.exact or _dimension(scope, by) is None:
+        return Plan((), (scope.period,))
+    return plan(
+        measure,
+        scope.view,
+        scope.period,
+        scope.as_of,
+        by_day=by in (By.DAY, By.WEEK),
+    )
+
+
+def _dimension(scope: Scope, by: By | None) -> str | None:
+    """Which cells answer this; None where only the facts do."""
+    filters = [
+        name
+        for name, given in (("topic", scope.topics), ("channel", scope.channel))
+        if given is not None
+    ]
+    own = [by.value] if by in _OWN_CELLS else []
+    wanted = set(filters + own)
+    return (wanted.pop() if wanted else "none") if len(wanted) < 2 else None
+
+
+def _values(scope: Scope, by: By | None, chosen: Plan) -> dict[str, Any]:
+    return {
+        "as_of": scope.as_of,
+        "start": scope.period.start,
+        "end": scope.period.end,
+        "rolls": list(chosen.rolls),
+        **{f"start{n}": span.start for n, span in enumerate(chosen.spans)},
+        **{f"end{n}": span.end for n, span in enumerate(chosen.spans)},
+        "dimension": _dimension(scope, by),
+        "queues": list(scope.queues or ()),
+        "topics": list(scope.topics or ()),
+        "channel": scope.channel,
+        "zone": settings.DESK_TIME_ZONE,
+        "tolerance": TOLERANCE,
+        "opening": opening(scope.period.start, scope.as_of)
+        if scope.clock == "business"
+        else None,
+    }
+
+
+_OWN_CELLS = (By.TOPIC, By.AGENT, By.CHANNEL, By.PRIORITY, By.HOUR)
+PRIORITIES = ", ".join(f"'{one}'" for one in Priority.values)
+# Days are counted from here, so that every key is a number.
+_LOCAL = "(f.at AT TIME ZONE %(zone)s)"
+_DAYS = "- date '2000-01-01'"
+FACT_KEYS = {
+    None: "0",
+    By.QUEUE: "f.queue",
+    By.TOPIC: "f.topic",
+    By.AGENT: "f.agent",
+    By.CHANNEL: "f.channel",
+    By.PRIORITY: f"array_position(ARRAY[{PRIORITIES}], f.priority) - 1",
+    By.HOUR: f"extract(hour FROM {_LOCAL})",
+    By.DAY: f"{_LOCAL}::date {_DAYS}",
+    By.WEEK: f"date_trunc('week', {_LOCAL})::date {_DAYS}",
+}
+_ROLL_KEYS = dict.fromkeys(_OWN_CELLS, "c.key") | {
+    None: "0",
+    By.QUEUE: "c.queue",
+    By.DAY: f"r.start {_DAYS}",
+    By.WEEK: f"date_trunc('week', r.start)::date {_DAYS}",
+}
+
+
+def _statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
+    parts = [*_sources(measure, scope, by, chosen), _counted(measure)]
+    columns = [*_numbers(measure)]
+    joins = ""
+    if measure.is_timed:
+        parts += _timed(scope)
+        columns += _times(scope)
+        joins = "LEFT JOIN times USING (key) LEFT JOIN waits USING (key)"
+    return f"""
+        WITH {", ".join(parts)}
+        SELECT there.rolls, found.* FROM (
+               SELECT count(*) AS rolls FROM webcare_roll WHERE id = ANY(%(rolls)s)
+               ) AS there
+          LEFT JOIN (SELECT true, key, {", ".join(columns)}
+                       FROM counted {joins}) AS found ON true
+         ORDER BY found.key = {NONE}, found.key"""
+
+
+def _in_spans(chosen: Plan) -> str:
+    """Each span by itself: the planner knows how little there is in it."""
+    spans = [
+        f"f.at >= %(start{n})s AND f.at < %(end{n})s" for n in range(len(chosen.spans))
+    ]
+    return " OR ".join(spans) or "false"
+
+
+def _sources(
+    measure: Measure, scope: Scope, by: By | None, chosen: Plan
+) -> Iterator[str]:
+    """The cells, the cases that no roll covers, and those that still go on."""
+    key = f"coalesce({FACT_KEYS[by]}, {NONE})::bigint AS key"
+    clock = scope.clock
+    columns = ", ".join(f'f."{name}"' for name in measure.columns)
+    length = f"f.{clock}" if scope.exact else histograms.bucket(f"f.{clock}")
+    yield f"""rolled AS MATERIALIZED (
+        SELECT ({_ROLL_KEYS[by]})::bigint AS key, c.counts,
+               c.{clock}_buckets AS buckets, c.{clock}_cases AS cases
+          FROM webcare_cell c JOIN webcare_roll r ON r.id = c.roll_id
+         WHERE c.roll_id = ANY(%(rolls)s) AND c.dimension = %(dimension)s
+           AND {_of_cells(scope, by)})"""
+    yield f"""fresh AS MATERIALIZED (
+        SELECT {key}, {columns}{f", {length} AS bucket" if measure.is_timed else ""}
+          FROM ({measure.select(scope.view)}) AS f
+         WHERE ({_in_spans(chosen)}) AND {_of_facts(scope)})"""
+    if measure.running:
+        columns = ", ".join(f'f."{name}"' for name in measure.running_counts)
+        so_far = f", {_SO_FAR[clock]} AS seconds" if measure.is_timed else ""
+        yield f"""live AS MATERIALIZED (
+            SELECT {key}, {columns}{so_far}
+              FROM (SELECT *, {scope.view}_at AS at
+                      FROM ({measure.running}) AS running) AS f
+              {_OPENING if clock == "business" else ""}
+             WHERE f.at >= %(start)s AND f.at < %(end)s AND {_of_facts(scope)})"""
+
+
+# Each queue's open hours up to now, as lists: when they began, how long they were, and
+# how many open seconds there were before. A queue without a calendar is always open.
+_OPENING = """
+    LEFT JOIN json_to_recordset(%(opening)s::json) AS o(
+         queue bigint, begins bigint[], lengths bigint[], befores bigint[],
+         all_of bigint) ON o.queue = coalesce(f.queue, -1)
+    CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM f.at))::bigint AS at) AS begun
+    CROSS JOIN LATERAL (SELECT width_bucket(begun.at, o.begins) AS n) AS span"""
+_SO_FAR = {
+    "calendar": "f.calendar",
+    "business": """CASE WHEN f.calendar IS NULL OR o.queue IS NULL THEN f.calendar
+        WHEN span.n = 0 THEN o.all_of
+        ELSE o.all_of - o.befores[span.n]
+             - least(begun.at - o.begins[span.n], o.lengths[span.n]) END""",
+}
+
+
+def _of_cells(scope: Scope, by: By | None) -> str:
+    conditions = []
+    if scope.queues is not None:
+        conditions.append("c.queue = ANY(%(queues)s)")
+    else:
+        conditions.append(f"c.queue {'<>' if by == By.QUEUE else '='} {EVERY}")
+    if scope.topics is not None:
+        conditions.append("c.key = ANY(%(topics)s)")
+    if scope.channel is not None:
+        conditions.append("c.key = %(channel)s")
+    return " AND ".join(conditions)
+
+
+def _of_facts(scope: Scope) -> str:
+    conditions = ["true"]
+    if scope.queues is not None:
+        conditions.append("f.queue = ANY(%(queues)s)")
+    if scope.topics is not None:
+        conditions.append("f.topic = ANY(%(topics)s)")
+    if scope.channel is not None:
+        conditions.append("f.channel = %(channel)s")
+    return " AND ".join(conditions)
+
+
+def _numbers(measure: Measure) -> tuple[str, ...]:
+    return tuple(f'"{n}"' for n in (*measure.columns, *measure.running_counts))
+
+
+def _counted(measure: Measure) -> str:
+    settled = [f'"{name}"' for name in measure.columns]
+    going = [f'"{name}"' for name in measure.running_counts]
+    zeros = [f"0 AS {name}" for name in going]
+    cells = [f"counts[{n}] AS {name}" for n, name in enumerate(settled, start=1)]
+    each = f"""SELECT key, {", ".join([*cells, *zeros])} FROM rolled
+         UNION ALL SELECT key, {", ".join(settled + ["0"] * len(going))} FROM fresh"""
+    if measure.running:
+        each += f" UNION ALL SELECT key, {', '.join(['0'] * len(settled) + going)}"
+        each += " FROM live"
+    sums = ", ".join(f"sum({name}) AS {name}" for name in settled + going)
+    return f"counted AS (SELECT key, {sums} FROM ({each}) AS each GROUP BY key)"
+
+
+def _timed(scope: Scope) -> list[str]:
+    """Histograms put together, those who wait beside them, and what follows."""
+    outlasted = "seconds" if scope.exact else histograms.outlasted("seconds")
+    return [
+        f"""lengths AS (
+            SELECT key, bucket, sum(ends) AS ends, sum(waits) AS waits FROM (
+                SELECT key, unnest(buckets)::int AS bucket, unnest(cases) AS ends,
+                       0 AS waits
+                  FROM rolled
+                 UNION ALL
+                SELECT key, bucket::int, 1, 0 FROM fresh WHERE bucket IS NOT NULL
+                 UNION ALL
+                SELECT key, ({outlasted})::int, 0, 1 FROM live
+                 WHERE seconds IS NOT NULL) AS each
+             GROUP BY key, bucket)""",
+        SURVIVAL,
+        f"""times AS (
+            SELECT key, sum(ends) AS ended, {PERCENTILE_COLUMNS},
+                   {", ".join(_bucket_columns(scope))}
+              FROM steps GROUP BY key)""",
+        """waits AS (
+            SELECT key, count(*) AS still_waiting, max(seconds) AS longest FROM live
+             WHERE seconds IS NOT NULL GROUP BY key)""",
+    ]
+
+
+def _times(scope: Scope) -> Iterator[str]:
+    yield from ("ended", "still_waiting", "longest")
+    for percent in PERCENTILES:
+        name = f"p{percent}"
+        yield f"{name if scope.exact else histograms.middle(name)} AS {name}"
+    yield from (f"b{number}" for number in range(len(EDGES) + 1))
+
+
+def _bucket_columns(scope: Scope) -> Iterator[str]:
+    below = -1
+    for number, edge in enumerate(EDGES):
+        last = edge if scope.exact else histograms.last_of(edge)
+        part = f"bucket > {below} AND bucket <= {last}"
+        yield f"coalesce(sum(ends) FILTER (WHERE {part}), 0) AS b{number}"
+        below = last
+    yield f"coalesce(sum(ends) FILTER (WHERE bucket > {below}), 0) AS b{len(EDGES)}"
+
+
+def _rows(measure: Measure, rows: Sequence[Sequence[Any]]) -> list[Row]:
+    return [_row(measure, row[2:]) for row in rows if row[1]]
+
+
+def _row(measure: Measure, row: Sequence[Any]) -> Row:
+    key = None if row[0] == NONE else row[0]
+    names = (*measure.columns, *measure.running_counts)
+    counts = {name: int(n) for name, n in zip(names, row[1:], strict=False)}
+    if not measure.is_timed:
+        return Row(key, counts)
+    ended, waiting, longest, *times = row[1 + len(names) :]
+    return Row(
+        key,
+        counts,
+        int(ended or 0),
+        waiting or 0,
+        longest,
+        percentiles=tuple(times[: len(PERCENTILES)]),
+        buckets=tuple(int(n or 0) for n in times[len(PERCENTILES) :]),
+    )

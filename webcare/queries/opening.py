@@ -1,0 +1,48 @@
+"""The open hours of every queue between two moments, for a statement to count with."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from conversations.models.bulk import fetch, ids
+from webcare.domain.calendars import Calendar
+from webcare.queries.calendars import compiled, current_versions
+
+UNROUTED = -1
+
+
+def opening(start: datetime, end: datetime) -> str:
+    """Return a JSON list: of each queue with a calendar its open spans, in seconds.
+
+    Three statements at most, however many queues; where a queue has no calendar there
+    is nothing of it.
+    """
+    queues = ids(fetch("SELECT id FROM webcare_queue", []))
+    versions = current_versions([*queues, None])
+    calendars = compiled({pk for pk in versions.values() if pk is not None})
+    spans = {pk: _spans(calendar, start, end) for pk, calendar in calendars.items()}
+    return json.dumps(
+        [
+            {"queue": UNROUTED if queue is None else queue, **spans[version]}
+            for queue, version in versions.items()
+            if version is not None
+        ]
+    )
+
+
+def _spans(calendar: Calendar, start: datetime, end: datetime) -> dict[str, Any]:
+    """Lists of when spans began, how long they were, and what was open before each."""
+    begins, lengths, befores, so_far = [], [], [], 0
+    for span in calendar.spans(start, end):
+        if span.is_open:
+            first, last = int(span.start.timestamp()), int(span.end.timestamp())
+            begins.append(first)
+            lengths.append(last - first)
+            befores.append(so_far)
+            so_far += last - first
+    return {
+        "begins": begins,
+        "lengths": lengths,
+        "befores": befores,
+        "all_of": so_far,
+    }

@@ -1,0 +1,127 @@
+"""How well topics are told apart at the desk itself, and what it costs to be wrong."""
+
+from typing import Any, NamedTuple
+
+from conversations.models.bulk import fetch
+from webcare.domain.lifecycle import LIVE
+from webcare.models import Ticket, User
+from webcare.queries.sight import visible_tickets
+
+DAYS = 30
+WEEKS = 8
+MOST_NEXT = 20
+
+
+class Week(NamedTuple):
+    """What machines decided in a week, and how often people said otherwise."""
+
+    week: Any
+    decided: int
+    corrected: int
+
+
+class Routing(NamedTuple):
+    """Tickets of the last 30 days: how many were routed, and moved by hand later.
+
+    `seconds_until_moved` is the median from the first queue to the move.
+    """
+
+    routed: int
+    without_a_hand: int
+    moved: int
+    seconds_until_moved: int | None
+
+
+def weeks() -> list[Week]:
+    """Return the last eight weeks that had decisions, oldest first."""
+    rows = fetch(
+        """WITH decided AS (
+             SELECT ticket_id, min(recorded_at) AS at FROM webcare_ticketevent
+              WHERE kind = 'classified' AND data->>'by' IN ('model', 'rule')
+                AND recorded_at > now() - make_interval(weeks => %s)
+              GROUP BY ticket_id),
+           corrected AS (
+             SELECT DISTINCT d.ticket_id FROM decided d
+               JOIN webcare_ticketevent e ON e.ticket_id = d.ticket_id
+                AND e.kind = 'classified' AND e.data->>'by' = 'person'
+                AND e.recorded_at > d.at
+                AND e.data->'topic' IS DISTINCT FROM e.data->'was')
+           SELECT date_trunc('week', at)::date, count(*), count(c.ticket_id)
+             FROM decided LEFT JOIN corrected c USING (ticket_id)
+            GROUP BY 1 ORDER BY 1""",
+        [WEEKS],
+    )
+    return [Week(*row) for row in rows]
+
+
+def routing() -> Routing:
+    """Return what it cost to send tickets to the wrong queue."""
+    [row] = fetch(
+        """WITH first AS (
+             SELECT DISTINCT ON (ticket_id) ticket_id, recorded_at, data->'queue' AS q
+               FROM webcare_ticketevent
+              WHERE kind = 'routed' AND recorded_at > now() - make_interval(days => %s)
+              ORDER BY ticket_id, id),
+           moved AS (
+             SELECT DISTINCT ON (e.ticket_id) e.ticket_id,
+                    extract(epoch FROM e.recorded_at - f.recorded_at) AS seconds
+               FROM first f JOIN webcare_ticketevent e ON e.ticket_id = f.ticket_id
+              WHERE e.kind = 'routed' AND e.data->'why'->>'by' = 'person'
+                AND e.recorded_at >= f.recorded_at
+              ORDER BY e.ticket_id, e.id)
+           SELECT count(*),
+                  count(*) FILTER (WHERE m.ticket_id IS NULL AND NOT q.is_triage),
+                  count(m.ticket_id),
+                  percentile_cont(0.5) WITHIN GROUP (ORDER BY m.seconds)::int
+             FROM first f LEFT JOIN moved m USING (ticket_id)
+             LEFT JOIN webcare_queue q ON to_jsonb(q.id) = f.q""",
+        [DAYS],
+    )
+    return Routing(*row)
+
+
+def disagreements() -> list[tuple[int, int, int]]:
+    """Return (topic, other topic, tickets) where two people chose differently.
+
+    Of the last 30 days, most first.
+    """
+    return fetch(
+        """WITH said AS (
+             SELECT DISTINCT ON (ticket_id, actor_id)
+                    ticket_id, actor_id, (data->>'topic')::bigint AS topic
+               FROM webcare_ticketevent
+              WHERE kind = 'classified' AND data->>'by' = 'person'
+                AND actor_id IS NOT NULL AND data->>'topic' IS NOT NULL
+                AND recorded_at > now() - make_interval(days => %s)
+              ORDER BY ticket_id, actor_id, id DESC)
+           SELECT a.topic, b.topic, count(DISTINCT a.ticket_id)
+             FROM said a JOIN said b ON b.ticket_id = a.ticket_id
+              AND b.actor_id <> a.actor_id AND a.topic < b.topic
+            GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 20""",
+        [DAYS],
+    )
+
+
+def worth_labelling(user: User) -> list[Ticket]:
+    """Return live tickets whose topic nobody is sure of, likeliest wrong guess first.
+
+    Of those `user` may see, one for each likeliest topic first, so that a person does
+    not say the same thing twenty times.
+    """
+    unsure = visible_tickets(user).filter(topic_by="unsure", status__in=LIVE)
+    rows = fetch(
+        """SELECT id FROM (
+             SELECT k.id, k.confidence, row_number() OVER (
+                      PARTITION BY k.guess ORDER BY k.confidence DESC, k.id DESC) AS n
+               FROM (SELECT DISTINCT ON (e.ticket_id) e.ticket_id AS id,
+                            coalesce((e.data->>'confidence')::float8, 0) AS confidence,
+                            e.data->'why'->'model'->'alternatives'->0->'topic' AS guess
+                       FROM webcare_ticketevent e
+                      WHERE e.ticket_id = ANY(%s) AND e.kind = 'classified'
+                      ORDER BY e.ticket_id, e.id DESC) AS k) AS ranked
+            ORDER BY n, confidence DESC, id DESC LIMIT %s""",
+        [list(unsure.order_by("-pk").values_list("pk", flat=True)[:500]), MOST_NEXT],
+    )
+    order = {pk: place for place, [pk] in enumerate(rows)}
+    found = visible_tickets(user).filter(pk__in=order)
+    return sorted(found, key=lambda ticket: order[ticket.pk])
