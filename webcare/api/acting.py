@@ -18,6 +18,7 @@ from webcare.api.shapes import THEN, Json, TicketInFullOut, ticket_out
 from webcare.api.tickets import show
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
+from webcare.domain.topics.decide import MOST_ALSO
 from webcare.exceptions import StaleReply, StaleVersion
 from webcare.queries.approvals import Approval, approval_row
 from webcare.queries.conversation import Visibility, reply_of, reply_row, written_row
@@ -48,6 +49,12 @@ class RouteIn(In):
 
 class ClassifyIn(In):
     topic = serializers.SlugField(allow_null=True)
+    also = serializers.ListField(
+        child=serializers.SlugField(),
+        max_length=MOST_ALSO,
+        required=False,
+        help_text="What it is about beside that. Unsaid: as it is.",
+    )
 
 
 class ResolveIn(In):
@@ -69,7 +76,18 @@ class ReplyIn(In):
     """`key` makes it one answer however often it is sent; so does Idempotency-Key."""
 
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
-    then = serializers.ChoiceField(choices=THEN, default=Status.PENDING.value)
+    then = serializers.ChoiceField(
+        choices=THEN,
+        required=False,
+        help_text="pending if unsaid, and open for one that is holding.",
+    )
+    holding = serializers.BooleanField(
+        default=False,
+        help_text=(
+            "It says no more than that we look into it: the author is acknowledged, "
+            "and waits on."
+        ),
+    )
     key = serializers.CharField(max_length=200, required=False)
     visibility = serializers.ChoiceField(
         choices=Visibility.choices,
@@ -158,7 +176,9 @@ class ClaimNext(Endpoint):
         given = asked(ClaimNextIn, request)
         ticket = claims.claim_next(
             user=request.user,
-            queue=chosen_queue(given["queue"]) if "queue" in given else None,
+            queue=chosen_queue(given["queue"], request.user)
+            if "queue" in given
+            else None,
             channel=chosen_channel(given["channel"]) if "channel" in given else None,
             language=given.get("language", ""),
         )
@@ -192,7 +212,7 @@ class Route(Acting):
     @changes("Move a ticket to another queue", RouteIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        queue = chosen_queue(asked(RouteIn, request)["queue"])
+        queue = chosen_queue(asked(RouteIn, request)["queue"], request.user)
         return answer_with(
             tickets.route_ticket(
                 ticket=found, user=request.user, queue=queue, version=found.version
@@ -204,11 +224,17 @@ class Classify(Acting):
     @changes("Say what a ticket is about", ClassifyIn)
     def post(self, request: Request, ticket: UUID) -> Response:
         found = self.ticket(request, ticket)
-        slug = asked(ClassifyIn, request)["topic"]
-        topic = None if slug is None else chosen_topic(slug)
+        given = asked(ClassifyIn, request)
+        slug, also = given["topic"], given.get("also")
+        topic = None if slug is None else chosen_topic(slug, request.user)
+        others = [chosen_topic(one, request.user) for one in also or ()]
         return answer_with(
             tickets.classify_ticket(
-                ticket=found, user=request.user, topic=topic, version=found.version
+                ticket=found,
+                user=request.user,
+                topic=topic,
+                also=None if also is None else others,
+                version=found.version,
             )
         )
 
@@ -259,7 +285,8 @@ class WriteReply(Acting):
                 client_key=key,
                 visibility=_visibility(given),
                 seen=seen,
-                then=Status(given["then"]),
+                then=_then(given),
+                holding=given["holding"],
             )
         except StaleReply as stale:
             stale.data["news"] = news_out(found.ticket, seen)
@@ -270,6 +297,11 @@ class WriteReply(Acting):
 def key_of(request: Request, given: Json) -> str:
     """The client's own key; without one every request is an answer of its own."""
     return given.get("key") or request.headers.get("Idempotency-Key") or str(uuid4())
+
+
+def _then(given: Json) -> Status:
+    usual = Status.OPEN if given["holding"] else Status.PENDING
+    return Status(given.get("then", usual))
 
 
 def _visibility(given: Json) -> Visibility | None:

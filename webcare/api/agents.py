@@ -8,12 +8,14 @@ from rest_framework.response import Response
 
 from webcare.actions import people, presence
 from webcare.api.endpoint import Endpoint, Request
+from webcare.api.filters import read_filters
 from webcare.api.inputs import In, asked
+from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk, SetUp
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, PersonOut, stamp
 from webcare.domain.permissions import Permission, Role
-from webcare.queries.people import require, require_role
+from webcare.queries.people import may_somewhere, require, require_role
 from webcare.queries.setup import (
     AgentRow,
     MemberRow,
@@ -21,7 +23,7 @@ from webcare.queries.setup import (
     agent_for,
     agent_row,
     agents,
-    audit_trail,
+    audit_page,
     members_of,
     queue_for,
 )
@@ -59,6 +61,12 @@ class AgentOut(Out):
     id = serializers.UUIDField()
     name = serializers.CharField()
     username = serializers.CharField(help_text="What `@` calls them by in a note.")
+    email = serializers.CharField(
+        allow_null=True, help_text="For those who may see people."
+    )
+    language = serializers.CharField(
+        allow_null=True, help_text="Of their pages; for those who may see people."
+    )
     initials = serializers.CharField()
     languages = LanguageLevel(many=True)
     skills = SkillLevel(many=True)
@@ -128,7 +136,7 @@ class MeIn(In):
 class AuditOut(Out):
     """One change of rights, by whom and of whom."""
 
-    id = serializers.IntegerField()
+    id = serializers.UUIDField()
     what = serializers.CharField()
     who = PersonOut(allow_null=True)
     whom = PersonOut(allow_null=True)
@@ -142,10 +150,18 @@ def person_out(user: Any) -> Json:
     return {"id": str(user.public_id), "name": str(user)}
 
 
-def agent_out(row: AgentRow) -> Json:
+def agent_for_reader(reader: Any, row: AgentRow) -> Json:
+    """Somebody as `reader` may see them; oneself in full."""
+    sees = may_somewhere(reader, Permission.SEE_PEOPLE) or reader.pk == row.user.pk
+    return agent_out(row, in_full=sees)
+
+
+def agent_out(row: AgentRow, *, in_full: bool = False) -> Json:
     return {
         **person_out(row.user),
         "username": row.user.username,
+        "email": row.user.email if in_full else None,
+        "language": row.user.language if in_full else None,
         "initials": row.user.initials,
         "languages": [
             {"language": language, "level": level} for language, level in row.languages
@@ -183,7 +199,9 @@ class Agents(Endpoint):
     @says("List the people of the desk", AgentOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
         require_role(request.user)
-        return Response([agent_out(row) for row in agents(request.user)])
+        return Response(
+            [agent_for_reader(request.user, row) for row in agents(request.user)]
+        )
 
     @says(
         "Add somebody, without a role yet",
@@ -196,7 +214,7 @@ class Agents(Endpoint):
     def post(self, request: Request) -> Response:
         fields = _levels(asked(AgentIn, request))
         made = people.make_agent(user=request.user, **fields)
-        return Response(agent_out(agent_row(made)), status=201)
+        return Response(agent_for_reader(request.user, agent_row(made)), status=201)
 
 
 class AgentDetail(Endpoint):
@@ -205,7 +223,9 @@ class AgentDetail(Endpoint):
     @says("Look at somebody", AgentOut, refuses=(404,), tag="set-up")
     def get(self, request: Request, agent: UUID) -> Response:
         require_role(request.user)
-        return Response(agent_out(agent_row(agent_for(request.user, agent))))
+        return Response(
+            agent_for_reader(request.user, agent_row(agent_for(request.user, agent)))
+        )
 
     @says(
         "Change somebody, or end their access",
@@ -219,7 +239,7 @@ class AgentDetail(Endpoint):
         found = agent_for(request.user, agent)
         fields = _levels(asked(AgentChange, request, partial=True))
         changed = people.change_agent(user=request.user, agent=found, **fields)
-        return Response(agent_out(agent_row(changed)))
+        return Response(agent_for_reader(request.user, agent_row(changed)))
 
 
 class _Roles(Endpoint):
@@ -342,25 +362,31 @@ class Me(Endpoint):
 def _me(request: Request) -> Response:
     row = agent_row(request.user)
     times = {"since": stamp(row.since), "seen_at": stamp(row.seen_at)}
-    return Response(agent_out(row) | times)
+    return Response(agent_out(row, in_full=True) | times)
 
 
 class Audit(Endpoint):
     permission_classes = [Desk]
 
     @says(
-        "List the last 200 changes of rights, the newest first",
-        AuditOut(many=True),
+        "List the changes of rights, the newest first",
+        AuditOut,
+        parameters=tuple(PAGING),
+        refuses=(422,),
         tag="set-up",
+        is_list=True,
     )
     def get(self, request: Request) -> Response:
         require(request.user, Permission.SEE_AUDIT)
-        return Response([audit_out(one) for one in audit_trail()])
+        read_filters(request, {}, ("limit", "cursor"))
+        found, page = audit_page(mark_of(request, "audit"), limit_of(request))
+        shown = [audit_out(one) for one in found]
+        return Response(paged(request, page, shown, "audit"))
 
 
 def audit_out(one: Any) -> Json:
     return {
-        "id": one.pk,
+        "id": str(one.public_id),
         "what": one.what,
         "who": one.who and person_out(one.who),
         "whom": one.whom and person_out(one.whom),

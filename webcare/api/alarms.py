@@ -13,7 +13,7 @@ from webcare.api.inputs import In, Nothing, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk, SetUp
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person, stamp
 from webcare.domain.permissions import Permission
 from webcare.queries.alarms import (
     AlarmRow,
@@ -52,7 +52,7 @@ class AlarmOut(Out):
     step = serializers.IntegerField()
     next_at = serializers.DateTimeField(allow_null=True)
     acknowledged_at = serializers.DateTimeField(allow_null=True)
-    acknowledged_by = serializers.CharField(allow_null=True)
+    acknowledged_by = PersonOut(allow_null=True)
     calls = AlarmCallOut(many=True)
 
 
@@ -65,7 +65,9 @@ def alarm_out(row: AlarmRow) -> Json:
         "step": row.step,
         "next_at": stamp(row.next_at),
         "acknowledged_at": stamp(row.acknowledged_at),
-        "acknowledged_by": row.acknowledged_by if row.acknowledged_at else None,
+        "acknowledged_by": person(row.acknowledged_by, row.acknowledged_by_name)
+        if row.acknowledged_at
+        else None,
         "calls": row.calls,
     }
 

@@ -14,7 +14,7 @@ from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import THEN, Json, Out, PersonOut, stamp
+from webcare.api.shapes import THEN, Json, Out, PersonOut, person, stamp
 from webcare.exceptions import ApprovalOver
 from webcare.queries.approvals import (
     ApprovalRow,
@@ -46,12 +46,13 @@ class ApprovalOut(Out):
     text = serializers.CharField()
     visibility = serializers.ChoiceField(choices=Visibility.choices)
     then = serializers.ChoiceField(choices=THEN)
+    holding = serializers.BooleanField()
     digest = serializers.CharField()
     state = serializers.ChoiceField(choices=ApprovalState.choices)
     reason = serializers.CharField()
     asked_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
-    decided_by = serializers.UUIDField(allow_null=True)
+    decided_by = PersonOut(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     reply = serializers.UUIDField(allow_null=True)
 
@@ -61,16 +62,17 @@ def approval_out(row: ApprovalRow) -> Json:
         "id": str(row.id),
         "ticket": str(row.ticket),
         "number": row.number,
-        "writer": {"id": str(row.writer), "name": row.writer_name},
+        "writer": person(row.writer, row.writer_name),
         "text": row.text,
         "visibility": row.visibility,
         "then": row.then,
+        "holding": row.holding,
         "digest": bytes(row.digest).hex(),
         "state": row.state,
         "reason": row.reason,
         "asked_at": stamp(row.asked_at),
         "expires_at": stamp(row.expires_at),
-        "decided_by": row.decided_by and str(row.decided_by),
+        "decided_by": person(row.decided_by, row.decided_by_name),
         "decided_at": stamp(row.decided_at),
         "reply": row.reply and str(row.reply),
     }
@@ -81,7 +83,10 @@ def waiting_out(row: ApprovalRow) -> Json:
     return {
         "id": None,
         "text": row.text,
-        "author": str(row.writer),
+        "author": {"id": str(row.writer), "name": row.writer_name},
+        "automatic": False,
+        "holding": row.holding,
+        "rule": None,
         "written_at": stamp(row.asked_at),
         "state": FOR_APPROVAL,
         "due_at": stamp(row.expires_at),

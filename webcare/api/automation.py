@@ -15,7 +15,6 @@ from webcare.api.permissions import Asking, Desk, SetUp
 from webcare.api.queues import person_out
 from webcare.api.schema import IF_MATCH, says
 from webcare.api.shapes import Json, Out, PersonOut, stamp
-from webcare.exceptions import Invalid
 from webcare.queries.automation import (
     TraceResult,
     TraceRow,
@@ -77,9 +76,10 @@ class AutomationRuleChange(In):
     actions = serializers.JSONField(required=False)
 
 
-class TrialIn(In):
-    definition = DefinitionIn()
-    queue = serializers.SlugField(required=False, allow_null=True, default=None)
+class TrialIn(AutomationRuleIn):
+    """A rule as it would be made, and how many of the last tickets to try it on."""
+
+    name = serializers.CharField(max_length=100, required=False)
     last = serializers.IntegerField(min_value=1, max_value=MOST, default=100)
 
 
@@ -216,21 +216,13 @@ class RuleTrial(Endpoint):
 
 
 def _try(request: Request, given: Json) -> Any:
-    queue = given["queue"] and chosen_queue(given["queue"])
-    try:
-        return try_rule(
-            user=request.user,
-            definition=given["definition"],
-            queue=queue,
-            last=given["last"],
-        )
-    except Invalid as error:
-        # Told under the path that the caller wrote.
-        error.errors = {
-            name if name == "last" else f"definition.{name}": sentences
-            for name, sentences in error.errors.items()
-        }
-        raise
+    definition, rest = _split(given)
+    return try_rule(
+        user=request.user,
+        definition=definition,
+        queue=rest["queue"],
+        last=rest["last"],
+    )
 
 
 class TraceStepOut(Out):

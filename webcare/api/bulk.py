@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import bulk, bulk_undo
+from webcare.actions.bulk_selection import MOST_NAMED
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, one_of, read_filters
 from webcare.api.inputs import In, Nothing, asked
@@ -36,7 +37,7 @@ class BulkIn(In):
     """
 
     tickets = serializers.ListField(
-        child=serializers.UUIDField(), max_length=bulk.MOST_NAMED, required=False
+        child=serializers.UUIDField(), max_length=MOST_NAMED, required=False
     )
     filter = serializers.DictField(
         child=serializers.CharField(max_length=LONGEST), required=False

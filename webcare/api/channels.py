@@ -18,7 +18,10 @@ MOST_SECONDS = 60
 
 
 class ChannelOut(Out):
-    """One connected account; `stopped_because` is why its platform refuses it."""
+    """One connected account; `stopped_because` is why its platform refuses it.
+
+    External people are not told that, nor `callback_url`.
+    """
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -26,6 +29,9 @@ class ChannelOut(Out):
     kind = serializers.CharField()
     mode = serializers.ChoiceField(choices=Mode.choices)
     private_replies = serializers.ChoiceField(choices=PrivateReplies.choices)
+    private_window_hours = serializers.IntegerField(
+        allow_null=True, help_text="After an author's last private message."
+    )
     callback_url = serializers.CharField()
     text_limit = serializers.IntegerField()
     public_hold_seconds = serializers.IntegerField()
@@ -55,6 +61,9 @@ class ChannelChange(In):
     private_replies = serializers.ChoiceField(
         choices=PrivateReplies.choices, required=False
     )
+    private_window_hours = serializers.IntegerField(
+        min_value=1, max_value=24 * 30, required=False, allow_null=True
+    )
     callback_url = serializers.URLField(
         max_length=500, required=False, allow_blank=True
     )
@@ -77,6 +86,14 @@ class ChannelIn(ChannelChange):
     slug = serializers.SlugField(max_length=50)
 
 
+def channel_for(user: Any, channel: Any) -> Json:
+    """A channel as `user` may see it: for external people without where it calls."""
+    told = channel_out(channel)
+    if user.is_external:
+        told |= {"callback_url": "", "stopped_because": ""}
+    return told
+
+
 def channel_out(channel: Any) -> Json:
     return {
         "id": str(channel.public_id),
@@ -85,6 +102,7 @@ def channel_out(channel: Any) -> Json:
         "kind": channel.kind,
         "mode": channel.mode,
         "private_replies": channel.private_replies,
+        "private_window_hours": channel.private_window_hours,
         "callback_url": channel.callback_url,
         "text_limit": channel.text_limit,
         "public_hold_seconds": channel.public_hold_seconds,
@@ -106,7 +124,7 @@ class Channels(Endpoint):
     @says("List channels", ChannelOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
         require_role(request.user)
-        return Response([channel_out(channel) for channel in channels()])
+        return Response([channel_for(request.user, channel) for channel in channels()])
 
     @says(
         "Connect a channel",
@@ -129,7 +147,7 @@ class ChannelDetail(Endpoint):
     @says("Look at a channel", ChannelOut, refuses=(404,), tag="set-up")
     def get(self, request: Request, slug: str) -> Response:
         require_role(request.user)
-        return Response(channel_out(channel_named(slug)))
+        return Response(channel_for(request.user, channel_named(slug)))
 
     @says(
         "Change a channel, its mode among others",

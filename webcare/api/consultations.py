@@ -12,7 +12,7 @@ from webcare.api.inputs import In, Nothing, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person, stamp
 from webcare.queries.consultations import (
     ConsultationRow,
     consultation_of,
@@ -43,7 +43,7 @@ class ConsultationOut(Out):
     id = serializers.UUIDField()
     to = serializers.CharField()
     question = serializers.CharField()
-    asked_by = serializers.UUIDField()
+    asked_by = PersonOut()
     asked_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=STATES)
     mail = serializers.CharField()
@@ -57,7 +57,7 @@ def consultation_out(row: ConsultationRow) -> Json:
         "id": str(row.id),
         "to": row.to,
         "question": row.question,
-        "asked_by": str(row.asked_by),
+        "asked_by": person(row.asked_by, row.asked_by_name),
         "asked_at": stamp(row.asked_at),
         "state": row.state,
         "mail": row.mail,

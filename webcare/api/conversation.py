@@ -11,19 +11,16 @@ from webcare.api.filters import read_filters
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import AuthorOut, Json, Out, stamp
-from webcare.domain.outcomes import Promise
+from webcare.api.shapes import AuthorOut, Json, Out, PersonOut, person, stamp
 from webcare.queries import conversation as said
 from webcare.queries.conversation import (
-    ClockRow,
     Direction,
-    EventKind,
-    EventRow,
     MessageRow,
     ReplyRow,
     State,
     Visibility,
 )
+from webcare.queries.event_rows import EventKind, EventRow, event_page
 from webcare.queries.tickets import Seen
 
 CURSOR = ("limit", "cursor")
@@ -58,7 +55,8 @@ class MessageOut(Out):
     hidden_at = serializers.DateTimeField(allow_null=True)
     liked_at = serializers.DateTimeField(allow_null=True)
     author = AuthorOut(allow_null=True)
-    written_by = serializers.UUIDField(allow_null=True)
+    written_by = PersonOut(allow_null=True)
+    automatic = serializers.BooleanField()
     of_ticket = serializers.BooleanField()
     ticket = serializers.UUIDField(allow_null=True)
     versions = VersionOut(many=True)
@@ -87,12 +85,18 @@ def message_out(row: MessageRow) -> Json:
         "hidden_at": stamp(row.hidden_at),
         "liked_at": stamp(row.liked_at),
         "author": author,
-        "written_by": row.written_by and str(row.written_by),
+        "written_by": person(row.written_by, row.written_by_name),
+        "automatic": row.automatic,
         "of_ticket": row.of_ticket,
         "ticket": row.ticket and str(row.ticket),
         "versions": row.versions,
         "attachments": row.attachments,
     }
+
+
+class AnsweringRuleOut(Out):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
 
 
 FOR_APPROVAL = "for_approval"
@@ -101,13 +105,18 @@ FOR_APPROVAL = "for_approval"
 class ReplyOut(Out):
     """An answer of ours; until `due_at` a waiting one can be taken back.
 
+    An automatic one was said by a rule, and has no author. After that, and after one
+    that is holding, the author still waits for an answer.
     One that a colleague has to read first is *for_approval*: it has no `id` yet but
     that of its `approval`, and it waits until `due_at`.
     """
 
     id = serializers.UUIDField(allow_null=True)
     text = serializers.CharField()
-    author = serializers.UUIDField()
+    author = PersonOut(allow_null=True)
+    automatic = serializers.BooleanField()
+    holding = serializers.BooleanField()
+    rule = AnsweringRuleOut(allow_null=True)
     written_at = serializers.DateTimeField()
     state = serializers.ChoiceField(
         choices=[*State.choices, (FOR_APPROVAL, "For approval")]
@@ -117,14 +126,17 @@ class ReplyOut(Out):
     failure = serializers.CharField()
     message = serializers.UUIDField(allow_null=True)
     approval = serializers.UUIDField(allow_null=True)
-    approved_by = serializers.UUIDField(allow_null=True)
+    approved_by = PersonOut(allow_null=True)
 
 
 def reply_out(row: ReplyRow) -> Json:
     return {
         "id": str(row.id),
         "text": row.text,
-        "author": str(row.author),
+        "author": person(row.author, row.author_name),
+        "automatic": row.rule is not None,
+        "holding": row.holding,
+        "rule": row.rule and {"id": str(row.rule), "name": row.rule_name},
         "written_at": stamp(row.written_at),
         "state": row.state,
         "due_at": stamp(row.due_at),
@@ -132,7 +144,7 @@ def reply_out(row: ReplyRow) -> Json:
         "failure": row.failure,
         "message": row.message and str(row.message),
         "approval": None,
-        "approved_by": row.approved_by and str(row.approved_by),
+        "approved_by": person(row.approved_by, row.approved_by_name),
     }
 
 
@@ -153,7 +165,7 @@ class EventOut(Out):
     effective_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
     cause = serializers.CharField()
-    actor = serializers.UUIDField(allow_null=True)
+    actor = PersonOut(allow_null=True)
     data = serializers.DictField()  # type: ignore[assignment]
 
 
@@ -165,37 +177,8 @@ def event_out(row: EventRow) -> Json:
         "effective_at": stamp(row.effective_at),
         "recorded_at": stamp(row.recorded_at),
         "cause": row.cause,
-        "actor": row.actor and str(row.actor),
+        "actor": person(row.actor, row.actor_name),
         "data": row.data,
-    }
-
-
-class SpanOut(Out):
-    start = serializers.DateTimeField()
-    end = serializers.DateTimeField(allow_null=True)
-    counted = serializers.BooleanField()
-
-
-class ClockOut(Out):
-    """One promise, and the spans that counted towards it."""
-
-    promise = serializers.ChoiceField(choices=Promise.choices)
-    started_at = serializers.DateTimeField()
-    target_seconds = serializers.IntegerField()
-    due_at = serializers.DateTimeField()
-    stopped_at = serializers.DateTimeField(allow_null=True)
-    spans = SpanOut(many=True)
-
-
-def clock_out(row: ClockRow) -> Json:
-    start, end = stamp(row.started_at), stamp(row.stopped_at)
-    return {
-        "promise": row.promise,
-        "started_at": start,
-        "target_seconds": row.target_seconds,
-        "due_at": stamp(row.due_at),
-        "stopped_at": end,
-        "spans": [{"start": start, "end": end, "counted": True}],
     }
 
 
@@ -250,18 +233,4 @@ class TicketEvents(Endpoint):
         is_list=True,
     )
     def get(self, request: Request, ticket: UUID) -> Response:
-        return page_of(request, ticket, said.event_page, event_out)
-
-
-class TicketClocks(Endpoint):
-    permission_classes = [Desk]
-
-    @says(
-        "Look at the promises on a ticket",
-        ClockOut(many=True),
-        refuses=(404,),
-        tag="tickets",
-    )
-    def get(self, request: Request, ticket: UUID) -> Response:
-        found = said.place_of(request.user, ticket)
-        return Response([clock_out(row) for row in said.clocks_of(found)])
+        return page_of(request, ticket, event_page, event_out)

@@ -23,6 +23,9 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.ApprovalOver: 409,
     desk.NoPrivateChannel: 409,
     desk.RequestInProgress: 409,
+    desk.InUse: 409,
+    desk.ImportBegun: 409,
+    desk.ModelUnusable: 409,
     desk.StaleReply: 412,
     desk.StaleVersion: 412,
 }

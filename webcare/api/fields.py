@@ -88,7 +88,7 @@ class Fields(Endpoint):
     @says("List fields", FieldOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
         require_role(request.user)
-        return Response([field_out(field) for field in known.fields()])
+        return Response([field_out(field) for field in known.fields_for(request.user)])
 
     @says(
         "Make a field", FieldOut, asks=FieldIn, status=201, refuses=(422,), tag="set-up"

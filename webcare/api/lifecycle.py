@@ -14,16 +14,15 @@ from webcare.api.filters import Filter, read_filters
 from webcare.api.inputs import In, asked
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person, stamp
 from webcare.domain.lifecycle import LONGEST_SNOOZE, UNDO_SECONDS, Status
 from webcare.domain.outcomes import Priority, Verdict
-from webcare.domain.parameters import moment, one_of
+from webcare.domain.parameters import moment
 from webcare.exceptions import NotFound
 from webcare.queries import history
 from webcare.queries.conversation import place_of
 
 _AT = {"at": Filter(moment, "The moment, as it was known then; now if unsaid.")}
-_BY = {"by": Filter(one_of("queue"), "One line for each.", choices=("queue",))}
 
 
 class ParkIn(In):
@@ -67,20 +66,7 @@ class StateOut(Out):
     priority = serializers.ChoiceField(choices=Priority.choices)
     queue = serializers.CharField(allow_null=True)
     topic = serializers.CharField(allow_null=True)
-    agent = serializers.UUIDField(allow_null=True)
-
-
-class BacklogLineOut(Out):
-    """Live tickets of one queue; without a queue they waited to be routed."""
-
-    queue = serializers.CharField(allow_null=True)
-    tickets = serializers.IntegerField()
-
-
-class BacklogOut(Out):
-    at = serializers.DateTimeField()
-    tickets = serializers.IntegerField()
-    results = BacklogLineOut(many=True)
+    agent = PersonOut(allow_null=True)
 
 
 class Park(Acting):
@@ -186,23 +172,6 @@ class TicketState(Endpoint):
         state = history.named_state(found.id, at)
         if state is None:
             raise NotFound("This ticket was not there yet.")
-        agent = state.agent and str(state.agent)
-        return Response({"at": stamp(at), **state._asdict(), "agent": agent})
-
-
-class BacklogReport(Endpoint):
-    permission_classes = [Desk]
-
-    @says(
-        "Count the live tickets of every queue at a moment",
-        BacklogOut,
-        parameters=tuple(one.parameter(name) for name, one in (_AT | _BY).items()),
-        refuses=(422,),
-        tag="reports",
-    )
-    def get(self, request: Request) -> Response:
-        at = read_filters(request, _AT | _BY).get("at") or database_now()
-        lines = history.backlog_by_queue(request.user, at)
-        total = sum(line.tickets for line in lines)
-        results = [line._asdict() for line in lines]
-        return Response({"at": stamp(at), "tickets": total, "results": results})
+        told = {**state._asdict(), "agent": person(state.agent, state.agent_name)}
+        del told["agent_name"]
+        return Response({"at": stamp(at), **told})

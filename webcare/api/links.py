@@ -13,7 +13,7 @@ from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
-from webcare.api.shapes import AuthorOut, Json, Out, PersonOut, stamp
+from webcare.api.shapes import AuthorOut, Json, Out, PersonOut, person, stamp
 from webcare.domain.lifecycle import Status
 from webcare.queries.links import (
     LinkRow,
@@ -42,7 +42,7 @@ class BesideOut(Out):
     number = serializers.IntegerField()
     status = serializers.ChoiceField(choices=Status.choices)
     excerpt = serializers.CharField()
-    agent = serializers.UUIDField(allow_null=True)
+    agent = PersonOut(allow_null=True)
 
 
 class LinkOut(Out):
@@ -51,7 +51,7 @@ class LinkOut(Out):
     id = serializers.UUIDField(allow_null=True)
     kind = serializers.ChoiceField(choices=Relation.choices)
     at = serializers.DateTimeField()
-    by = serializers.UUIDField(allow_null=True)
+    by = PersonOut(allow_null=True)
     ticket = BesideOut()
 
 
@@ -60,13 +60,13 @@ def link_out(row: LinkRow) -> Json:
         "id": row.link and str(row.link),
         "kind": row.relation,
         "at": stamp(row.at),
-        "by": row.by and str(row.by),
+        "by": person(row.by, row.by_name),
         "ticket": {
             "id": str(row.ticket),
             "number": row.pk,
             "status": row.status,
             "excerpt": row.excerpt,
-            "agent": row.agent and str(row.agent),
+            "agent": person(row.agent, row.agent_name),
         },
     }
 

@@ -17,14 +17,10 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from webcare.api.conversation import event_out
-from webcare.api.live_lines import Stream, encoded, heartbeat
-from webcare.domain.outward import name_of
+from webcare.api.live_lines import Said, Stream, encoded, heartbeat, presence
 from webcare.queries.events import Logged, Place, log_after, settled_now
 from webcare.queries.live import (
     Room,
-    Views,
-    moves,
     rooms,
     seen_rooms,
     still_welcome,
@@ -39,7 +35,6 @@ COUNTERS_SECONDS = 2.0  # between hints that counts have changed
 HEARTBEAT_SECONDS = 12.0
 RECHECK_SECONDS = 20.0
 BATCH = 200
-COUNTED = frozenset({"status", "queue", "agent", "priority", "topic"})
 STOP_SECONDS = 2.0
 
 # The only texts of an end: nothing of an error's own words goes out.
@@ -62,33 +57,6 @@ class Every:
             return False
         self._next = time.monotonic() + self._seconds
         return True
-
-
-class _Said:
-    """One line of the log in its two forms: for who sees it, and who lost sight."""
-
-    def __init__(self, line: Logged) -> None:
-        event = line.event
-        place = Place(event.written_in, event.id)
-        self._ticket = line.ticket
-        self._event = encoded(name_of(event.kind), event_out(event), place)
-        self._gone = encoded("ticket.gone", {"ticket": str(event.ticket)}, place)
-        self._moves = moves(line)
-        self.changes_counts = not COUNTED.isdisjoint(event.data)
-
-    def to(self, user: int, views: Views) -> bytes:
-        if self._ticket in views.seen.get(user, ()):
-            return self._event
-        if self._moves and self._ticket in views.lost.get(user, ()):
-            return self._gone
-        return b""
-
-
-def _presence(room: Room) -> bytes:
-    people = [
-        {"id": str(one.id), "name": one.name, "doing": one.doing} for one in room.people
-    ]
-    return encoded("presence", {"ticket": str(room.ticket), "people": people})
 
 
 class Hub:
@@ -218,7 +186,7 @@ class Hub:
 
     def _tell(self, group: Sequence[Stream], lines: Sequence[Logged]) -> None:
         views = views_of({one.listener.user for one in group}, lines)
-        said = [_Said(line) for line in lines]
+        said = [Said(line) for line in lines]
         for stream in group:
             for one in said:
                 if text := one.to(stream.listener.user, views):
@@ -248,7 +216,7 @@ class Hub:
     ) -> None:
         seen = seen_rooms({one.listener.user for one in group}, tickets)
         said = {
-            pk: _presence(self._rooms.get(pk) or before[pk]._replace(people=()))
+            pk: presence(self._rooms.get(pk) or before[pk]._replace(people=()))
             for pk in sorted(tickets)
         }
         for stream in group:

@@ -5,11 +5,16 @@ import socket
 import time
 from typing import Any
 
-from webcare.queries.events import Place
-from webcare.queries.live import Listener
+from webcare.api.conversation import event_out
+from webcare.domain.outward import name_of
+from webcare.queries.event_rows import without_queue
+from webcare.queries.events import Logged, Place
+from webcare.queries.live import Listener, Room, Views, moves
 
 MOST_WAITING = 64 * 1024  # bytes not yet taken; then a stream is told nothing new
 STALL_SECONDS = 60.0
+# What counts of tickets depend on.
+COUNTED = frozenset({"status", "queue", "agent", "priority", "topic"})
 
 
 def encoded(name: str, data: Any, place: Place | None = None) -> bytes:
@@ -102,3 +107,36 @@ class Stream:
             pass
         finally:
             self.line.close()
+
+
+class Said:
+    """One line of the log in its two forms: for who sees it, and who lost sight."""
+
+    def __init__(self, line: Logged) -> None:
+        event = line.event
+        place = Place(event.written_in, event.id)
+        self._ticket = line.ticket
+        self._line, self._place = event, place
+        self._event = encoded(name_of(event.kind), event_out(event), place)
+        self._gone = encoded("ticket.gone", {"ticket": str(event.ticket)}, place)
+        self._moves = moves(line)
+        self.changes_counts = not COUNTED.isdisjoint(event.data)
+
+    def to(self, user: int, views: Views) -> bytes:
+        if self._ticket in views.seen.get(user, ()):
+            own = views.own.get(user)
+            return self._event if own is None else self._without_queue(own)
+        if self._moves and self._ticket in views.lost.get(user, ()):
+            return self._gone
+        return b""
+
+    def _without_queue(self, own: frozenset[str]) -> bytes:
+        event = without_queue(self._line, own)
+        return encoded(name_of(event.kind), event_out(event), self._place)
+
+
+def presence(room: Room) -> bytes:
+    people = [
+        {"id": str(one.id), "name": one.name, "doing": one.doing} for one in room.people
+    ]
+    return encoded("presence", {"ticket": str(room.ticket), "people": people})

@@ -13,7 +13,7 @@ from webcare.api.acting import Acting, key_of, said_out, seen_in
 from webcare.api.conversation import ReplyOut, news_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters
-from webcare.api.inputs import In, asked
+from webcare.api.inputs import In, asked, version_in
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import IF_MATCH, says
@@ -70,6 +70,7 @@ class MacroOut(ChangesOut):
     """A text in its wordings, what is done with it, and how often it was used."""
 
     id = serializers.UUIDField()
+    version = serializers.IntegerField()
     name = serializers.CharField()
     owned_by = serializers.ChoiceField(choices=Owner.choices)
     owner = PersonOut(allow_null=True)
@@ -169,6 +170,7 @@ def macro_out(macro: Any) -> Json:
     team = macro.team
     return {
         "id": str(macro.public_id),
+        "version": macro.version,
         "name": macro.name,
         "owned_by": owner_of(macro).value,
         "owner": _person(macro.user),
@@ -217,11 +219,11 @@ def _person(user: Any) -> Json | None:
 def _read(request: Request, fields: Json) -> Json:
     """Put rows in the place of names. Raises NotFound, Invalid."""
     look: dict[str, Callable[[Any], Any]] = {
-        "topic": chosen_topic,
-        "queue": chosen_queue,
+        "topic": lambda slug: chosen_topic(slug, request.user),
+        "queue": lambda slug: chosen_queue(slug, request.user),
         "agent": chosen_agent,
         "team": lambda team: team_for(request.user, team),
-        "tags": lambda slugs: chosen_tags(slugs, "tags"),
+        "tags": lambda slugs: chosen_tags(request.user, slugs, "tags"),
         "owned_by": Owner,
         "texts": _wordings,
     }
@@ -250,6 +252,13 @@ def _wordings(given: list[Json]) -> list[Wording]:
         )
         for one in given
     ]
+
+
+def _shown(request: Request, public_id: UUID, status: int = 200) -> Response:
+    """A macro as it is now, with the tag of what its reader has seen."""
+    macro = macro_for(request.user, public_id)
+    tag = {"ETag": f'"{macro.version}"'}
+    return Response(macro_out(macro), status=status, headers=tag)
 
 
 class Macros(Endpoint):
@@ -281,7 +290,7 @@ class Macros(Endpoint):
     def post(self, request: Request) -> Response:
         fields = _read(request, asked(MacroIn, request))
         made = macros.make_macro(user=request.user, **fields)
-        return Response(macro_out(macro_for(request.user, made.public_id)), status=201)
+        return _shown(request, made.public_id, status=201)
 
 
 class MacroDetail(Endpoint):
@@ -290,13 +299,14 @@ class MacroDetail(Endpoint):
     @says("Look at a macro", MacroOut, refuses=(404,), tag="macros")
     def get(self, request: Request, macro: UUID) -> Response:
         require_role(request.user)
-        return Response(macro_out(macro_for(request.user, macro)))
+        return _shown(request, macro)
 
     @says(
         "Change a macro",
         MacroOut,
         asks=MacroChange,
-        refuses=(404, 422),
+        refuses=(404, 412, 422),
+        parameters=(IF_MATCH,),
         tag="macros",
         once=False,
     )
@@ -304,8 +314,9 @@ class MacroDetail(Endpoint):
         require_role(request.user)
         found = macro_for(request.user, macro)
         fields = _read(request, asked(MacroChange, request, partial=True))
-        macros.change_macro(user=request.user, macro=found, **fields)
-        return Response(macro_out(macro_for(request.user, macro)))
+        version = version_in(request)
+        macros.change_macro(user=request.user, macro=found, version=version, **fields)
+        return _shown(request, macro)
 
     @says("Remove a macro", None, status=204, refuses=(404,), tag="macros")
     def delete(self, request: Request, macro: UUID) -> Response:

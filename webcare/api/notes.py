@@ -13,7 +13,7 @@ from webcare.api.endpoint import Request
 from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING
 from webcare.api.schema import IF_MATCH, View, says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person, stamp
 from webcare.queries import conversation as said
 from webcare.queries.conversation import NoteRow, note_row
 
@@ -29,7 +29,7 @@ class NoteOut(Out):
 
     id = serializers.UUIDField()
     text = serializers.CharField()
-    author = serializers.UUIDField(allow_null=True)
+    author = PersonOut(allow_null=True)
     written_at = serializers.DateTimeField()
     mentions = PersonOut(many=True)
 
@@ -44,7 +44,7 @@ def note_out(row: NoteRow) -> Json:
     return {
         "id": str(row.id),
         "text": row.text,
-        "author": row.author and str(row.author),
+        "author": person(row.author, row.author_name),
         "written_at": stamp(row.written_at),
         "mentions": row.mentions,
     }

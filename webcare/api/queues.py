@@ -13,6 +13,7 @@ from webcare.api.inputs import In, asked
 from webcare.api.permissions import SetUp
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, PersonOut
+from webcare.queries.calendars import chosen_calendar
 from webcare.queries.people import require_role
 from webcare.queries.setup import (
     Handout,
@@ -37,12 +38,16 @@ class QueueOut(Out):
     is_triage = serializers.BooleanField()
     outcome_required = serializers.BooleanField()
     needs_approval = serializers.BooleanField(help_text="Of every answer.")
+    approval_hours = serializers.IntegerField()
     reopen_window_hours = serializers.IntegerField()
     silence_minutes = serializers.IntegerField(allow_null=True)
     absent_minutes = serializers.IntegerField(allow_null=True)
     on_silence = serializers.ChoiceField(choices=OnSilence.choices)
     widen_after_seconds = serializers.IntegerField(allow_null=True)
     skills = SkillLevel(many=True)
+    calendar = serializers.CharField(
+        allow_null=True, help_text="When it is open; null is by the default calendar."
+    )
     first_response_seconds = serializers.IntegerField()
     next_response_seconds = serializers.IntegerField()
     resolution_seconds = serializers.IntegerField()
@@ -71,6 +76,12 @@ class QueueChange(In):
     )
     outcome_required = serializers.BooleanField(required=False)
     needs_approval = serializers.BooleanField(required=False)
+    approval_hours = serializers.IntegerField(
+        min_value=1,
+        max_value=720,
+        required=False,
+        help_text="How long an answer waits to be read; then its writer looks again.",
+    )
     first_response_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
     )
@@ -80,6 +91,7 @@ class QueueChange(In):
     resolution_seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST, required=False
     )
+    calendar = serializers.SlugField(max_length=50, required=False, allow_null=True)
     private_alternative = serializers.CharField(
         max_length=LONGEST_TEXT,
         required=False,
@@ -102,6 +114,7 @@ def queue_out(queue: Any) -> Json:
         "is_triage": queue.is_triage,
         "outcome_required": queue.outcome_required,
         "needs_approval": queue.needs_approval,
+        "approval_hours": queue.approval_hours,
         "reopen_window_hours": queue.reopen_window_hours,
         "silence_minutes": queue.silence_minutes,
         "absent_minutes": queue.absent_minutes,
@@ -114,6 +127,7 @@ def queue_out(queue: Any) -> Json:
             ),
             key=lambda one: one["skill"],
         ),
+        "calendar": queue.calendar and queue.calendar.slug,
         "first_response_seconds": queue.first_response_seconds,
         "next_response_seconds": queue.next_response_seconds,
         "resolution_seconds": queue.resolution_seconds,
@@ -124,6 +138,8 @@ def queue_out(queue: Any) -> Json:
 def _read(fields: Json) -> Json:
     if fields.get("lead"):
         fields["lead"] = chosen_agent(fields["lead"])
+    if fields.get("calendar"):
+        fields["calendar"] = chosen_calendar(fields["calendar"])
     if "skills" in fields:
         fields["skills"] = {one["skill"]: one["level"] for one in fields["skills"]}
     return fields

@@ -1,39 +1,77 @@
 """Reports, as JSON or as a table for spreadsheets."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from conversations.queries.clock import database_now
 from webcare.api.endpoint import Endpoint, Request
-from webcare.api.filters import Filter, read_filters
+from webcare.api.filters import Filter, flag, read_filters
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
-from webcare.domain.outcomes import Verdict
+from webcare.domain.histograms import ERROR
+from webcare.domain.outcomes import Resolution, Verdict
 from webcare.domain.parameters import moment, one_of
-from webcare.domain.reports import PERCENTILES, By, Figures, buckets, neutral
+from webcare.domain.reports import (
+    LONGEST_DAYS,
+    PERCENTILES,
+    By,
+    Clock,
+    Look,
+    Times,
+    buckets,
+    neutral,
+)
+from webcare.domain.tables import as_json_lines
 from webcare.exceptions import Invalid
 from webcare.queries import listening, reports
-from webcare.queries.reports import Period
+from webcare.queries.reports import Asked, Line, Period
+from webcare.queries.rolls import begin_of, week_or_day
+from webcare.queries.settled import settled_at
 
 USUAL = timedelta(days=7)
-LONGEST = timedelta(days=400)
+FORMATS = ("json", "csv", "jsonl")
 WITHIN = {
     "from": Filter(moment, "The first instant; seven days before `to` if unsaid."),
-    "to": Filter(moment, "Up to and without this instant; now if unsaid."),
-    "format": Filter(one_of("json", "csv"), "json if unsaid.", choices=("json", "csv")),
+    "to": Filter(moment, "Up to and without this instant; `as_of` if unsaid."),
+    "format": Filter(one_of(*FORMATS), "json if unsaid.", choices=FORMATS),
 }
 FILTERS = WITHIN | {
-    "by": Filter(one_of(*By.values), "One line for each.", choices=tuple(By.values))
+    "by": Filter(one_of(*By.values), "One line for each.", choices=tuple(By.values)),
+    "view": Filter(
+        one_of(*Look.values),
+        "What began in the period (cohort, if unsaid), or what ended in it (event).",
+        choices=tuple(Look.values),
+    ),
+    "queue": Filter(str, "Only this queue, by its slug."),
+    "topic": Filter(str, "Only this topic and those below it, by its slug."),
+    "channel": Filter(str, "Only this channel, by its slug."),
+    "as_of": Filter(
+        moment, "As it was known at this instant; the newest that is settled if unsaid."
+    ),
 }
-PARAMETERS = tuple(one.parameter(name) for name, one in FILTERS.items())
+TIMED = FILTERS | {
+    "clock": Filter(
+        one_of(*Clock.values),
+        "By the clock on the wall (calendar, if unsaid), or in open hours (business).",
+        choices=tuple(Clock.values),
+    ),
+    "exact": Filter(
+        flag, "Read every length to the second, which takes longer.", type=bool
+    ),
+}
+
+
+def parameters(filters: Mapping[str, Filter]) -> tuple[Any, ...]:
+    return tuple(one.parameter(name) for name, one in filters.items())
 
 
 class PercentileOut(Out):
@@ -52,97 +90,231 @@ class BucketOut(Out):
     count = serializers.IntegerField()
 
 
-class FiguresOut(Out):
-    """Calendar seconds. Percentiles after Kaplan and Meier, waiting cases included."""
+class TimesOut(Out):
+    """Seconds. Percentiles after Kaplan and Meier, waiting cases included."""
 
-    key = serializers.CharField(allow_null=True)
     n = serializers.IntegerField()
     ended = serializers.IntegerField()
     waiting = serializers.IntegerField()
     longest_waiting_seconds = serializers.IntegerField(allow_null=True)
-    left_unanswered = serializers.IntegerField()
     percentiles = PercentileOut(many=True)
     mean_seconds = serializers.FloatField(allow_null=True)
     buckets = BucketOut(many=True)
 
 
+class LineOut(Out):
+    """`tickets` is where the tickets behind the line are listed, if there is a list."""
+
+    key = serializers.CharField(allow_null=True)
+    tickets = serializers.CharField(allow_null=True)
+
+
+class FiguresOut(LineOut, TimesOut):
+    """Of the ended, `within_target` kept their promise, of `with_target` that had one.
+
+    What was answered in closed time is in no percentile in open hours, and counted
+    in `answered_in_closed_time`.
+    """
+
+    left_unanswered = serializers.IntegerField()
+    within_target = serializers.IntegerField()
+    with_target = serializers.IntegerField()
+    answered_in_closed_time = serializers.IntegerField()
+
+
+class ResolvedOut(LineOut, TimesOut):
+    """To the ending that stands; `first` is to the first one, whatever came after."""
+
+    left_unanswered = serializers.IntegerField()
+    first = TimesOut()
+    outcomes = serializers.DictField(child=serializers.IntegerField())
+    resolved = serializers.IntegerField()
+    stayed_resolved = serializers.IntegerField()
+    reopened = serializers.IntegerField()
+    uncertain = serializers.IntegerField()
+
+
 class ReportOut(Out):
+    """Asked again with `as_of`, a report says the same.
+
+    Percentiles are within `error` of the exact ones, as a share; all else is exact.
+    """
+
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     as_of = serializers.DateTimeField()
     by = serializers.ChoiceField(choices=By.choices, allow_null=True)
+    view = serializers.ChoiceField(choices=Look.choices)
+
+
+class TimedOut(ReportOut):
+    clock = serializers.ChoiceField(choices=Clock.choices)
+    error = serializers.FloatField()
+
+
+class ResponseTimesOut(TimedOut):
     results = FiguresOut(many=True)
 
 
-class ResolutionsOut(ReportOut):
+class ResolutionsOut(TimedOut):
     outcomes = serializers.DictField(child=serializers.IntegerField())
+    results = ResolvedOut(many=True)
 
 
-def figures_out(line: Figures) -> Json:
+def times_out(times: Times) -> Json:
     return {
-        "key": line.key,
-        "n": line.n,
-        "ended": line.ended,
-        "waiting": line.waiting,
-        "longest_waiting_seconds": line.longest_waiting,
-        "left_unanswered": line.left,
+        "n": times.n,
+        "ended": times.ended,
+        "waiting": times.waiting,
+        "longest_waiting_seconds": times.longest_waiting,
         "percentiles": [
             {"percent": percent, "seconds": seconds, "reached": seconds is not None}
-            for percent, seconds in zip(PERCENTILES, line.percentiles, strict=True)
+            for percent, seconds in zip(PERCENTILES, times.percentiles, strict=True)
         ],
-        "mean_seconds": line.mean,
+        "mean_seconds": times.mean,
         "buckets": [
             {"above": above, "up_to": up_to, "count": count}
-            for (above, up_to), count in zip(buckets(), line.buckets, strict=True)
+            for (above, up_to), count in zip(buckets(), times.buckets, strict=True)
         ],
     }
 
 
-def _cells(line: Figures) -> list[Any]:
-    marks = ["not reached" if mark is None else mark for mark in line.percentiles]
-    shown = [line.key, line.n, line.ended, line.waiting, line.longest_waiting]
-    return [*shown, line.left, *marks, line.mean, *line.buckets]
+def line_out(key: str | None, asked: Asked) -> Json:
+    return {"key": key, "tickets": tickets_behind(key, asked)}
 
 
-def _head() -> list[str]:
-    edges = [
-        f"up_to_{up_to}" if up_to else f"above_{above}" for above, up_to in buckets()
-    ]
-    names = ["key", "n", "ended", "waiting", "longest_waiting_seconds"]
-    marks = [f"p{percent}_seconds" for percent in PERCENTILES]
-    return [*names, "left_unanswered", *marks, "mean_seconds", *edges]
+# The list of tickets is asked by these, too; an hour of the day it does not know.
+_LISTED = {
+    **{by: by.value for by in (By.QUEUE, By.TOPIC, By.AGENT)},
+    **{by: by.value for by in (By.CHANNEL, By.PRIORITY)},
+}
 
 
-class _Report(Endpoint):
+def tickets_behind(key: str | None, asked: Asked) -> str | None:
+    """Where the tickets of a line are listed: those opened in the period, of that key.
+
+    None where no list says just that.
+    """
+    start, end = asked.period
+    if asked.view != Look.COHORT or asked.by == By.HOUR:
+        return None
+    given = {"queue": asked.queue, "topic": asked.topic, "channel": asked.channel}
+    if asked.by in _LISTED:
+        if key is None and asked.by in (By.CHANNEL, By.PRIORITY):
+            return None
+        given[_LISTED[asked.by]] = key or "none"
+    elif asked.by and key:
+        first, after = week_or_day(key)
+        start, end = max(start, begin_of(first)), min(end, begin_of(after))
+    given |= {"opened_after": stamp(start), "opened_before": stamp(end)}
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{reverse('api:tickets')}?{query}"
+
+
+class Report(Endpoint):
+    """What all reports share: what they are asked, as of when, and how they answer."""
+
     permission_classes = [Desk]
+    filters: ClassVar[Mapping[str, Filter]] = FILTERS
+    usual: ClassVar[Look] = Look.COHORT  # the view where nobody says which
 
-    def answer(
-        self, request: Request, read: Callable[..., list[Figures]]
-    ) -> tuple[Json, HttpResponse | None]:
-        given = read_filters(request, FILTERS)
-        now, period = _period(given)
-        by = By(given["by"]) if "by" in given else None
-        lines = read(request.user, period, by)
-        if given.get("format") == "csv":
-            return {}, table(_head(), [_cells(line) for line in lines], "report")
-        return {
-            "start": stamp(period.start),
-            "end": stamp(period.end),
-            "as_of": stamp(now),
-            "by": by and by.value,
-            "results": [figures_out(line) for line in lines],
-        }, None
+    def answer(self, request: Request) -> Any:
+        given = read_filters(request, self.filters)
+        asked = self.looked(asked_for({"view": self.usual} | given))
+        body = self.report(request, asked)
+        match given.get("format"):
+            case "csv":
+                return flat_table(body["results"])
+            case "jsonl":
+                return json_lines(body["results"], "report")
+        return Response(said(asked, self.filters) | body)
+
+    def looked(self, asked: Asked) -> Asked:
+        """What is asked, where a report has only one view."""
+        return asked
+
+    def report(self, request: Request, asked: Asked) -> Json:
+        """Return `results`, one line each, and what else there is to say."""
+        raise NotImplementedError
 
 
-def _period(given: Json) -> tuple[Any, Period]:
-    now = database_now()
+def asked_for(given: Json) -> Asked:
+    """Read what a report is asked for. Raises Invalid."""
+    settled = settled_at()
+    as_of = given.get("as_of", settled)
+    if as_of > settled:
+        raise Invalid(as_of="What was known then is not settled yet.")
+    return Asked(
+        period=period_of(given, as_of),
+        as_of=as_of,
+        by=By(given["by"]) if "by" in given else None,
+        view=Look(given.get("view", Look.COHORT)),
+        clock=Clock(given.get("clock", Clock.CALENDAR)),
+        exact=given.get("exact", False),
+        **{name: given.get(name) for name in ("queue", "topic", "channel")},
+    )
+
+
+def period_of(given: Json, now: datetime) -> Period:
+    """Raises Invalid."""
     end = given.get("to", now)
     start = given.get("from", end - USUAL)
     if not start < end:
         raise Invalid(**{"from": "Begin before the end."})
-    if end - start > LONGEST:
-        raise Invalid(**{"from": f"Ask for at most {LONGEST.days} days."})
-    return now, Period(start, end)
+    if end - start > timedelta(days=LONGEST_DAYS):
+        raise Invalid(**{"from": f"Ask for at most {LONGEST_DAYS} days."})
+    return Period(start.astimezone(UTC), end.astimezone(UTC))
+
+
+def said(asked: Asked, filters: Mapping[str, Filter]) -> Json:
+    body: Json = {
+        "start": stamp(asked.period.start),
+        "end": stamp(asked.period.end),
+        "as_of": stamp(asked.as_of),
+        "by": asked.by and asked.by.value,
+        "view": asked.view.value,
+    }
+    if "clock" in filters:
+        body["clock"] = asked.clock.value
+        body["error"] = 0.0 if asked.exact else ERROR
+    return body
+
+
+def flat_table(lines: Sequence[Json]) -> HttpResponse:
+    """Answer with a row for each line of a report; without lines there is no head."""
+    rows = [dict(_flat(line)) for line in lines]
+    head = list(rows[0]) if rows else ["key"]
+    return table(head, [list(row.values()) for row in rows], "report")
+
+
+def _flat(line: Json, before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in line.items():
+        if name in _LISTS:
+            for each in value:
+                column, cell = _LISTS[name](each)
+                yield f"{before}{column}", cell
+        elif isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}_")
+        else:
+            yield f"{before}{name}", value
+
+
+def _percentile(one: Json) -> tuple[str, Any]:
+    shown = one["seconds"] if one["reached"] else "not reached"
+    return f"p{one['percent']}_seconds", shown
+
+
+def _bucket(one: Json) -> tuple[str, Any]:
+    edge = f"up_to_{one['up_to']}" if one["up_to"] else f"above_{one['above']}"
+    return edge, one["count"]
+
+
+def _age(one: Json) -> tuple[str, Any]:
+    to, above = one["up_to_days"], one["above_days"]
+    return f"up_to_{to}_days" if to else f"above_{above}_days", one["tickets"]
+
+
+_LISTS = {"percentiles": _percentile, "buckets": _bucket, "ages": _age}
 
 
 def table(
@@ -160,35 +332,83 @@ def table(
     )
 
 
-class ResponseTimes(_Report):
+def json_lines(lines: Iterable[Json], name: str) -> HttpResponse:
+    """Answer with a line of JSON for each."""
+    return HttpResponse(
+        as_json_lines(lines),
+        content_type="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="{name}.jsonl"'},
+    )
+
+
+class ResponseTimes(Report):
+    filters = TIMED
+
     @says(
         "How long authors waited for an answer",
-        ReportOut,
-        parameters=PARAMETERS,
+        ResponseTimesOut,
+        parameters=parameters(TIMED),
         refuses=(422,),
         is_table=True,
         tag="reports",
     )
     def get(self, request: Request) -> Any:
-        body, csv_answer = self.answer(request, reports.response_times)
-        return csv_answer or Response(body)
+        return self.answer(request)
+
+    def report(self, request: Request, asked: Asked) -> Json:
+        found = reports.response_times(request.user, asked)
+        return {"results": [_response_times(line, asked) for line in found]}
 
 
-class Resolutions(_Report):
+def _response_times(line: Line, asked: Asked) -> Json:
+    return {
+        **line_out(line.key, asked),
+        **times_out(line.times),
+        "left_unanswered": line.counts["left"],
+        "within_target": line.counts["within_target"],
+        "with_target": line.counts["with_target"],
+        "answered_in_closed_time": line.counts["in_closed_time"],
+    }
+
+
+class Resolutions(Report):
+    filters = TIMED
+
     @says(
         "How long tickets took, and what became of them",
         ResolutionsOut,
-        parameters=PARAMETERS,
+        parameters=parameters(TIMED),
         refuses=(422,),
         is_table=True,
         tag="reports",
     )
     def get(self, request: Request) -> Any:
-        body, csv_answer = self.answer(request, reports.resolutions)
-        if csv_answer:
-            return csv_answer
-        _, period = _period(read_filters(request, FILTERS))
-        return Response({**body, "outcomes": reports.outcomes(request.user, period)})
+        return self.answer(request)
+
+    def report(self, request: Request, asked: Asked) -> Json:
+        found = reports.resolutions(request.user, asked)
+        return {
+            "outcomes": reports.outcomes(last.counts for last, _ in found),
+            "results": [_resolutions(*both, asked) for both in found],
+        }
+
+
+def _resolutions(last: Line, first: Line, asked: Asked) -> Json:
+    outcomes = {name: last.counts[name] for name in Resolution.values}
+    resolved = sum(first.counts[name] for name in Resolution.values)
+    reopened = first.counts["reopened"]
+    uncertain = first.counts.get("uncertain", 0)
+    return {
+        **line_out(last.key, asked),
+        **times_out(last.times),
+        "left_unanswered": sum(outcomes.values()) - outcomes[Resolution.ANSWERED],
+        "first": times_out(first.times),
+        "outcomes": outcomes,
+        "resolved": resolved,
+        "stayed_resolved": resolved - reopened - uncertain,
+        "reopened": reopened,
+        "uncertain": uncertain,
+    }
 
 
 class DecidedOut(Out):
@@ -207,14 +427,17 @@ class Decisions(Endpoint):
     @says(
         "What was heard, and how much of it became a ticket",
         DecidedOut(many=True),
-        parameters=tuple(one.parameter(name) for name, one in WITHIN.items()),
+        parameters=parameters(WITHIN),
         refuses=(422,),
         is_table=True,
         tag="listening",
     )
     def get(self, request: Request) -> Any:
         given = read_filters(request, WITHIN)
-        rows = listening.decisions(request.user, _period(given)[1])
+        rows = listening.decisions(request.user, period_of(given, settled_at()))
         if given.get("format") == "csv":
             return table(listening.Decided._fields, rows, "decisions")
-        return Response([{**row._asdict(), "day": row.day.isoformat()} for row in rows])
+        lines = [{**row._asdict(), "day": row.day.isoformat()} for row in rows]
+        if given.get("format") == "jsonl":
+            return json_lines(lines, "decisions")
+        return Response(lines)

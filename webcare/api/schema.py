@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+
+from webcare.api.inputs import Nothing, asked
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -66,13 +69,15 @@ def says(
     tag: str,
     is_list: bool = False,
     is_table: bool = False,
+    is_stream: bool = False,
     once: bool = True,
     nothing: str = "",
 ) -> Callable[[View], View]:
     """Describe one operation: what it asks, what it answers, how it may refuse.
 
     `once` is whether it honours an Idempotency-Key, `is_table` whether it answers
-    with CSV too, `nothing` when it answers 204.
+    with CSV and JSON lines too, `is_stream` with these alone, `nothing` when it
+    answers 204.
     """
     given, refused = [*parameters], {401, 403, *refuses}
     if asks is not None:
@@ -84,21 +89,36 @@ def says(
         (one, "application/problem+json"): OpenApiResponse(ProblemOut, REASONS[one])
         for one in sorted(refused)
     }
-    answers: dict[Any, Any] = {status: _page(answer) if is_list else answer}
+    told = _page(answer) if is_list else answer
+    answers: dict[Any, Any] = {status: told}
+    if is_table or is_stream:
+        tables = ("text/csv", "application/jsonl")
+        answers = {(200, one): OpenApiTypes.STR for one in tables}
     if is_table:
-        answers = {
-            (200, "application/json"): answer,
-            (200, "text/csv"): OpenApiTypes.STR,
-        }
+        answers[200, "application/json"] = told
     if nothing:
         answers[204] = OpenApiResponse(description=nothing)
-    return extend_schema(
+    described = extend_schema(
         summary=summary,
         tags=[tag],
         request=asks,
         parameters=given,
         responses={**answers, **refusals},
     )
+    if asks is Nothing:
+        return lambda view: described(_asking_nothing(view))
+    return described
+
+
+def _asking_nothing(view: View) -> View:
+    """Refuse a body with members where none is asked for, as `asked` does elsewhere."""
+
+    @wraps(view)
+    def answer(endpoint: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        asked(Nothing, request)
+        return view(endpoint, request, *args, **kwargs)
+
+    return cast(View, answer)
 
 
 def _page(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -34,7 +34,7 @@ class HitOut(Out):
 
     ticket = TicketOut()
     matched = serializers.ChoiceField(
-        choices=["message", "note", "author", "tag", "reference"]
+        choices=["message", "note", "author", "tag", "reference", "number"]
     )
     at = serializers.DateTimeField(help_text="When that was said.")
     rank = serializers.FloatField()
@@ -42,7 +42,10 @@ class HitOut(Out):
 
 
 class HitsOut(Out):
-    """`complete` is false where only the newest matches were looked at and ranked."""
+    """`complete` is false where only the newest matches were looked at and ranked.
+
+    A search goes forward only: there is no way back but to ask again.
+    """
 
     results = HitOut(many=True)
     next = serializers.CharField(allow_null=True)

@@ -7,11 +7,13 @@ a test holds every one of them to the schema that the serializers declare.
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy, Resolution
+from webcare.domain.readings import Sentiment
 from webcare.queries.tags import Colour
 from webcare.queries.ticket_lists import TicketRow
 
@@ -46,6 +48,11 @@ class PersonOut(Out):
     name = serializers.CharField()
 
 
+def person(public_id: UUID | None, name: str | None) -> Json | None:
+    """How a person is told of everywhere: by an id and a name."""
+    return None if public_id is None else {"id": str(public_id), "name": name}
+
+
 class TagOut(NamedOut):
     colour = serializers.ChoiceField(choices=Colour.choices)
 
@@ -65,6 +72,12 @@ class AuthorOut(Out):
     name = serializers.CharField()
 
 
+class AlsoTopicOut(NamedOut):
+    """What a ticket is about beside its first topic."""
+
+    by = serializers.ChoiceField(choices=DecidedBy.choices)
+
+
 class TicketOut(Out):
     """One question from one author. Durations are whole seconds."""
 
@@ -77,6 +90,7 @@ class TicketOut(Out):
     priority_by = serializers.ChoiceField(choices=PrioritySetBy.choices)
     is_danger = serializers.BooleanField()
     language = serializers.CharField()
+    sentiment = serializers.ChoiceField(choices=Sentiment.choices, allow_blank=True)
     excerpt = serializers.CharField()
     breached = serializers.BooleanField()
     opened_at = serializers.DateTimeField()
@@ -90,10 +104,17 @@ class TicketOut(Out):
     resolution_seconds = serializers.IntegerField(allow_null=True)
     queue = NamedOut(allow_null=True)
     topic = TopicOfTicketOut(allow_null=True)
+    also_topics = AlsoTopicOut(many=True)
     agent = PersonOut(allow_null=True)
     channel = NamedOut()
     author = AuthorOut()
     tags = TagOut(many=True)
+
+
+class ListedTicketOut(TicketOut):
+    """A ticket as lists show it; `following` is whether you do."""
+
+    following = serializers.BooleanField()
 
 
 class TicketInFullOut(TicketOut):
@@ -121,6 +142,7 @@ def ticket_out(row: TicketRow) -> Json:
         "priority_by": row.priority_by,
         "is_danger": row.is_danger,
         "language": row.language,
+        "sentiment": row.sentiment,
         "excerpt": row.excerpt,
         "breached": row.is_late,
         "opened_at": stamp(row.opened_at),
@@ -134,6 +156,7 @@ def ticket_out(row: TicketRow) -> Json:
         "resolution_seconds": row.resolution_seconds,
         "queue": _named(row.queue, row.queue_name),
         "topic": _topic(row),
+        "also_topics": json.loads(row.also_topics),
         "agent": _agent(row),
         "channel": _named(row.channel, row.channel_name),
         "author": {
@@ -143,6 +166,10 @@ def ticket_out(row: TicketRow) -> Json:
         },
         "tags": json.loads(row.tags),
     }
+
+
+def listed_ticket_out(row: TicketRow) -> Json:
+    return {**ticket_out(row), "following": row.following}
 
 
 def ticket_in_full_out(row: TicketRow) -> Json:
@@ -165,4 +192,4 @@ def _topic(row: TicketRow) -> Json | None:
 
 
 def _agent(row: TicketRow) -> Json | None:
-    return None if row.agent is None else {"id": str(row.agent), "name": row.agent_name}
+    return person(row.agent, row.agent_name)

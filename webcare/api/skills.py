@@ -114,7 +114,7 @@ class TopicSkills(Endpoint):
     )
     def get(self, request: Request, slug: str) -> Response:
         require_role(request.user)
-        return Response(required_out(topic=topic_named(slug)))
+        return Response(required_out(topic=topic_named(slug, request.user)))
 
     @says(
         "Say which skills a topic asks for, its subtopics included",
@@ -126,7 +126,7 @@ class TopicSkills(Endpoint):
     )
     def put(self, request: Request, slug: str) -> Response:
         require_role(request.user)
-        topic = topic_named(slug)
+        topic = topic_named(slug, request.user)
         actions.require_skills(user=request.user, skills=_given(request), topic=topic)
         return Response(required_out(topic=topic))
 

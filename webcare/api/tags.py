@@ -64,7 +64,7 @@ class Tags(Endpoint):
     @says("List tags", TagInFullOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
         require_role(request.user)
-        return Response([tag_out(tag) for tag in known.tags()])
+        return Response([tag_out(tag) for tag in known.tags_for(request.user)])
 
     @says(
         "Make a tag", TagInFullOut, asks=TagIn, status=201, refuses=(422,), tag="set-up"
@@ -109,7 +109,7 @@ class TagTicket(Acting):
         tags.tag_ticket(
             ticket=found,
             user=request.user,
-            add=chosen_tags(given["add"], "add"),
-            remove=chosen_tags(given["remove"], "remove"),
+            add=chosen_tags(request.user, given["add"], "add"),
+            remove=chosen_tags(request.user, given["remove"], "remove"),
         )
         return show(*ticket_by_id(found.pk))

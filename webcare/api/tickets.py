@@ -10,10 +10,10 @@ from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import (
+    ListedTicketOut,
     TicketInFullOut,
-    TicketOut,
+    listed_ticket_out,
     ticket_in_full_out,
-    ticket_out,
 )
 from webcare.queries.ticket_lists import TicketRow, ticket_in_full, ticket_page
 from webcare.queries.tickets import Seen
@@ -26,7 +26,7 @@ class TicketList(Endpoint):
 
     @says(
         "List tickets",
-        TicketOut,
+        ListedTicketOut,
         parameters=(*TICKETS, *PAGING),
         refuses=(422,),
         tag="tickets",
@@ -36,7 +36,9 @@ class TicketList(Endpoint):
         wanted, order = ticket_filters(request)
         mark, limit = mark_of(request, order), limit_of(request)
         rows, page = ticket_page(request.user, wanted, order, mark, limit)
-        return Response(paged(request, page, [ticket_out(row) for row in rows], order))
+        return Response(
+            paged(request, page, [listed_ticket_out(row) for row in rows], order)
+        )
 
 
 class TicketDetail(Endpoint):

@@ -1,13 +1,16 @@
 """Keys for clients: told once, listed without, ended at will."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions.tokens import make_token, revoke_token
 from webcare.api.endpoint import Endpoint, Request
+from webcare.api.filters import read_filters
 from webcare.api.inputs import In, Nothing, asked
+from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Administration
 from webcare.api.queues import person_out
 from webcare.api.schema import says
@@ -16,13 +19,15 @@ from webcare.domain.permissions import Permission
 from webcare.domain.tokens import Scope
 from webcare.queries.people import require
 from webcare.queries.setup import chosen_agent
-from webcare.queries.tokens import tokens
+from webcare.queries.tokens import token_page, tokens
+
+ORDER = "tokens"
 
 
 class TokenOut(Out):
     """A key, without the key itself: only its digest is kept."""
 
-    id = serializers.IntegerField()
+    id = serializers.UUIDField()
     name = serializers.CharField()
     owner = PersonOut()
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices))
@@ -51,7 +56,7 @@ class TokenIn(In):
 
 def token_out(token: Any) -> Json:
     return {
-        "id": token.pk,
+        "id": str(token.public_id),
         "name": token.name,
         "owner": person_out(token.user),
         "scopes": token.scopes,
@@ -66,10 +71,19 @@ class Tokens(Endpoint):
     permission_classes = [Administration]
     told_once = frozenset({"token"})
 
-    @says("List tokens", TokenOut(many=True), tag="set-up")
+    @says(
+        "List tokens, the newest first",
+        TokenOut,
+        parameters=tuple(PAGING),
+        refuses=(422,),
+        tag="set-up",
+        is_list=True,
+    )
     def get(self, request: Request) -> Response:
         require(request.user, Permission.SET_UP)
-        return Response([token_out(token) for token in tokens()])
+        read_filters(request, {}, ("limit", "cursor"))
+        found, page = token_page(mark_of(request, ORDER), limit_of(request))
+        return Response(paged(request, page, [token_out(one) for one in found], ORDER))
 
     @says(
         "Make a token",
@@ -97,6 +111,6 @@ class TokenRevoke(Endpoint):
     permission_classes = [Administration]
 
     @says("End a token", TokenOut, asks=Nothing, refuses=(404,), tag="set-up")
-    def post(self, request: Request, token: int) -> Response:
-        revoke_token(user=request.user, token_id=token)
-        return Response(token_out(tokens().get(pk=token)))
+    def post(self, request: Request, token: UUID) -> Response:
+        ended = revoke_token(user=request.user, token_id=token)
+        return Response(token_out(tokens().get(pk=ended.pk)))

@@ -8,13 +8,12 @@ from rest_framework.response import Response
 from webcare.actions import views as actions
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters, wanted_of
-from webcare.api.inputs import In, asked
+from webcare.api.inputs import In, asked, version_in
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import IF_MATCH, says
-from webcare.api.shapes import Json, Out, PersonOut, TicketOut, ticket_out
+from webcare.api.shapes import Json, ListedTicketOut, Out, PersonOut, listed_ticket_out
 from webcare.domain.ticket_filters import ORDERS
-from webcare.exceptions import StaleVersion
 from webcare.queries.people import require_role
 from webcare.queries.setup import queue_named
 from webcare.queries.ticket_lists import ticket_page
@@ -103,15 +102,6 @@ def _named(request: Request, fields: Json) -> Json:
     return fields
 
 
-def _version(request: Request) -> int | None:
-    tag = request.headers.get("If-Match", "*").strip().strip('"')
-    if tag == "*":
-        return None
-    if not (tag.isascii() and tag.isdigit()):
-        raise StaleVersion("This is not a tag of the view: look at it again.")
-    return int(tag[:9])
-
-
 def _tagged(view: Shown, status: int = 200) -> Response:
     tag = {"ETag": f'"{view.version}"'}
     return Response(view_out(view), status=status, headers=tag)
@@ -160,7 +150,7 @@ class ViewDetail(Endpoint):
         row = row_for(request.user, view)
         fields = _named(request, asked(ViewChange, request, partial=True))
         actions.change_view(
-            user=request.user, view=row, version=_version(request), **fields
+            user=request.user, view=row, version=version_in(request), **fields
         )
         return _tagged(view_for(request.user, view))
 
@@ -175,7 +165,7 @@ class ViewTickets(Endpoint):
 
     @says(
         "List the tickets of a view",
-        TicketOut,
+        ListedTicketOut,
         refuses=(404, 422),
         parameters=(*PAGING,),
         tag="views",
@@ -188,7 +178,9 @@ class ViewTickets(Endpoint):
         wanted, order = wanted_of(found.filters, found.order)
         mark, limit = mark_of(request, order), limit_of(request)
         rows, page = ticket_page(request.user, wanted, order, mark, limit)
-        return Response(paged(request, page, [ticket_out(row) for row in rows], order))
+        return Response(
+            paged(request, page, [listed_ticket_out(row) for row in rows], order)
+        )
 
 
 class ViewCounts(Endpoint):
