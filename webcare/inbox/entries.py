@@ -1,19 +1,15 @@
 """A ticket's timeline as it is shown: quiet events between what was said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
-from webcare.domain.lifecycle import Status
-from webcare.domain.outcomes import Resolution
-from webcare.inbox.reasons import queue_reason
+from webcare.inbox.event_words import words_for
 from webcare.inbox.statuses import DELIVERIES, Look
-from webcare.queries.inbox import in_words
 from webcare.queries.timelines import Entry
 
 
@@ -51,12 +47,12 @@ def shown_entries(entries: Sequence[Entry]) -> list[ShownEntry]:
 
 
 def _folded(events: list[Entry]) -> ShownEntry:
-    lines = tuple(_line(event) for event in events if event_words(event))
+    lines = tuple(line for line in map(_line, events) if line.words)
     return ShownEntry(f"event-{events[0].mark.id}", "events", events[0].at, lines=lines)
 
 
 def _line(event: Entry) -> Line:
-    words = event_words(event)
+    words = words_for(event.kind, event.data)
     actor = event.data.get("actor") or ""
     return Line(event.at, words, "" if actor in words else actor)
 
@@ -77,69 +73,3 @@ def _said(entry: Entry) -> ShownEntry:
         DELIVERIES.get(data.get("state", "")),
         parse_datetime(data["due"]) if data.get("due") else None,
     )
-
-
-def event_words(event: Entry) -> str:
-    """Return what happened, in the reader's words."""
-    words = _WORDS.get(event.kind)
-    return words(event.data) if words else ""
-
-
-def _opened(data: dict[str, Any]) -> str:
-    if data.get("reason") == "danger":
-        return _("Ticket opened: this speaks of danger")
-    return _("Ticket opened")
-
-
-def _classified(data: dict[str, Any]) -> str:
-    topic = in_words(data.get("topic_name"), data.get("topic_name_nl"))
-    if not topic:
-        return _("No topic is sure enough")
-    percent = round((data.get("confidence") or 0) * 100)
-    if data.get("by") == "model" and percent:
-        return _("Topic %(topic)s, %(percent)d%% sure") % {
-            "topic": topic,
-            "percent": percent,
-        }
-    return _("Topic %(topic)s") % {"topic": topic}
-
-
-def _routed(data: dict[str, Any]) -> str:
-    words = _("To queue %(queue)s") % {"queue": data.get("queue_name") or "?"}
-    reason = queue_reason(data)
-    return f"{words}, {reason}" if reason else words
-
-
-def _assigned(data: dict[str, Any]) -> str:
-    return _("%(agent)s is on it") % {"agent": data.get("agent_name") or "?"}
-
-
-def _released(data: dict[str, Any]) -> str:
-    return _("%(agent)s gave it back") % {"agent": data.get("agent_name") or "?"}
-
-
-def _resolved(data: dict[str, Any]) -> str:
-    outcome = data.get("outcome", "")
-    label = Resolution(outcome).label if outcome in Resolution.values else ""
-    return _("Resolved: %(outcome)s") % {"outcome": label}
-
-
-def _status(data: dict[str, Any]) -> str:
-    status = data.get("status", "")
-    label = Status(status).label if status in Status.values else ""
-    return _("Status: %(status)s") % {"status": label}
-
-
-_WORDS: Mapping[str, Callable[[dict[str, Any]], str]] = {
-    "opened": _opened,
-    "classified": _classified,
-    "routed": _routed,
-    "assigned": _assigned,
-    "released": _released,
-    "status_changed": _status,
-    "priority_changed": lambda data: _("Priority changed"),
-    "reply_taken_back": lambda data: _("Answer taken back"),
-    "resolved": _resolved,
-    "reopened": lambda data: _("Reopened"),
-    "closed": lambda data: _("Closed"),
-}

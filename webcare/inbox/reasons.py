@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from webcare.domain.outcomes import DecidedBy
+from webcare.domain.readings import Danger, Sentiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,39 @@ def _alternatives(
         if one["topic"] in names and one["topic"] != chosen
     ]
     return [one for one in found if one.percent][:3]
+
+
+# What a person can say an author feels.
+SENTIMENTS = [(one.value, one.label) for one in Sentiment if one != Sentiment.UNSURE]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSentiment:
+    """How the author feels, and who says so."""
+
+    value: str
+    label: str
+    by: str
+
+
+def sentiment_shown(reading: Mapping[str, Any]) -> ShownSentiment | None:
+    """Return what the newest message is taken for; None where it was not read."""
+    if not reading:
+        return None
+    said = Sentiment(reading["sentiment_said"] or reading["sentiment"])
+    by = _("Chosen by a person")
+    if not reading["sentiment_said"]:
+        by = _("By its words, %(percent)d%% clear") % {
+            "percent": round(reading["score"] * 100)
+        }
+    if said == Sentiment.UNSURE:
+        by = _("The words do not say")
+    return ShownSentiment(said.value, str(said.label), by)
+
+
+def may_be_danger(reading: Mapping[str, Any]) -> bool:
+    """Whether the newest message half speaks of danger, and nobody said what it is."""
+    return reading.get("danger") == Danger.UNSURE and not reading["danger_said"]
 
 
 def queue_reason(data: Mapping[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """A list's rows as they are shown: times in words, states with their looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from webcare.domain.clocks import light
+from webcare.domain.clocks import is_late, light
+from webcare.domain.search import Segment
 from webcare.inbox import durations
 from webcare.inbox.statuses import LIGHTS, PRIORITIES, STATUSES, Look
 from webcare.queries.inbox import Row
@@ -28,9 +30,11 @@ class ShownRow:
     waiting: str
     percent: int
     clock: ClockLook | None
+    # Where the words that were looked for were said.
+    snippet: Sequence[Segment] = ()
 
 
-def shown(row: Row, now: datetime) -> ShownRow:
+def shown(row: Row, now: datetime, snippet: Sequence[Segment] = ()) -> ShownRow:
     """Return `row` as it looks at `now`."""
     waiting = durations.in_words(_age(row.waiting_since, now))
     return ShownRow(
@@ -40,22 +44,23 @@ def shown(row: Row, now: datetime) -> ShownRow:
         waiting if row.waiting_since else "",
         round((row.topic_confidence or 0) * 100),
         _clock(row, now),
+        snippet,
     )
 
 
-def clock_look(due_at: datetime, target_seconds: int, now: datetime) -> ClockLook:
+def clock_look(due_at: datetime, warns_at: datetime | None, now: datetime) -> ClockLook:
     """Return how a running promise looks at `now`."""
     left = (due_at - now).total_seconds()
-    words = durations.in_words(abs(left))
-    said = _("%(time)s left") if left >= 0 else _("%(time)s late")
-    look = LIGHTS[light(due_at, target_seconds, now)]
+    words = durations.in_words(max(left, 0) if not is_late(due_at, now) else -left)
+    said = _("%(time)s late") if is_late(due_at, now) else _("%(time)s left")
+    look = LIGHTS[light(due_at, warns_at, now)]
     return ClockLook(look, said % {"time": words}, due_at)
 
 
 def _clock(row: Row, now: datetime) -> ClockLook | None:
-    if row.due_at is None or row.target_seconds is None or row.resolved_at:
+    if row.due_at is None or row.resolved_at:
         return None
-    return clock_look(row.due_at, row.target_seconds, now)
+    return clock_look(row.due_at, row.warns_at, now)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

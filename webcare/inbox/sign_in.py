@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from webcare.actions import presence
+from webcare.actions import presence, sessions
 from webcare.actions.sign_in import sign_in as check
 from webcare.exceptions import SignInRefused
 from webcare.inbox.errors import sentence
@@ -42,6 +42,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except SignInRefused as error:
         return _page(request, status=REFUSED, trouble=sentence(error))
     auth.login(request, user, backend=_BACKEND)
+    sessions.note_session(
+        user=user,
+        key=request.session.session_key or "",
+        device=request.headers.get("User-Agent", ""),
+    )
     presence.set_presence(user=user, state="present")
     return remember_language(redirect(_wanted(request)), user.language)
 

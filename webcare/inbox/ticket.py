@@ -1,6 +1,7 @@
 """One ticket: its timeline, the card beside it, and the composer below."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -19,19 +20,27 @@ from webcare.domain.permissions import Permission
 from webcare.inbox import durations
 from webcare.inbox.entries import shown_entries
 from webcare.inbox.http import DeskRequest, desk
-from webcare.inbox.reasons import queue_reason, topic_reason
+from webcare.inbox.moments import moments
+from webcare.inbox.reasons import (
+    SENTIMENTS,
+    may_be_danger,
+    queue_reason,
+    sentiment_shown,
+    topic_reason,
+)
 from webcare.inbox.rows import clock_look
 from webcare.inbox.statuses import LIGHTS, PRIORITIES, STATUSES, Look
 from webcare.inbox.tickets import views_with
 from webcare.queries.cards import Card, Clock, card_of
 from webcare.queries.people import Rights
-from webcare.queries.tickets import ticket_for
+from webcare.queries.tickets import Seen, ticket_for
 from webcare.queries.timelines import Mark, Timeline, timeline_of
 
 if TYPE_CHECKING:
     from webcare.models import Ticket
 
 MINUTE = 60
+PARKED = {Status.PENDING, Status.ON_HOLD, Status.SNOOZED}
 
 
 @desk
@@ -45,7 +54,7 @@ def ticket(request: DeskRequest, public_id: UUID) -> HttpResponse:
 def ticket_live(request: DeskRequest, public_id: UUID) -> HttpResponse:
     """204 while the ticket is what the page shows already, else its parts anew."""
     context = _context(request, public_id)
-    if context["tag"] == request.GET.get("tag"):
+    if context["tag"] == request.GET.get("shown"):
         return HttpResponse(status=204)
     return render(request, "webcare/inbox/_ticket_live.html", context)
 
@@ -55,7 +64,7 @@ def ticket_page(
 ) -> HttpResponse:
     """Return the page; `more` is a draft to keep and what was wrong with it."""
     context = _context(request, public_id)
-    context |= {"draft": context["card"].taken_back, "key": uuid4()} | more
+    context |= {"draft": context["card"].draft, "key": uuid4()} | more
     return render(request, "webcare/inbox/ticket.html", context, status=status)
 
 
@@ -87,12 +96,21 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
             card.topic_names,
         ),
         "queue_reason": queue_reason(card.routed),
+        "sentiment": sentiment_shown(card.reading),
+        "sentiments": SENTIMENTS,
+        "may_be_danger": may_be_danger(card.reading) and not ticket.is_danger,
         "outcomes": Resolution.choices,
         "may_work": may_work,
+        # Who answers it may hand it over or give it back; who leads, anybody's.
         "may_release": ticket.agent_id == user.pk
         or rights.allow(Permission.STEER_QUEUES, ticket.queue_id),
         "may_reopen": Status.OPEN in MOVES[Status(ticket.status)],
         "is_public": ticket.thread.visibility == "public",
+        "is_parked": ticket.status in PARKED,
+        "moments": moments(now),
+        "priorities": PRIORITIES.items(),
+        "written_on": _written_on(card),
+        "macro_labels": _macro_labels(),
         "now": now,
         "tag": _tag(timeline, card, ticket.version),
     }
@@ -105,18 +123,42 @@ class ShownClock:
     promise: str
     look: Look
     words: str
-    due_at: datetime
+    due_at: datetime | None
     is_running: bool
 
 
 def _clock(clock: Clock, now: datetime) -> ShownClock:
-    running = clock_look(clock.due_at, clock.target_seconds, now)
-    words = running.words
+    words = _("held up")
+    if clock.due_at:
+        words = clock_look(clock.due_at, clock.warns_at, now).words
     if clock.stopped_at:
         took = (clock.stopped_at - clock.started_at).total_seconds()
         words = _("took %(time)s") % {"time": durations.in_words(took)}
     look = LIGHTS[clock.light(now)]
     return ShownClock(clock.label, look, words, clock.due_at, not clock.stopped_at)
+
+
+def _written_on(card: Card) -> Seen:
+    """What stood before the reader when they began to write, or now."""
+    begun = card.beside.begun
+    return (Seen.parse(begun.seen) if begun and not card.taken_back else None) or (
+        card.seen
+    )
+
+
+def _macro_labels() -> str:
+    """What a macro can change, in words, for the script that shows it."""
+    return json.dumps(
+        {
+            "then": _("status"),
+            "priority": _("priority"),
+            "topic": _("topic"),
+            "queue": _("queue"),
+            "agent": _("agent"),
+            "tags": _("tags"),
+            "answers": _("fields"),
+        }
+    )
 
 
 def _author(ticket: "Ticket") -> str:
@@ -141,5 +183,6 @@ def _uuid(text: str) -> UUID | None:
 
 def _tag(timeline: Timeline, card: Card, version: int) -> str:
     minute = int(timezone.now().timestamp()) // MINUTE
-    facts = repr((timeline, card.clocks, card.seen, version, minute))
+    beside = replace(card.beside, begun=None)  # one's own words are no news
+    facts = repr((timeline, card.clocks, card.seen, beside, version, minute))
     return blake2b(facts.encode(), digest_size=12).hexdigest()

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import tickets
+from webcare.actions import readings, tickets
 from webcare.domain.outcomes import Resolution
+from webcare.domain.readings import Sentiment
 from webcare.exceptions import Invalid
 from webcare.inbox.errors import back
 from webcare.inbox.forms import ResolveForm
@@ -69,6 +70,19 @@ def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
     tickets.classify_ticket(ticket=ticket, user=request.user, topic=topic)
     label = topic.label if topic else _("no topic")
     return _done(request, _("Topic: %(topic)s.") % {"topic": label})
+
+
+@desk
+@require_POST
+def sentiment(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    said = request.POST.get("sentiment", "")
+    if said not in Sentiment.values:
+        raise Invalid(sentiment=_("Say negative, neutral or positive."))
+    readings.set_sentiment(ticket=ticket, user=request.user, sentiment=Sentiment(said))
+    return _done(
+        request, _("Sentiment: %(sentiment)s.") % {"sentiment": Sentiment(said).label}
+    )
 
 
 @desk

@@ -1,13 +1,21 @@
 """What the desk's templates need beside Django's own."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from webcare.inbox import durations, links, statuses
+from webcare.inbox.me import KINDS
 from webcare.inbox.preferences import THEME_COOKIE, THEMES
+from webcare.inbox.report_pages import REPORTS
 
 register = template.Library()
 
@@ -45,6 +53,58 @@ def two_letters(name: str) -> str:
 @register.filter
 def presence_look(state: str) -> statuses.Look:
     return statuses.PRESENCES[state]
+
+
+# The first that fits: those below stand in the names of those above as well.
+_BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac", "Linux")
+_CALLED = {"Edg": "Edge", "OPR": "Opera", "Mac": "macOS"}
+
+
+@register.filter
+def browser_name(device: str) -> str:
+    """What a browser says of itself, in two words: "Firefox, Linux"."""
+    parts = [
+        next((_CALLED.get(one, one) for one in names if one in device), "")
+        for names in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(filter(None, parts)) or str(_("Another program"))
+
+
+@register.simple_tag
+@lru_cache(maxsize=500)
+def icon(name: str) -> SafeString:
+    """A picture of our own, by its name. Made once: a page shows a hundred."""
+    drawn = static("webcare/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        drawn,
+        name,
+    )
+
+
+@register.simple_tag
+def told_kinds() -> str:
+    """What one can be told, in words, for the script that says it."""
+    return json.dumps({kind: str(words) for kind, words in KINDS.items()})
+
+
+@register.simple_tag
+def command_pages() -> list[tuple[str, str, str]]:
+    """The pages that can be gone to from anywhere: name, address, and their keys."""
+    places = [
+        (_("Inbox"), reverse("inbox:ticket-list"), "g i"),
+        (_("Most pressing ticket"), reverse("inbox:next-ticket"), "g n"),
+        (_("Board"), reverse("inbox:board"), "g b"),
+        (_("Reports"), reverse("inbox:report-list"), "g r"),
+        (_("My page"), reverse("inbox:me"), "g m"),
+    ]
+    reports = [
+        (f"{_('Report')}: {page.title}", reverse("inbox:report", args=[page.slug]), "")
+        for page in REPORTS.values()
+        if not page.needs
+    ]
+    return places + reports
 
 
 @register.simple_tag(takes_context=True)

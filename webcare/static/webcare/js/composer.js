@@ -26,14 +26,19 @@ countAll(document);
 // What counts as new to a writer: the author's newest message, our newest answer.
 const news = (seen) => seen.replaceAll('"', "").split(".").slice(1).join(".");
 
-document.addEventListener("desk:seen", (event) => {
-  const form = document.querySelector("[data-reply]");
-  if (!form || news(form.elements.seen.value) === news(event.detail)) return;
+function announce(form, now) {
+  if (!form || news(form.elements.seen.value) === news(now)) return;
   const banner = form.querySelector("[data-unread]");
   banner.hidden = false;
   banner.querySelector("[data-read]").onclick = () => {
-    form.elements.seen.value = event.detail;
+    form.elements.seen.value = now;
     banner.hidden = true;
     form.elements.text.focus();
   };
-});
+}
+
+document.addEventListener("desk:seen", ({ detail }) => announce(document.querySelector("[data-reply]"), detail));
+
+// What was begun another time may be older than what stands above it now.
+const began = document.querySelector("[data-reply]");
+if (began) announce(began, began.elements.seen.dataset.now);

@@ -23,11 +23,17 @@ function write(mode) {
   document.getElementById(`${mode}-text`).focus();
 }
 
-function resolve() {
-  const summary = document.querySelector("[data-resolve]");
-  if (!summary) return;
-  summary.parentElement.open = true;
-  summary.parentElement.querySelector("button").focus();
+// What a page itself gives a key to: a menu opens, a button is pressed.
+function reach(key) {
+  const part = document.querySelector(`[data-press="${CSS.escape(key)}"]`);
+  if (!part) return false;
+  if (part.localName === "input") part.select();
+  else if (part.localName !== "details") part.click();
+  else {
+    part.open = true;
+    part.closest(".menu, .fact").querySelector(":is(.menu__body, .change__body) :is(button, input, select)")?.focus();
+  }
+  return true;
 }
 
 const KEYS = {
@@ -36,13 +42,25 @@ const KEYS = {
   c: () => press("[data-claim]", document.activeElement.closest("#rows > li") ?? document.querySelector("#bar") ?? new DocumentFragment()),
   r: () => write("reply"),
   n: () => write("note"),
-  e: resolve,
+  x: () => press("[data-pick]", document.activeElement.closest("#rows > li") ?? new DocumentFragment()),
   "?": () => document.getElementById("help").showModal(),
   "g i": () => location.assign("/"),
+  "g b": () => location.assign("/board"),
+  "g r": () => location.assign("/reports/"),
+  "g m": () => location.assign("/me"),
   "g n": () => location.assign("/next"),
 };
 
+// What finds and does anything is fetched when it is first asked for.
+const find = async () => (await import("./commands.js")).open();
+document.addEventListener("click", (event) => event.target.closest("[data-commands]") && find());
+
 document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+    event.preventDefault();
+    find();
+    return;
+  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     press("[data-first]", event.target.closest("form") ?? new DocumentFragment());
     return;
@@ -52,9 +70,7 @@ document.addEventListener("keydown", (event) => {
   if (!isOn() || document.querySelector("dialog[open]")) return;
   const action = KEYS[`${leader}${event.key}`];
   leader = event.key === "g" && !leader ? "g " : "";
-  if (!action) return;
-  event.preventDefault();
-  action();
+  if (action ? (action(), true) : reach(event.key)) event.preventDefault();
 });
 
 document.querySelectorAll("[data-shortcuts]").forEach((box) => {

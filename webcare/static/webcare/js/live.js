@@ -26,7 +26,7 @@ async function look() {
 
 async function ask(live) {
   const url = new URL(live.dataset.url, location.href);
-  url.searchParams.set("tag", live.dataset.tag);
+  url.searchParams.set("shown", live.dataset.tag);
   const signal = AbortSignal.timeout(10000);
   const response = await fetch(url, { headers: { "X-Live": "1" }, signal });
   if (response.status === 401) location.assign(response.headers.get("HX-Redirect"));

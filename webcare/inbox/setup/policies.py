@@ -1,0 +1,123 @@
+"""Policies: how soon which tickets are answered."""
+
+from django.utils.translation import gettext_lazy as _
+
+from webcare.domain.outcomes import Priority, Promise
+from webcare.domain.permissions import Permission
+from webcare.domain.policies import Time
+from webcare.inbox.setup.choices import everywhere
+from webcare.inbox.setup.shapes import (
+    Act,
+    Column,
+    Field,
+    Listing,
+    Noun,
+    Trial,
+)
+from webcare.inbox.setup.words import pairs
+
+POLICIES = Noun(
+    "policies",
+    _("Promises"),
+    "hourglass",
+    _("How soon which tickets are answered. Of those that hold, the first decides."),
+    everywhere(Permission.SET_UP),
+    Listing(
+        "policies",
+        (
+            Column("name", _("Name"), "link"),
+            Column("conditions", _("For"), "members"),
+            Column("promises", _("Promised"), "promises"),
+            Column("is_enabled", _("In use"), "flag"),
+        ),
+        order="policies/order",
+    ),
+    one="policies/{id}",
+    add_label=_("Add a promise"),
+    begins_with='{"conditions": {}, "promises": {}}',
+    fields=(
+        Field("name", _("Name"), required=True, most=100),
+        Field("is_enabled", _("In use"), "flag", value="true"),
+        Field(
+            "calendar",
+            _("Opening hours of"),
+            "choice",
+            choices="calendars",
+            help=_("Nothing chosen: the calendar of the queue."),
+        ),
+        Field("conditions.queues", _("For queues"), "many", choices="queues"),
+        Field("conditions.topics", _("For topics"), "many", choices="topics"),
+        Field(
+            "conditions.priorities",
+            _("For priorities"),
+            "many",
+            choices=pairs(Priority),
+        ),
+        Field(
+            "conditions.channels",
+            _("For channels"),
+            "many",
+            choices="channels",
+            more=True,
+        ),
+        Field("conditions.tags", _("For tags"), "many", choices="tags", more=True),
+        Field(
+            "conditions.languages",
+            _("For languages"),
+            "many",
+            choices="languages",
+            more=True,
+        ),
+        Field(
+            "promises",
+            _("What is promised"),
+            "keyed",
+            of=(
+                Field(
+                    "promise",
+                    _("What"),
+                    "choice",
+                    choices=pairs(Promise),
+                    required=True,
+                ),
+                Field(
+                    "time",
+                    _("Counted in"),
+                    "choice",
+                    required=True,
+                    value="business",
+                    choices=(*pairs(Time), ("never", _("Not promised"))),
+                ),
+                Field(
+                    "seconds",
+                    _("Within"),
+                    "length",
+                    required=True,
+                    only=("time", *Time.values),
+                ),
+            ),
+            required=True,
+        ),
+    ),
+    end=Act(
+        _("Take out of use"),
+        "DELETE",
+        "policies/{id}",
+        ask=_("Take this promise out of use?"),
+        done=_("The promise is out of use."),
+    ),
+    trial=Trial("policies/try", ("name", "is_enabled")),
+    parts=(
+        Listing(
+            "policies/{id}/versions",
+            (
+                Column("number", _("Version")),
+                Column("made_at", _("Made"), "moment"),
+                Column("made_by", _("By"), "named"),
+                Column("promises", _("Promised"), "promises"),
+            ),
+            key="number",
+            title=_("What it said before"),
+        ),
+    ),
+)

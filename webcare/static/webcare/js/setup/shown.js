@@ -1,0 +1,69 @@
+// How members of an answer are shown in a row.
+
+const language = document.documentElement.lang;
+const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const counts = new Intl.NumberFormat(language);
+
+export function span(seconds) {
+  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([one]) => seconds >= one && seconds % one === 0) ?? [60, "minute"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / size);
+}
+
+const named = (one) => one?.name ?? "";
+const list = (values) => values.filter(Boolean).join(", ");
+const short = (text, most = 90) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function badge(text, tone) {
+  const part = document.createElement("span");
+  part.className = `badge tone-${tone}`;
+  part.textContent = text;
+  return part;
+}
+
+function picture(week, words) {
+  const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+  const shown = words.days.split(" ");
+  return list(runs(days.map((day, at) => [shown[at], (week[day] ?? []).map((one) => `${one.from}-${one.until}`).join(" ")])).map(([name, hours]) => hours && `${name} ${hours}`));
+}
+
+// Days in a row with the same hours are said once: "Mo–Fr 09:00-17:00".
+function runs(days) {
+  const found = [];
+  days.forEach(([name, hours]) => {
+    const last = found.at(-1);
+    if (last && last.hours === hours) last.to = name;
+    else found.push({ from: name, to: name, hours });
+  });
+  return found.map(({ from, to, hours }) => [from === to ? from : `${from}–${to}`, hours]);
+}
+
+const KINDS = {
+  text: (value) => (value === null || value === undefined ? "" : short(String(value))),
+  count: (value) => counts.format(value ?? 0),
+  named,
+  names: (value) => list((value ?? []).map(named)),
+  list: (value) => list(value ?? []),
+  moment: (value) => (value ? times.format(new Date(value)) : ""),
+  length: (value) => (value === null ? "" : span(value)),
+  flag: (value, words) => (value ? badge(words.yes, "good") : words.no),
+  choice: (value, words, known) => known[value] ?? value ?? "",
+  where: (value, words) => value ?? words.everywhere,
+  gone: (value, words) => (value ? badge(times.format(new Date(value)), "quiet") : ""),
+  health: (value, words, known, row) => (row.stopped_at ? badge(value || times.format(new Date(row.stopped_at)), "bad") : badge(words.well, "good")),
+  roles: (value, words, known) => list((value ?? []).map((one) => `${known[one.role] ?? one.role} · ${one.queue ?? words.everywhere}`)),
+  levels: (value) => list((value ?? []).map((one) => `${one.language ?? one.skill} ${one.level}`)),
+  patterns: (value) => short(list((value ?? []).map((one) => one.pattern)), 60),
+  texts: (value) => short(value?.[0]?.text ?? "", 80),
+  members: (value) => short(list(Object.entries(value ?? {}).map(([, one]) => [one].flat().join(" ")))),
+  steps: (value) => list((value ?? []).map((one) => one.do)),
+  promises: (value, words) => list(Object.values(value ?? {}).map((one) => (one ? span(one.seconds) : words.never))),
+  week: picture,
+};
+KINDS.strong = KINDS.text;
+KINDS.link = KINDS.text;
+
+export const at = (row, path) => path.split(".").reduce((value, name) => value?.[name], row);
+
+/* Text or an element. `words` are the words of the list, `known` names of choices. */
+export const shown = (row, { name, kind, known }, words) =>
+  (KINDS[kind] ?? KINDS.text)(at(row, name), words, known ? JSON.parse(known) : {}, row);

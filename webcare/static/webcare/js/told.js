@@ -1,0 +1,61 @@
+// What one is told: counted beside one's name, said in the page or on the desktop, as
+// one chose. What was said once is not said again in this browser.
+
+import { call } from "./api.js";
+import { say } from "./say.js";
+
+const AT_REST = 4000; // ms after which a page is there
+const PERIOD = 45000; // ms
+const MOST = 20;
+const KEY = "desk-told";
+const place = document.querySelector("[data-told][data-how]");
+const words = place?.dataset;
+
+async function look() {
+  if (navigator.onLine) {
+    try {
+      const [how, page] = await Promise.all([call("GET", words.how), call("GET", `${words.told}?unread=true&limit=${MOST}`)]);
+      count(page.results.length);
+      tell(page.results, how);
+    } catch {
+      // The next look says it.
+    }
+  }
+  setTimeout(look, PERIOD);
+}
+
+function count(unread) {
+  place.hidden = !unread;
+  place.querySelector("[data-count]").textContent = unread < MOST ? unread : `${MOST}+`;
+}
+
+function tell(rows, how) {
+  const last = localStorage.getItem(KEY);
+  const fresh = rows.filter((row) => last && row.at > last);
+  localStorage.setItem(KEY, rows.reduce((newest, row) => (row.at > newest ? row.at : newest), last ?? new Date(0).toISOString()));
+  const kinds = JSON.parse(words.kinds);
+  fresh.filter((row) => row.kind === "danger" || !isQuiet(how)).forEach((row) => {
+    const text = `#${row.ticket.number}: ${kinds[row.kind] ?? row.kind}`;
+    if (how.in_page) say(text, { tone: row.kind === "danger" ? "bad" : "accent" });
+    if (how.desktop && window.Notification?.permission === "granted") show(text, row);
+  });
+}
+
+function show(text, row) {
+  const shown = new Notification(text, { body: row.ticket.excerpt, tag: row.id });
+  shown.onclick = () => location.assign(`/tickets/${row.ticket.id}#now`);
+}
+
+// Past midnight where it ends before it begins.
+function isQuiet({ quiet_from: from, quiet_until: until }) {
+  if (!from) return false;
+  const now = new Date().toTimeString().slice(0, 5);
+  return from < until ? from <= now && now < until : now >= from || now < until;
+}
+
+// A browser asks its own question, once somebody wants this.
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-how-told]") && target.elements.desktop.value === "true") window.Notification?.requestPermission();
+});
+
+if (place) setTimeout(look, AT_REST);
