@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import flow, services, show
+from bench import calendars, flow, live, services, show
 from bench.cells import Figures, Site, run_round, site
 from bench.report import rows_of
 
@@ -25,12 +25,15 @@ class Plan:
     messages: int  # through the pipeline, in a round
     paced: tuple[int, int]  # messages a second, and in all
     flood: int  # messages
+    streams: live.Plan | None = None  # beside so many open live streams
 
 
 PLANS = {
     "short": Plan((1_000,), 0.2, 1, 1_000, (50, 50), 500),
-    "usual": Plan((10_000, 100_000), 0.6, 5, 1_500, (200, 2_000), 5_000),
-    "large": Plan((10_000, 1_000_000), 1.5, 5, 2_000, (200, 2_000), 5_000),
+    "usual": Plan(
+        (10_000, 100_000), 0.6, 5, 1_500, (200, 2_000), 5_000, live.Plan(seconds=1.5)
+    ),
+    "large": Plan((10_000, 1_000_000), 1.5, 5, 2_000, (200, 2_000), 5_000, live.Plan()),
 }
 
 
@@ -41,24 +44,38 @@ def main() -> int:
         parser.add_argument(
             f"--{name}", action="store_const", dest="plan", const=name, default="usual"
         )
-    name = parser.parse_args().plan
+    parser.add_argument("--only", help="operations whose name begins so, and no more")
+    parser.add_argument("--rounds", type=int, help="as many, not as the plan has")
+    given = parser.parse_args()
+    name, only = given.plan, given.only
+    plan = PLANS[name]
+    plan = replace(plan, rounds=given.rounds or plan.rounds)
     began = time.monotonic()
     found = services.provide()
-    report = {"plan": name, "at": datetime.now(UTC).isoformat(), "settings": found}
-    figures = _measure(PLANS[name], report)
-    report |= {"operations": rows_of(figures), "seconds": time.monotonic() - began}
-    show.all_of(report)
-    _write(report)
+    report = {
+        "plan": name,
+        "rounds": plan.rounds,
+        "at": datetime.now(UTC).isoformat(),
+        "settings": found,
+    }
+    figures = Figures()
+    try:
+        _measure(plan, report, only, figures)
+    finally:  # what was measured before something broke is shown all the same
+        report |= {"operations": rows_of(figures), "seconds": time.monotonic() - began}
+        show.all_of(report)
+        _write(report)
     for cell, failure in figures.failures.items():
         print(f"\nBroken: {' '.join(map(str, cell))}: {failure}", file=sys.stderr)
-    for name, plans in report["scans"].items():
+    for name, plans in report.get("scans", {}).items():
         print(f"\nReads a big table from end to end: {name}", file=sys.stderr)
         print("\n\n".join(plans), file=sys.stderr)
-    return 1 if figures.failures or report["scans"] else 0
+    return 1 if figures.failures or report.get("scans") else 0
 
 
-def _measure(plan: Plan, report: dict[str, Any]) -> Figures:
-    figures = Figures()
+def _measure(
+    plan: Plan, report: dict[str, Any], only: str | None, figures: Figures
+) -> None:
     with ExitStack() as stack:
         services.collect_static()
         sites = []
@@ -67,13 +84,17 @@ def _measure(plan: Plan, report: dict[str, Any]) -> Figures:
             sites.append(stack.enter_context(site(tickets)))
         report["load average"] = [os.getloadavg()]
         _say("Warming up …")
-        run_round(sites, min(plan.seconds, 0.2))
+        run_round(sites, min(plan.seconds, 0.2), only)
         for number in range(plan.rounds):
             _say(f"Round {number + 1} of {plan.rounds} …")
-            figures.add_all(run_round(sites, plan.seconds))
+            figures.add_all(run_round(sites, plan.seconds, only))
             report["load average"].append(os.getloadavg())
+        if only is not None:
+            return
         report["statements"] = _statements(sites[-1])
         report["scans"] = _scans(sites[-1])
+        _say("Calendars …")
+        report["calendars"] = calendars.measure()
         _say("The pipeline …")
         report["pipeline"] = {one.tickets: _pipeline(one, plan) for one in sites}
         _say("Through the workers …")
@@ -81,7 +102,10 @@ def _measure(plan: Plan, report: dict[str, Any]) -> Figures:
         report["flow"] = flow.measure(
             sites[-1], per_second=per_second, total=total, flood=plan.flood
         )
-    return figures
+        if plan.streams:
+            _say("Beside live streams …")
+            last = sites[-1]
+            report["live"] = live.measure(last.database, last.desk, plan.streams)
 
 
 def _statements(site: Site) -> dict[str, int]:

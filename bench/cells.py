@@ -6,15 +6,16 @@ else the machine does slows them alike. After every write the rows are counted.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Any, NamedTuple
 
 import psycopg
 
 from bench import databases, services
-from bench.load import Taken, in_processes, over_http
+from bench.load import Call, Taken, in_processes, over_http
 from bench.operations import OPERATIONS, Operation
 
 SYSTEMS = ("raw", "floor", "ours")
@@ -75,14 +76,14 @@ class Figures:
         self.failures |= others.failures
 
 
-def run_round(sites: list[Site], seconds: float) -> Figures:
-    """Run every cell once, for so many seconds each."""
+def run_round(sites: list[Site], seconds: float, only: str | None = None) -> Figures:
+    """Run every cell once, for so many seconds each; `only` begins their names."""
     figures = Figures()
-    for operation in OPERATIONS:
+    for operation in [one for one in OPERATIONS if one.name.startswith(only or "")]:
         for clients in operation.clients:
             for one in sites:
                 for system in SYSTEMS:
-                    if getattr(operation, system):
+                    if getattr(operation, system) or _called(operation, system):
                         cell = Cell(operation.name, clients, one.tickets, system)
                         figures.add(cell, _measure(cell, operation, one, seconds))
     return figures
@@ -90,10 +91,10 @@ def run_round(sites: list[Site], seconds: float) -> Figures:
 
 def _measure(cell: Cell, operation: Operation, site: Site, seconds: float) -> Taken:
     with psycopg.connect(site.database, autocommit=True) as connection:
-        before = _left(connection, operation, cell.system, site)
+        mark = _newest(connection, operation)
         taken = _load(cell, operation, site, seconds)
         if operation.leaves and not taken.failures:
-            left = _left(connection, operation, cell.system, site) - before
+            left = _left_since(mark, connection, operation, cell.system, site)
             expected = len(taken.latencies) * operation.leaves
             if left != expected:
                 taken.failures.append(f"{expected} answered, {left} rows left")
@@ -102,47 +103,59 @@ def _measure(cell: Cell, operation: Operation, site: Site, seconds: float) -> Ta
 
 
 def _load(cell: Cell, operation: Operation, site: Site, seconds: float) -> Taken:
-    if cell.system == "raw":
-        assert operation.raw
-        call = operation.raw(site.desk)
+    if called := _called(operation, cell.system):
         return in_processes(
-            site.database, call, processes=cell.clients, seconds=seconds
+            site.database, called(site.desk), processes=cell.clients, seconds=seconds
         )
     requests = getattr(operation, cell.system)(site.desk)
     port = site.servers[cell.system].port
+    seconds = inf if operation.is_whole else seconds
     return over_http(port, requests, connections=cell.clients, seconds=seconds)
 
 
-def _left(
-    connection: psycopg.Connection, operation: Operation, system: str, site: Site
-) -> int:
-    """Count the rows that this system's writes have left so far."""
+def _called(
+    operation: Operation, system: str
+) -> Callable[[dict[str, Any]], Call] | None:
+    """What is called in processes, where no server is asked."""
+    return {"raw": operation.raw, "ours": operation.ours_called}.get(system)
+
+
+def _newest(connection: psycopg.Connection, operation: Operation) -> int:
     if not operation.leaves:
         return 0
-    table, owner = ("conversations_inboundevent", "channel_id")
-    owners = site.desk["channels"]
-    if operation.answers:
-        table, owner, owners = "webcare_reply", "author_id", site.desk["users"]
-    count = f"SELECT count(*) FROM {table} WHERE {owner} = %s"
-    found = connection.execute(count, [owners[system]]).fetchone()
-    assert found is not None
-    return int(found[0])
+    query = f"SELECT coalesce(max(id), 0) FROM {operation.rows.table}"
+    return int(next(connection.execute(query))[0])
+
+
+def _left_since(
+    mark: int,
+    connection: psycopg.Connection,
+    operation: Operation,
+    system: str,
+    site: Site,
+) -> int:
+    """Count the rows that this system's writes have left since."""
+    table, condition = operation.rows
+    desk = site.desk
+    found = connection.execute(
+        f"SELECT count(*) FROM {table} WHERE id > %(mark)s AND {condition}",
+        {
+            "mark": mark,
+            "channel": desk["channels"][system],
+            "user": desk["users"][system],
+        },
+    )
+    return int(next(found)[0])
 
 
 def _tidy(connection: psycopg.Connection, operation: Operation, site: Site) -> None:
-    """Put back what the next cell needs: no waiting work, tickets that are open."""
-    if operation.answers:
-        tickets = [pk for _, pk in site.desk["tickets"]]
-        connection.execute(
-            """UPDATE webcare_ticket SET status = 'open', resolved_at = NULL,
-                      resolution = '', resolution_seconds = NULL
-                WHERE id = ANY(%s) AND status <> 'open'""",
-            [tickets],
-        )
-        connection.execute(
-            """UPDATE webcare_clock SET stopped_at = NULL WHERE ticket_id = ANY(%s)
-                  AND promise = 'resolution' AND stopped_at IS NOT NULL""",
-            [tickets],
-        )
-    elif operation.leaves:
-        connection.execute("TRUNCATE conversations_work")
+    """Put back what the next cell needs."""
+    desk = site.desk
+    given = {
+        "tickets": [pk for _, pk in desk["tickets"]],
+        "claimers": [pk for pk, _ in desk["claimers"]] + desk["pushed_to"],
+        "waiting": [pk for _, pk, _ in desk["waiting"]],
+        "queues": [queue for _, _, queue in desk["waiting"]],
+    }
+    for statement in operation.tidy:
+        connection.execute(statement, given)

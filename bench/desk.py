@@ -24,6 +24,7 @@ def look() -> dict[str, Any]:
     writers = {name: User.objects.get(username=f"bench-{name}") for name in WRITERS}
     tickets = Ticket.objects.filter(status="open").order_by("-pk")[:TICKETS]
     channels = Channel.objects.values_list("slug", "pk")
+    waiting = Ticket.objects.filter(status="new").order_by("-pk")[:TICKETS]
     return {
         "token": _token(writers["ours"]),
         "floor_token": _token(writers["floor"]),
@@ -31,7 +32,18 @@ def look() -> dict[str, Any]:
         "channels": {slug.removeprefix("bench-"): pk for slug, pk in channels},
         "users": {name: user.pk for name, user in writers.items()},
         "tickets": [(str(one.public_id), one.pk) for one in tickets],
+        "waiting": [(str(one.public_id), one.pk, one.queue_id) for one in waiting],
+        **_people(),
     }
+
+
+def _people() -> dict[str, Any]:
+    """People with free hands: some who take tickets, some who are given them."""
+    from bench.people import make_people
+
+    people = make_people()
+    takers = [(one.pk, _token(one)) for one in people.claimers]
+    return people._asdict() | {"claimers": takers}
 
 
 def _token(user: Any) -> str:

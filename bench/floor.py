@@ -154,7 +154,7 @@ class Page(View):
 
 class Answer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=10_000)
-    client_key = serializers.CharField(max_length=200)
+    key = serializers.CharField(max_length=200)
     then = serializers.ChoiceField(["pending", "resolved"])
 
 
@@ -168,14 +168,23 @@ class Reply(View):
             "ticket": ticket,
             "user": request.user,
             "text": given["text"],
-            "key": given["client_key"],
+            "key": given["key"],
             "then": given["then"],
         }
         [[reply]] = _fetch(statement, named)
         return Response({"id": reply}, status=201)
 
 
+class Claim(View):
+    def post(self, request: Request, ticket: str = "") -> Response:
+        statement = rows.CLAIM if ticket else rows.CLAIM_NEXT
+        [[taken]] = _fetch(statement, {"user": request.user, "ticket": ticket or None})
+        return Response(_ticket(taken))
+
+
 urlpatterns = [
+    path("claim-next", Claim.as_view()),
+    path("tickets/<uuid:ticket>/claim", Claim.as_view()),
     path("intake/<int:channel>", Intake.as_view()),
     path("search", Search.as_view()),
     path("tickets", Tickets.as_view()),

@@ -13,10 +13,10 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from statistics import median, quantiles
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -105,7 +105,7 @@ def rates(port: int, desk: dict[str, Any], seconds: float) -> dict[str, float]:
     """Requests a second of what is watched."""
     found = {}
     for operation in OPERATIONS:
-        if operation.name in WATCHED:
+        if operation.name in WATCHED and operation.ours:
             taken = over_http(
                 port, operation.ours(desk), connections=CLIENTS, seconds=seconds
             )
@@ -115,39 +115,73 @@ def rates(port: int, desk: dict[str, Any], seconds: float) -> dict[str, float]:
     return found
 
 
+class Plan(NamedTuple):
+    """How many streams, and how much is asked beside them."""
+
+    streams: int = 200
+    seconds: float = 3.0  # a cell
+    rounds: int = 3
+    events: int = 100
+
+
+# One person may have but a few streams open, and here is one person.
+MANY = {"LIVE_PER_PERSON": "1000", "LIVE_PER_PROCESS": "1000"}
+
+
+def measure(database: str, desk: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Serve a seeded database, open the streams, and return what became of the rest."""
+    with services.web("config.wsgi", database=database, extra=MANY) as server:
+        report = _measure(plan, server, desk)
+        with ears(server.port, desk["token"], plan.streams) as opened:
+            heard = delays(opened, database, desk["tickets"][0][1], plan.events)
+    report["idle"] = _spread(heard)
+    report["heard"] = f"{len(heard)} of {plan.streams * plan.events}"
+    return report
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print it in a few lines."""
+    before, after = report["PSS before, MiB"], report["PSS with streams, MiB"]
+    idle = report["idle"]
+    print(f"\nBeside {report['streams']} live streams, at eight clients")
+    for name, found in report["shares"].items():
+        print(
+            f"  {name}: {found['without']:,} a second without, {found['with']:,} with:"
+            f" {found['share']:.0%}"
+        )
+    print(
+        f"  from commit to stream: p50 {idle['p50 ms']} ms, p95 {idle['p95 ms']} ms, "
+        f"p99 {idle['p99 ms']} ms; heard {report['heard']}; "
+        f"PSS {before} MiB without, {after} with"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--streams", type=int, default=200)
+    usual = Plan()
+    for name, value in usual._asdict().items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
     parser.add_argument("--tickets", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--events", type=int, default=100)
-    given = parser.parse_args()
+    given = vars(parser.parse_args())
     services.provide()
     services.collect_static()
-    with ExitStack() as stack:
-        database = stack.enter_context(databases.seeded(given.tickets))
-        extra = {"LIVE_PER_PERSON": "1000", "LIVE_PER_PROCESS": "1000"}
-        server = stack.enter_context(
-            services.web("config.wsgi", database=database, extra=extra)
-        )
+    with databases.seeded(given.pop("tickets")) as database:
         desk = json.loads(services.run("bench.desk", database=database))
-        report = _measure(given, server, database, desk)
-    print(json.dumps(report, indent=1))
+        print(json.dumps(measure(database, desk, Plan(**given)), indent=1))
     return 0
 
 
 def _measure(
-    given: argparse.Namespace, server: Any, database: str, desk: dict[str, Any]
+    plan: Plan, server: services.Server, desk: dict[str, Any]
 ) -> dict[str, Any]:
     rates(server.port, desk, 1.0)
-    report: dict[str, Any] = {"streams": given.streams, "shares": {}}
+    report: dict[str, Any] = {"streams": plan.streams, "shares": {}}
     report["PSS before, MiB"] = round(pss(server.process.pid), 1)
     without, beside = [], []
-    for _ in range(given.rounds):
-        without.append(rates(server.port, desk, given.seconds))
-        with ears(server.port, desk["token"], given.streams):
-            beside.append(rates(server.port, desk, given.seconds))
+    for _ in range(plan.rounds):
+        without.append(rates(server.port, desk, plan.seconds))
+        with ears(server.port, desk["token"], plan.streams):
+            beside.append(rates(server.port, desk, plan.seconds))
             report["PSS with streams, MiB"] = round(pss(server.process.pid), 1)
     for name in without[0]:
         before, after = (
@@ -158,11 +192,6 @@ def _measure(
             "with": round(after),
             "share": round(after / before, 3),
         }
-    with ears(server.port, desk["token"], given.streams) as opened:
-        report["idle"] = _spread(
-            delays(opened, database, desk["tickets"][0][1], given.events)
-        )
-        report["heard"] = f"{report['idle']['count']} of {given.streams * given.events}"
     return report
 
 

@@ -157,6 +157,8 @@ def in_processes(url: str, call: Call, *, processes: int, seconds: float) -> Tak
 def _calls(url, call, seconds, number, step, start, results) -> None:  # type: ignore[no-untyped-def]
     try:
         with psycopg.connect(url, autocommit=True, prepare_threshold=0) as connection:
+            if ready := getattr(call, "ready", None):
+                ready(connection)
             start.wait(WAIT)
             results.put(_timed(connection, call, seconds, number, step))
     except Exception as error:  # the parent waits for one result from each

@@ -1,16 +1,20 @@
 """What is measured: for each operation the raw call, and what the servers are asked."""
 
+import functools
 import itertools
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import django
 import psycopg
+from psycopg.conninfo import make_conninfo
 
-from bench import rows
+from bench import asked_reports, rows
 from bench.load import Call
 
 LIST_OF = 100
@@ -21,22 +25,58 @@ Desk = dict[str, Any]
 Requests = Iterator[bytes]
 
 
+class Rows(NamedTuple):
+    """Rows that a system's writes leave: the newest ones are counted."""
+
+    table: str
+    condition: str
+
+
+MESSAGES = Rows("conversations_inboundevent", "channel_id = %(channel)s")
+ANSWERS = Rows("webcare_reply", "author_id = %(user)s")
+HANDED_OUT = Rows("webcare_ticketevent", "kind = 'assigned'")
+# No waiting work; tickets that are open; tickets that wait in their queue again.
+TIDY_WORK = ("TRUNCATE conversations_work",)
+TIDY_ANSWERED = (
+    """UPDATE webcare_ticket SET status = 'open', resolved_at = NULL, resolution = '',
+              resolution_seconds = NULL
+        WHERE id = ANY(%(tickets)s) AND status <> 'open'""",
+    """UPDATE webcare_clock SET stopped_at = NULL, paused_at = NULL,
+              due_at = coalesce(due_at, started_at + interval '1 day')
+        WHERE ticket_id = ANY(%(tickets)s) AND promise = 'resolution'
+          AND (stopped_at IS NOT NULL OR paused_at IS NOT NULL)""",
+)
+TIDY_TAKEN = (
+    """UPDATE webcare_ticket k SET status = 'new', agent_id = NULL
+        WHERE k.agent_id = ANY(%(claimers)s) AND k.status = 'open'""",
+    """UPDATE webcare_ticket k SET queue_id = was.queue
+         FROM unnest(%(waiting)s::bigint[], %(queues)s::bigint[]) AS was(id, queue)
+        WHERE k.id = was.id AND k.queue_id <> was.queue""",
+    *TIDY_WORK,
+)
+
+
 @dataclass(frozen=True)
 class Operation:
-    """One thing that is done many times.
+    """One thing that is done many times: asked of a server, or called in processes.
 
-    `leaves` counts the rows that each answered request must have left. `beside` names
-    the operation whose raw and floor figures it stands next to, when it has none.
+    `leaves` counts the rows in `rows` that each request must have left. `tidy` puts
+    back what the next cell needs. `beside` names the operation whose raw and floor
+    figures it stands next to, when it has none. `is_whole`: its requests end, and all
+    of them are answered, however long that takes.
     """
 
     name: str
-    ours: Callable[[Desk], Requests]
+    ours: Callable[[Desk], Requests] | None = None
+    ours_called: Callable[[Desk], Call] | None = None
     floor: Callable[[Desk], Requests] | None = None
     raw: Callable[[Desk], Call] | None = None
     clients: tuple[int, ...] = (1, 8)
     leaves: int = 0
-    answers: bool = False  # it answers tickets, rather than taking messages in
+    rows: Rows = MESSAGES
+    tidy: tuple[str, ...] = ()
     beside: str = ""
+    is_whole: bool = False
 
     @property
     def writes(self) -> bool:
@@ -107,7 +147,10 @@ def _intake(of: int) -> dict[str, Any]:
 
         return keep
 
-    return {"ours": ours, "floor": floor, "raw": raw, "leaves": of}
+    return {
+        **{"ours": ours, "floor": floor, "raw": raw},
+        **{"leaves": of, "tidy": TIDY_WORK},
+    }
 
 
 def _get(path: Callable[[str, int], str], **who: str) -> Callable[[Desk], Requests]:
@@ -143,7 +186,7 @@ def _answer(statement: str, then: str) -> dict[str, Any]:
         def requests(desk: Desk) -> Requests:
             for (public_id, _), number in zip(desk["tickets"], _numbers, strict=False):
                 key = f"bench-{number}"
-                body = {"text": ANSWER, "client_key": key, "then": then}
+                body = {"text": ANSWER, "key": key, "then": then}
                 yield request(
                     "POST",
                     path % public_id,
@@ -171,7 +214,104 @@ def _answer(statement: str, then: str) -> dict[str, Any]:
         "raw": raw,
         "clients": (8,),
         "leaves": 1,
-        "answers": True,
+        "rows": ANSWERS,
+        "tidy": TIDY_ANSWERED,
+    }
+
+
+def _take(statement: str, path: str, floor_path: str) -> dict[str, Any]:
+    """Tickets taken by many people in turn; each of them that waits once."""
+
+    def over_http(path: str) -> Callable[[Desk], Requests]:
+        def requests(desk: Desk) -> Requests:
+            people = itertools.cycle(desk["claimers"])
+            for (ticket, _, _), (_, token) in zip(
+                desk["waiting"], people, strict=False
+            ):
+                yield request(
+                    "POST", path % {"ticket": ticket}, token=token, body=b"{}"
+                )
+
+        return requests
+
+    def raw(desk: Desk) -> Call:
+        waiting, people = desk["waiting"], desk["claimers"]
+
+        def take(connection: psycopg.Connection, number: int) -> None:
+            if number >= len(waiting):
+                raise StopIteration
+            user, ticket = people[number % len(people)][0], waiting[number][0]
+            connection.execute(statement, {"user": user, "ticket": ticket}).fetchall()
+
+        return take
+
+    return {
+        **{"ours": over_http(path), "floor": over_http(floor_path), "raw": raw},
+        **{"leaves": 1, "rows": HANDED_OUT, "tidy": TIDY_TAKEN},
+    }
+
+
+def _pushed(desk: Desk, number: int) -> dict[str, int]:
+    if number >= len(desk["waiting"]):
+        raise StopIteration
+    queues = desk["push_queues"]
+    return {
+        "ticket": desk["waiting"][number][1],
+        "queue": queues[number % len(queues)],
+    }
+
+
+def _address(connection: psycopg.Connection) -> str:
+    info = connection.info
+    return make_conninfo(info.dsn, password=info.password or None)
+
+
+@functools.cache
+def _product(database: str) -> tuple[Any, Any, Any]:
+    """The product itself, in this process, on the same database."""
+    os.environ["DATABASE_URL"] = database
+    django.setup()
+    from django.db import transaction
+
+    from conversations.models.bulk import fetch
+    from webcare.actions.assignment import assign
+
+    return fetch, assign, transaction.atomic
+
+
+def _push() -> dict[str, Any]:
+    """A ticket reaches a queue of five people, and one of them has it."""
+
+    def raw(desk: Desk) -> Call:
+        def push(connection: psycopg.Connection, number: int) -> None:
+            given = _pushed(desk, number)
+            with connection.transaction():
+                connection.execute(rows.ROUTE, given)
+                connection.execute(rows.PUSH, given)
+
+        return push
+
+    def ours(desk: Desk) -> Call:
+        def push(connection: psycopg.Connection, number: int) -> None:
+            given = _pushed(desk, number)
+            fetch, assign, in_transaction = _product(_address(connection))
+            with in_transaction():
+                fetch(rows.ROUTE, given, prepared=True)
+                assign([given["ticket"]])
+
+        def ready(connection: psycopg.Connection) -> None:
+            _product(_address(connection))
+            connection.execute(
+                "UPDATE webcare_presence SET seen_at = now() WHERE user_id = ANY(%s)",
+                [desk["pushed_to"]],
+            )
+
+        push.ready = ready  # type: ignore[attr-defined]
+        return push
+
+    return {
+        **{"ours_called": ours, "raw": raw},
+        **{"leaves": 1, "rows": HANDED_OUT, "tidy": TIDY_TAKEN},
     }
 
 
@@ -194,6 +334,14 @@ def _search(words: str, query: str) -> dict[str, Any]:
         "floor": _get(lambda *_: f"/search?q={quote(query)}", **_FLOOR_TOKEN),
         "raw": raw,
     }
+
+
+def _report(report: str, period: str) -> Callable[[Desk], Requests]:
+    def requests(desk: Desk) -> Requests:
+        for path in asked_reports.paths(report, period):
+            yield request("GET", path, token=desk["token"])
+
+    return requests
 
 
 _LIVE = "/api/v1/tickets?status=live&order=opened&limit=50"
@@ -234,6 +382,7 @@ OPERATIONS = (
         **_search('"nieuwe zonneboiler"', "'nieuwe':A <-> 'zonneboiler':A"),
         clients=(1,),
     ),
+    Operation("search beginning", **_search("stroo*", "'stroo':*A"), clients=(1,)),
     Operation(
         "view counts",
         ours=_get(lambda *_: "/api/v1/views/counts", **_TOKEN),
@@ -264,4 +413,21 @@ OPERATIONS = (
     ),
     Operation("reply", **_answer(rows.REPLY, "pending")),
     Operation("reply and resolve", **_answer(rows.RESOLVE, "resolved")),
+    Operation(
+        "claim next",
+        **_take(rows.CLAIM_NEXT, "/api/v1/tickets/claim-next", "/claim-next"),
+    ),
+    Operation(
+        "claim past others",
+        **_take(
+            rows.CLAIM,
+            "/api/v1/tickets/%(ticket)s/claim",
+            "/tickets/%(ticket)s/claim",
+        ),
+    ),
+    Operation("push assignment", **_push()),
+    *(
+        Operation(name, ours=_report(report, period), clients=(1,), is_whole=True)
+        for name, report, period in asked_reports.names()
+    ),
 )

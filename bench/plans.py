@@ -5,41 +5,72 @@ plans. Nothing of what is explained is done.
 """
 
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import django
 
 BIG = 5_000  # rows: below that reading all of a table is what a planner should do
+# Who asks for all there is may read all that still goes on from end to end.
+EVERYTHING = ", all"
 EXPLAINED = ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")
 
 
-def scans(desk: dict[str, Any], big: int = BIG) -> dict[str, list[str]]:
-    """Return the plans with a sequential scan of a table of at least `big` rows."""
+def is_hashed(plan: str, table: str) -> bool:
+    """Whether a subquery is looked up in a hash of all of `table`."""
+    return any(
+        f" on {table} " in _part(plan, name)
+        for name in set(re.findall(r"hashed (SubPlan \d+)", plan))
+    )
+
+
+def is_read(plan: str, table: str) -> bool:
+    """Whether `table` is read from end to end."""
+    return f"Seq Scan on {table} " in plan or is_hashed(plan, table)
+
+
+def scans(
+    desk: dict[str, Any], big: int = BIG, how: Callable[[str, str], bool] = is_read
+) -> dict[str, list[str]]:
+    """Return the plans in which a table of at least `big` rows `is_read`."""
     from django.core.handlers.wsgi import WSGIHandler
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     from bench.operations import OPERATIONS
-    from bench.statements import ask
 
     handler = WSGIHandler()
-    large = _large(big)
+    tables = large(big)
     found: dict[str, list[str]] = {}
     for operation in OPERATIONS:
-        with CaptureQueriesContext(connection) as captured, _one_connection():
-            ask(handler, next(operation.ours(desk)))
+        if operation.name.endswith(EVERYTHING):
+            continue
         plans = [
             plan
-            for query in captured.captured_queries
-            for plan in _plans(query["sql"] or "")
-            if any(f"Seq Scan on {table} " in plan for table in large)
+            for statement in _asked(operation, desk, handler)
+            for plan in _plans(statement)
+            if any(how(plan, table) for table in tables)
         ]
         if plans:
             found[operation.name] = plans
     return found
+
+
+def _asked(operation: Any, desk: dict[str, Any], handler: Any) -> list[str]:
+    """The statements of an operation, done once."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from bench.statements import ask
+
+    with CaptureQueriesContext(connection) as captured, _one_connection():
+        if operation.ours:
+            ask(handler, next(operation.ours(desk)))
+        elif operation.ours_called:
+            connection.ensure_connection()
+            operation.ours_called(desk)(connection.connection, 0)
+    return [query["sql"] or "" for query in captured.captured_queries]
 
 
 @contextmanager
@@ -58,7 +89,8 @@ def _one_connection() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-def _large(big: int) -> list[str]:
+def large(big: int) -> list[str]:
+    """Return the tables of at least `big` rows."""
     from conversations.models.bulk import fetch
 
     rows = fetch(
@@ -67,6 +99,12 @@ def _large(big: int) -> list[str]:
         [big],
     )
     return [name for [name] in rows]
+
+
+def _part(plan: str, name: str) -> str:
+    """The lines of a plan that are below the one which says just this name."""
+    [below] = re.findall(rf"^( *){name}\n((?:\1 +.*\n)*)", plan, re.MULTILINE)
+    return str(below[1])
 
 
 def _plans(statement: str) -> Iterator[str]:

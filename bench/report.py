@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
+from bench import asked_reports
 from bench.cells import Cell, Figures
 from bench.load import Taken
 from bench.operations import OPERATIONS
@@ -38,6 +39,11 @@ MULTIPLES = {
         *("list", "list page", "ticket", "thread", "ticket page"),
         *("search rare", "search common", "search phrase"),
     )
+}
+# A report's slowest grouping, in milliseconds.
+REPORTS = {
+    name: Bar(300 if period == "90 days" else 1_000, at_least=False)
+    for name, _, period in asked_reports.names()
 }
 GROWTH_OF_READS, GROWTH_OF_WRITES = Bar(1.5, False), Bar(1.1, False)
 PIPELINE_SHARE, PIPELINE_RATE = Bar(0.30), Bar(1_500)
@@ -96,7 +102,7 @@ def rows_of(figures: Figures) -> list[dict[str, Any]]:
                 "p50 over floor": multiple,
                 "growth of p50": _growth(figures, cell, p50),
                 "growth of p95": _growth(figures, cell, p95),
-                "bar": _bar(cell, share, multiple),
+                "bar": _bar(cell, share, multiple, figures.taken[cell]),
             }
         )
     return rows
@@ -123,12 +129,16 @@ def _growth(
     return ratio(figures, cell, cell._replace(tickets=smallest), figure)
 
 
-def _bar(cell: Cell, share: float | None, multiple: float | None) -> str:
+def _bar(
+    cell: Cell, share: float | None, multiple: float | None, rounds: list[Taken]
+) -> str:
     key = cell.operation, cell.clients
     if key in SHARES and share is not None:
         return SHARES[key].judge(share)
     if key in MULTIPLES and multiple is not None:
         return MULTIPLES[key].judge(multiple)
+    if cell.operation in REPORTS and rounds:
+        return REPORTS[cell.operation].judge(median(map(p95, rounds)))
     return ""
 
 

@@ -105,7 +105,7 @@ RESOLVE = f"""{_REPLY}, resolved AS (
         SELECT id, 'resolved', now(), %(user)s, 'person',
                '{{"outcome": "answered"}}'::jsonb FROM ticket
     ), stopped AS (
-        UPDATE webcare_clock c SET stopped_at = now() FROM ticket
+        UPDATE webcare_clock c SET stopped_at = now(), paused_at = NULL FROM ticket
          WHERE c.ticket_id = ticket.id AND c.promise = 'resolution'
     )
     UPDATE webcare_ticket k SET status = 'resolved', changed_at = now(),
@@ -113,6 +113,77 @@ RESOLVE = f"""{_REPLY}, resolved AS (
            resolved_at = now(), resolution = 'answered',
            resolution_seconds = extract(epoch FROM now() - k.opened_at)
       FROM ticket, reply WHERE k.id = ticket.id RETURNING reply.public_id"""
+
+_WAITS = "k.status IN ('new', 'open') AND k.agent_id IS NULL"
+_IN_ORDER = "k.is_danger DESC, k.due_at, k.opened_at, k.id"
+
+# What taking a ticket leaves: its agent, since when they are not idle, and a line.
+_TAKEN = """, taken AS (
+        UPDATE webcare_ticket k SET agent_id = %(user)s, status = 'open',
+               changed_at = now(), version = k.version + 1
+          FROM next WHERE k.id = next.id RETURNING k.id, k.public_id
+    ), busy AS (
+        UPDATE webcare_presence SET last_assigned_at = now() WHERE user_id = %(user)s
+    ), line AS (
+        INSERT INTO webcare_ticketevent
+               (ticket_id, kind, effective_at, actor_id, cause, data)
+        SELECT taken.id, 'assigned', now(), %(user)s, 'person', jsonb_build_object(
+               'agent', %(user)s::bigint, 'status', 'open', 'skipped', next.skipped)
+          FROM taken, next
+    )
+    SELECT public_id FROM taken"""
+
+# The first of all queues that nobody else is taking.
+CLAIM_NEXT = f"""
+    WITH best AS MATERIALIZED (
+        SELECT first.* FROM webcare_queue q CROSS JOIN LATERAL (
+               SELECT k.id, k.is_danger, k.due_at, k.opened_at FROM webcare_ticket k
+                WHERE k.queue_id = q.id AND {_WAITS}
+                ORDER BY {_IN_ORDER} LIMIT 8) AS first
+    ), next AS (
+        SELECT k.id, 0 AS skipped FROM best JOIN webcare_ticket k ON k.id = best.id
+         WHERE {_WAITS}
+         ORDER BY best.is_danger DESC, best.due_at, best.opened_at, best.id LIMIT 1
+           FOR NO KEY UPDATE OF k SKIP LOCKED
+    ){_TAKEN}"""
+
+# A certain one, and how many of its queue that wait longer are passed over.
+CLAIM = f"""
+    WITH next AS (
+        SELECT t.id, (SELECT count(*) FROM (
+                      SELECT FROM webcare_ticket k WHERE k.queue_id = t.queue_id
+                         AND {_WAITS} AND k.due_at < t.due_at LIMIT 100) AS earlier)
+                     AS skipped
+          FROM webcare_ticket t
+         WHERE t.public_id = %(ticket)s AND t.agent_id IS NULL
+    ){_TAKEN}"""
+
+# A ticket reaches a queue.
+ROUTE = """UPDATE webcare_ticket
+              SET queue_id = %(queue)s, status = 'new', agent_id = NULL
+            WHERE id = %(ticket)s"""
+
+# Whoever is at work there and has least in hand gets it.
+PUSH = f"""
+    WITH free AS (
+        SELECT u.id FROM webcare_membership m
+          JOIN webcare_user u ON u.id = m.user_id
+          JOIN webcare_presence p ON p.user_id = u.id AND p.state = 'present'
+         WHERE m.queue_id = %(queue)s
+         ORDER BY (SELECT count(*) FROM webcare_ticket held
+                    WHERE held.agent_id = u.id AND held.status = 'open'),
+                  p.last_assigned_at LIMIT 1 FOR NO KEY UPDATE OF p
+    ), taken AS (
+        UPDATE webcare_ticket k SET agent_id = free.id, status = 'open',
+               queue_id = %(queue)s, changed_at = now(), version = k.version + 1
+          FROM free WHERE k.id = %(ticket)s AND {_WAITS} RETURNING k.id, k.agent_id
+    ), busy AS (
+        UPDATE webcare_presence p SET last_assigned_at = now()
+          FROM free WHERE p.user_id = free.id
+    )
+    INSERT INTO webcare_ticketevent (ticket_id, kind, effective_at, cause, data)
+    SELECT id, 'assigned', now(), 'assignment', jsonb_build_object(
+           'agent', agent_id, 'status', 'open') FROM taken"""
 
 WHOSE_TOKEN = """
     SELECT user_id FROM webcare_apitoken

@@ -1,7 +1,9 @@
 """The rows of seeded tickets, one statement for each table.
 
 `plan` has one row for each ticket: what became of it, and when. Live tickets (one in
-five) are new and unanswered, open with a second question waiting, or pending.
+five of the newest hundred thousand: what a desk has open does not grow with its past)
+are new and unanswered, open with a second question waiting, or pending. All were opened
+over two years, and the first answer took from a minute to seven hours.
 """
 
 from webcare.actions.search import SOURCES
@@ -14,17 +16,20 @@ _PLAN = """
     SELECT i, kind, opened, answered, written, written + interval '9 min' AS settled,
            queue, topic, CASE WHEN kind = 'new' THEN NULL ELSE agent END AS agent
       FROM (SELECT i,
-                   CASE WHEN i %% 5 > 0 THEN 'resolved'
+                   CASE WHEN i %% 5 > 0 OR i <= %(n)s - 100000 THEN 'resolved'
                         ELSE (ARRAY['new', 'new', 'open', 'open', 'pending'])
                              [1 + (i / 5) %% 5] END AS kind,
                    date_trunc('second', now()) - interval '1 hour'
-                       - (%(n)s - i) * interval '365 days' / %(n)s AS opened,
+                       - (%(n)s - i) * interval '730 days' / %(n)s AS opened,
                    (%(queues)s::bigint[])[1 + i %% 10] AS queue,
                    (%(topics)s::bigint[])[1 + i %% 10] AS topic,
                    (%(agents)s::bigint[])[1 + 2 * (i %% 10) + (i / 10) %% 2] AS agent
               FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i) AS t,
-           LATERAL (SELECT opened + (60 + i * 7919 %% 1200) * interval '1 second'
-                       AS answered) AS a,
+           -- Short ones are usual and long ones are there; never after now.
+           LATERAL (SELECT opened + least(
+                        floor(60 * exp(6 * (i * 0.6180339887 %% 1)::float8))
+                            * interval '1 second',
+                        date_trunc('second', (now() - opened) / 2)) AS answered) AS a,
            LATERAL (SELECT answered + interval '12 min' AS written) AS w"""
 
 # Three messages of each ticket: a question, an answer (or more of the question), and
@@ -43,20 +48,30 @@ _SAID = """
                    || CASE WHEN n = 1 AND i %% 1000 = 7 THEN ' nieuwe zonneboiler'
                            ELSE '' END AS tail) AS parts"""
 
-# The runs of messages until an answer: the first, and a second where there was one.
+# The runs of messages until an answer: three or four where it was resolved, of which
+# the last was left. Those between have no message of their own any more.
 _TURNS = """
     CREATE TEMP TABLE turns AS
-    SELECT 2 * i - 1 AS id, i, 1 AS number, opened AS started,
+    SELECT 4 * i - 3 AS id, i, 1 AS number, opened AS started,
            CASE kind WHEN 'new' THEN NULL ELSE answered END AS ended,
            CASE kind WHEN 'new' THEN 'waiting' ELSE 'answered' END AS outcome,
            3 * i - 2 AS message, CASE kind WHEN 'new' THEN NULL ELSE 3 * i - 1 END
                AS answer, queue, topic, agent
       FROM plan
      UNION ALL
-    SELECT 2 * i, i, 2, written, CASE kind WHEN 'open' THEN NULL ELSE settled END,
+    SELECT 4 * i - 4 + n, i, n, answered + n * interval '3 min',
+           answered + n * interval '3 min' + (i * n %% 170) * interval '1 second',
+           'answered', NULL, NULL, queue, topic, agent
+      FROM plan CROSS JOIN generate_series(2, 3) AS n
+     WHERE kind = 'resolved' AND n < 3 + i %% 2
+     UNION ALL
+    SELECT 4 * i - 4 + number, i, number, written,
+           CASE kind WHEN 'open' THEN NULL ELSE settled END,
            CASE kind WHEN 'open' THEN 'waiting' ELSE 'left' END, 3 * i, NULL,
            queue, topic, NULL
-      FROM plan WHERE kind IN ('open', 'resolved')"""
+      FROM plan, LATERAL (
+           SELECT CASE kind WHEN 'open' THEN 2 ELSE 3 + i %% 2 END AS number) AS last
+     WHERE kind IN ('open', 'resolved')"""
 
 _ROWS = (
     """INSERT INTO conversations_author (id, channel_id, external_id, handle, name)
@@ -116,48 +131,88 @@ _ROWS = (
               'pending', 'open', at - interval '10 s'
          FROM said WHERE direction = 'out'""",
     """INSERT INTO webcare_turn
-              (id, ticket_id, number, outcome, started_at, first_message_id, ended_at,
-               answer_id, calendar_seconds, answered_by_id, queue_id, topic_id,
-               channel_id)
-       SELECT id, i, number, outcome, started, message, ended, answer,
+              (id, ticket_id, number, outcome, started_at, start_known_at, known_from,
+               first_message_id, ended_at, end_known_at, answer_id, calendar_seconds,
+               business_seconds, in_hours, answered_by_id, queue_id, topic_id,
+               channel_id, language)
+       SELECT id, i, number, outcome, started, started + interval '2 s',
+              started + interval '2 s', message, ended, ended + interval '2 s', answer,
               extract(epoch FROM ended - started),
+              floor(0.4 * extract(epoch FROM ended - started)),
+              CASE WHEN ended IS NOT NULL THEN i %% 10 > 0 END,
               CASE outcome WHEN 'answered' THEN agent END,
               CASE WHEN ended IS NOT NULL THEN queue END,
-              CASE WHEN ended IS NOT NULL THEN topic END, %(channel)s
+              CASE WHEN ended IS NOT NULL THEN topic END, %(channel)s, 'nl'
          FROM turns""",
+    # One in twenty was resolved before, and its author wrote again.
+    """INSERT INTO webcare_ending
+              (ticket_id, number, opened_at, at, known_at, outcome, calendar_seconds,
+               business_seconds, by_id, agent_id, queue_id, topic_id, channel_id,
+               priority, language, reopened_at, reopened_known_at)
+       SELECT i, number, opened, at, at, 'answered', extract(epoch FROM at - opened),
+              floor(0.4 * extract(epoch FROM at - opened)), agent, agent, queue, topic,
+              %(channel)s, 'normal', 'nl', again, again + interval '2 s'
+         FROM plan, LATERAL (
+              SELECT 1 AS number, answered + interval '3 min' AS at, written AS again
+               WHERE i %% 20 = 1
+               UNION ALL
+              SELECT CASE i %% 20 WHEN 1 THEN 2 ELSE 1 END, settled, NULL) AS ends
+        WHERE kind = 'resolved'""",
+    # An agent's tickets come one after the other, and so does the work on them.
+    """INSERT INTO webcare_activity (user_id, ticket_id, began_at, ended_at, goes_on)
+       SELECT agent, i, opened, opened + least(
+                  (60 + i * 7919 %% 540) * interval '1 second',
+                  interval '700 days' * 18 / %(n)s), false
+         FROM plan WHERE agent IS NOT NULL""",
+    # What was late was told then; what is not due yet is told later.
     """INSERT INTO webcare_clock
               (ticket_id, turn_id, promise, started_at, target_seconds, due_at,
-               stopped_at)
-       SELECT i, id, CASE number WHEN 1 THEN 'first_response'
-                                 ELSE 'next_response' END, started, 3600,
-              started + interval '1 hour', ended FROM turns
-        UNION ALL
-       SELECT i, NULL, 'resolution', opened, 86400, opened + interval '1 day',
-              CASE kind WHEN 'resolved' THEN settled END FROM plan""",
+               stopped_at, breached_at, next_at)
+       SELECT i, turn, promise, started, target, due, stopped,
+              CASE WHEN due < coalesce(stopped, now()) THEN due END,
+              CASE WHEN stopped IS NULL AND due >= now() THEN due END
+         FROM (SELECT i, id AS turn, CASE number WHEN 1 THEN 'first_response'
+                      ELSE 'next_response' END AS promise, started, 3600 AS target,
+                      started + interval '1 hour' AS due, ended AS stopped FROM turns
+                UNION ALL
+               SELECT i, NULL, 'resolution', opened, 86400, opened + interval '1 day',
+                      CASE kind WHEN 'resolved' THEN settled END FROM plan) AS promised
+        """,
+    # Each line that moves a ticket says where to, as every line of the log does.
     """INSERT INTO webcare_ticketevent
               (ticket_id, kind, effective_at, recorded_at, actor_id, cause, data)
        SELECT i, kind, at, at + interval '2 s', actor, cause, data FROM (
            SELECT i, CASE n WHEN 1 THEN 'opened' ELSE 'message_added' END AS kind, at,
-                  NULL::bigint AS actor, 'intake' AS cause,
-                  jsonb_build_object('message', id, 'reason', 'addressed') AS data
+                  CASE n WHEN 1 THEN 1 ELSE 5 END AS place, NULL::bigint AS actor,
+                  'intake' AS cause,
+                  jsonb_build_object('message', id, 'reason', 'addressed')
+                  || CASE WHEN n = 1 THEN '{"status": "new"}'
+                          WHEN kind <> 'new' THEN '{"status": "open"}'
+                          ELSE '{}' END::jsonb AS data
              FROM said WHERE direction = 'in'
             UNION ALL
-           SELECT i, 'classified', opened, NULL, 'triage',
+           SELECT i, 'classified', opened, 2, NULL, 'triage',
                   jsonb_build_object('topic', topic, 'by', 'rule') FROM plan
             UNION ALL
-           SELECT i, 'routed', opened, NULL, 'triage', jsonb_build_object(
+           SELECT i, 'routed', opened, 3, NULL, 'triage', jsonb_build_object(
                   'queue', queue, 'why', jsonb_build_object('by', 'topic')) FROM plan
             UNION ALL
-           SELECT i, 'assigned', opened, NULL, 'assignment',
-                  jsonb_build_object('agent', agent) FROM plan WHERE agent IS NOT NULL
+           SELECT i, 'assigned', opened, 4, NULL, 'assignment',
+                  jsonb_build_object('agent', agent, 'status', 'open')
+             FROM plan WHERE agent IS NOT NULL
             UNION ALL
-           SELECT i, 'reply_sent', at, agent, 'person',
-                  jsonb_build_object('message', id) FROM said WHERE direction = 'out'
+           SELECT i, 'reply_sent', at, 5, agent, 'person',
+                  jsonb_build_object('message', id, 'status', 'pending')
+             FROM said WHERE direction = 'out'
             UNION ALL
-           SELECT i, 'resolved', settled, agent, 'person',
-                  jsonb_build_object('outcome', 'answered')
+           SELECT i, 'resolved', answered + interval '3 min', 5, agent, 'person',
+                  jsonb_build_object('outcome', 'answered', 'status', 'resolved')
+             FROM plan WHERE kind = 'resolved' AND i %% 20 = 1
+            UNION ALL
+           SELECT i, 'resolved', settled, 6, agent, 'person',
+                  jsonb_build_object('outcome', 'answered', 'status', 'resolved')
              FROM plan WHERE kind = 'resolved') AS happened
-        ORDER BY i, at""",
+        ORDER BY i, at, place""",
     """INSERT INTO webcare_note (public_id, ticket_id, author_id, text, written_at)
        SELECT gen_random_uuid(), i, agent, 'Overleg: kade' || i %% 20000, answered
          FROM plan
@@ -185,6 +240,8 @@ _READ = """
     SELECT n AS base, ts_delete(webcare_search_vector(text, 'nl', 0), '{~0,~~0}') AS tsv
       FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given(text, n)"""
 
+# A join: each row compared with 20,000 numbers would take longer than all the rest.
+_SOURCES = SOURCES.replace("= ANY(%(tickets)s)", "IN (SELECT i FROM plan)")
 # What the stage would make, in the order in which it was said.
 _INDEX = f"""
     INSERT INTO webcare_searchentry (id, ticket_id, kind, source_id, at, digest, tsv)
@@ -194,7 +251,7 @@ _INDEX = f"""
                 THEN webcare_search_vector(one.said, one.spoken, one.id)
                 ELSE words.tsv || webcare_search_vector(tail, one.spoken, one.id) END
       FROM (SELECT nextval('webcare_searchentry_id_seq') AS id, ordered.*
-              FROM (SELECT * FROM ({SOURCES}) AS source ORDER BY at) AS ordered)
+              FROM (SELECT * FROM ({_SOURCES}) AS source ORDER BY at) AS ordered)
            AS one
       LEFT JOIN said AS known
              ON one.kind = 'message' AND known.id = one.source_id

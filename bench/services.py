@@ -43,6 +43,21 @@ def provide() -> dict[str, str]:
     """
     embedded.provide("bench")
     log().write_bytes(b"")
+    configure()
+    os.environ["WEB_PROCESSES"] = str(WEB_PROCESSES)
+    os.environ["WEB_THREADS"] = str(WEB_THREADS)
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        found = {
+            name: str(next(connection.execute(f"SHOW {name}"))[0])
+            for name in DURABLE + SHOWN
+        }
+    if any(found[name] != "on" for name in DURABLE):
+        sys.exit(f"Commits are not durable here: {found}")
+    return found
+
+
+def configure() -> None:
+    """Let Django run here as in production, without anything that has to be chosen."""
     # The seed is kept between runs and sealed with this key; nothing in it is secret.
     key = urlsafe_b64encode(b"bench-only-not-secret-field-key!").decode()
     os.environ.setdefault("FIELD_KEY", key)
@@ -50,16 +65,6 @@ def provide() -> dict[str, str]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
     os.environ["HTTPS"] = "false"
-    os.environ["WEB_PROCESSES"] = str(WEB_PROCESSES)
-    os.environ["WEB_THREADS"] = str(WEB_THREADS)
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        found = {
-            name: str(connection.execute(f"SHOW {name}").fetchone()[0])
-            for name in DURABLE + SHOWN
-        }
-    if any(found[name] != "on" for name in DURABLE):
-        sys.exit(f"Commits are not durable here: {found}")
-    return found
 
 
 def log() -> Path:

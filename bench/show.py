@@ -3,6 +3,7 @@
 from statistics import median
 from typing import Any
 
+from bench import calendars, live
 from bench.report import (
     GROWTH_OF_READS,
     GROWTH_OF_WRITES,
@@ -24,8 +25,13 @@ def all_of(report: Report) -> None:
     for tickets in sorted({row["tickets"] for row in report["operations"]}):
         _operations(report, tickets)
     _growth(report)
-    _pipeline(report["pipeline"])
-    _flow(report["flow"])
+    if "calendars" in report:
+        calendars.show(report["calendars"])
+    if "pipeline" in report:
+        _pipeline(report["pipeline"])
+        _flow(report["flow"])
+    if "live" in report:
+        live.show(report["live"])
 
 
 def _conditions(report: Report) -> None:
@@ -54,7 +60,7 @@ def _operations(report: Report, tickets: int) -> None:
                     *own,
                     *map(_percent, shares),
                     row["p50 over floor"],
-                    report["statements"].get(row["operation"]),
+                    report.get("statements", {}).get(row["operation"]),
                     row["bar"],
                 )
             )

@@ -25,7 +25,9 @@ from webcare.actions import (
     assignment,
     automation_runs,
     changes,
+    clocks,
     intake,
+    parking,
     search,
     tickets,
     triage,
@@ -192,20 +194,19 @@ def _finish(ticket: Ticket, agent: User, said: Said | None, now: datetime) -> No
     at = ticket.last_message_at + timedelta(minutes=chance.uniform(20, 90))
     tickets.claim_ticket(ticket=ticket, user=agent)
     if at > now or chance.random() < 0.1:
-        tickets.move(ticket, Status.PENDING)
-        parked = {"status": Status.PENDING.value}
-        record(ticket, TicketEvent.Kind.STATUS_CHANGED, at=now, actor=agent, **parked)
+        parking.park_ticket(ticket=ticket, user=agent, status=Status.PENDING)
         return
     outcome = _OUTCOMES.get(said.topic if said else "", Resolution.ANSWERED)
-    tickets.settle_as_resolved(ticket, at=at, outcome=outcome)
+    facts = tickets.settle_as_resolved(ticket, at=at, outcome=outcome, by=agent)
     record(
         ticket,
         TicketEvent.Kind.RESOLVED,
         at=at,
         actor=agent,
-        status=Status.RESOLVED.value,
         outcome=outcome.value,
+        **facts,
     )
+    clocks.follow([ticket.pk])
 
 
 def _agents() -> dict[int | None, list[User]]:

@@ -16,7 +16,10 @@ from conversations.models import Channel
 from demo import day, history
 from demo.models import DemoDesk
 from webcare.actions import training
+from webcare.actions.calendars import make_calendar
+from webcare.actions.setup import change_queue
 from webcare.actions.tokens import make_token
+from webcare.domain.calendars.suggestions import suggestions
 from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
@@ -121,8 +124,10 @@ def _make(now: datetime) -> DemoDesk:
     _give_roles(given["people"], people, queues)
     _make_topics(given["topics"], queues)
     _teach()
+    desk = _open_to_visitor()
+    _make_calendars(given["calendars"], queues, now)
     history.write(now)
-    return _open_to_visitor()
+    return desk
 
 
 def _make_channels(channels: list[Mapping[str, Any]]) -> None:
@@ -155,6 +160,27 @@ def _speaks(user: User, languages: list[str]) -> None:
 def _make_queue(one: Mapping[str, Any], people: Mapping[str, User]) -> Queue:
     """Make a queue; the first response there in an hour unless it says otherwise."""
     return Queue.objects.create(**dict(one) | {"lead": people[one["lead"]]})
+
+
+def _make_calendars(
+    given: list[Mapping[str, Any]], queues: Mapping[str, Queue], now: datetime
+) -> None:
+    """Open the desk, and close it on the usual holidays of this year and the next."""
+    visitor = User.objects.get(username=VISITOR)
+    holidays = [
+        {"date": one.day.isoformat(), "name": one.names["nl"]}
+        for one in suggestions("NL", "", {now.year, now.year + 1})
+        if one.suggested
+    ]
+    for one in given:
+        fields = dict(one)
+        named = [queues[slug] for slug in fields.pop("queues", [])]
+        definition = fields.pop("definition")
+        if fields.pop("closes_on_holidays", False):
+            definition = definition | {"holidays": holidays}
+        made = make_calendar(user=visitor, definition=definition, **fields)
+        for queue in named:
+            change_queue(user=visitor, queue=queue, calendar=made)
 
 
 def _give_roles(
