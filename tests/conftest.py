@@ -8,8 +8,9 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from conversations.actions import reading
 from conversations.actions.batches import drain
@@ -24,9 +25,11 @@ from webcare.actions import (
     bulk,
     bulk_undo,
     changes,
+    imports,
     intake,
     measurement,
     search,
+    topic_heirs,
     triage,
 )
 from webcare.actions.tokens import make_token
@@ -37,6 +40,7 @@ from webcare.models import Membership, Queue, Ticket, Topic, TopicRule, User
 STAGES = [
     module.STAGE
     for module in (
+        imports,
         reading,
         changes,
         intake,
@@ -45,11 +49,15 @@ STAGES = [
         measurement,
         alarm_calls,
         search,
+        topic_heirs,
     )
 ] + [automation_runs.STAGE, automation_runs.TIMED, bulk.STAGE, bulk_undo.STAGE]
 NEVER_EMPTIED = {
     "ticketevent": "ticket_event_is_never_emptied",
     "logerasure": "log_erasure_is_never_emptied",
+    "calendarversion": "calendar_version_is_never_emptied",
+    "policyversion": "policy_version_is_never_emptied",
+    "routingversion": "routing_version_is_never_emptied",
 }
 Maker = Callable[..., Any]
 _numbers = count(1)
@@ -67,8 +75,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             fetch(f"ALTER TABLE webcare_{table} DISABLE TRIGGER {rule}", [])
     yield
     with django_db_blocker.unblock():
+        # A browser's loop has a connection of its own; the one from before it may have
+        # been ended by a test since.
+        connection.close()
         fetch(
-            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()""",
             [],
         )
@@ -116,6 +127,13 @@ def _person(name: str, role: Role | None, queue: Queue | None = None) -> User:
     if role:
         Membership.objects.create(user=user, queue=queue, role=role)
     return user
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What a page or a letter was said in is over with the test that asked for it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

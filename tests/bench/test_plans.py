@@ -1,11 +1,19 @@
 """No request reads a big table from end to end."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bench import desk, plans, seed
-from bench.operations import Operation
+from bench.operations import OPERATIONS, Operation
 from conversations.models.bulk import fetch
+from webcare.actions.rolls import roll_days
 from webcare.models import Ticket
+from webcare.queries.measures.all import ROLLED
+from webcare.queries.rolls import day_of
 
 TICKETS = 300
 
@@ -33,3 +41,64 @@ def test_a_scan_is_found_with_its_plan(seeded, monkeypatch):
     found = plans.scans(seeded, big=TICKETS)
 
     assert "Seq Scan on webcare_ticket" in found["scan"][0]
+
+
+def test_what_is_read_into_a_hash_is_found(seeded, monkeypatch):
+    def by_log(given):
+        fetch(
+            """SELECT t.id FROM webcare_ticket t WHERE t.id < 0 OR EXISTS (
+                   SELECT FROM webcare_ticketevent e WHERE e.ticket_id = t.id)""",
+            [],
+        )
+        return iter([b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"])
+
+    monkeypatch.setattr("bench.operations.OPERATIONS", [Operation("hash", by_log)])
+
+    found = plans.scans(seeded, big=TICKETS)
+
+    assert "hashed SubPlan" in found["hash"][0]
+
+
+def test_no_report_can_put_a_big_table_into_a_hash(seeded, monkeypatch):
+    """Which a planner would rather do, once it thinks looking up is dear."""
+    for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+        fetch(f"SET LOCAL enable_{way} = off", [])
+    asked = [one for one in OPERATIONS if one.name.startswith("reports ")]
+    monkeypatch.setattr("bench.operations.OPERATIONS", asked)
+
+    found = plans.scans(seeded, big=TICKETS, how=plans.is_hashed)
+
+    assert len(asked) > 20
+    assert found == {}
+
+
+def test_days_are_added_up_by_looking_up(seeded):
+    """Nothing that grows is read from end to end, not by an index either."""
+    # Dear, not forbidden: small tables have to be read, and compared by what it costs.
+    fetch("SET LOCAL enable_seqscan = on", [])
+    fetch("SET LOCAL seq_page_cost = 100", [])
+    day = day_of(timezone.now() - timedelta(days=30))
+    grows = set(plans.large(TICKETS // 2))  # endings as well
+    for measure in ROLLED.values():
+        for view in measure.views:
+            with CaptureQueriesContext(connection) as asked:
+                assert roll_days(measure, view, [day]) == 1
+            [made] = [q["sql"] for q in asked if "INSERT INTO webcare_cell" in q["sql"]]
+
+            [[[said]]] = fetch(f"EXPLAIN (FORMAT JSON) {made.replace('%', '%%')}", [])
+
+            nodes = _nodes(said["Plan"])
+            read = {node["Relation Name"] for node in nodes if _is_whole(node)}
+            assert (measure.name, view, read & grows) == (measure.name, view, set())
+
+
+def _nodes(node):
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _is_whole(node):
+    """A scan of a table without a condition on what is read of it."""
+    is_scan = "Relation Name" in node and node["Node Type"].endswith("Scan")
+    return is_scan and not {"Index Cond", "Recheck Cond"} & node.keys()

@@ -1,12 +1,18 @@
 """A real browser, where there is one: Debian's Chromium, driven by Playwright."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
+
+from webcare.api import live
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SECONDS = 10  # that a request under way has to end
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,14 +33,18 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page_of(chromium: Any, live_server: Any, client: Any) -> Iterator[Callable]:
+def page_of(chromium: Any, live_server: Any) -> Iterator[Callable]:
     """A page in the browser of somebody who signed in; trouble on it fails the test."""
     troubles: list[str] = []
     contexts = []
 
     def open_(user: Any, **options: Any) -> Any:
+        client = Client()
         client.force_login(user)
-        context = chromium.new_context(locale="en", **options)
+        # Without motion: a page that is slow to come loses its transition, which
+        # Chromium calls an error of the page.
+        calm = {"locale": "en", "reduced_motion": "reduce"}
+        context = chromium.new_context(**(calm | options))
         contexts.append(context)
         session = client.cookies["sessionid"].value
         context.add_cookies(
@@ -52,4 +62,31 @@ def page_of(chromium: Any, live_server: Any, client: Any) -> Iterator[Callable]:
     yield open_
     for context in contexts:
         context.close()
+    _let_end()
     assert troubles == []
+
+
+def _let_end() -> None:
+    """What is under way ends before the tables are emptied; nothing new begins."""
+    until = time.monotonic() + SECONDS
+    while (left := _under_way()) and time.monotonic() < until:
+        # A stream may have been asked for just before its page was closed.
+        live.hub.stop()
+        left[0].join(0.1)
+
+
+def _under_way() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if "request_thread" in one.name]
+
+
+@pytest.fixture
+def in_dutch(live_server: Any, settings: Any) -> Callable[[Any], Any]:
+    """Turns a page to Dutch, as the choice of a language does."""
+
+    def turn(page: Any) -> Any:
+        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "nl"}
+        page.context.add_cookies([cookie | {"url": live_server.url}])
+        page.reload()
+        return page
+
+    return turn

@@ -4,7 +4,9 @@ import os
 
 import pytest
 
+from webcare.actions.macros import make_macro
 from webcare.actions.notes import add_note
+from webcare.domain.macros import Wording
 from webcare.models import Reply
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
@@ -66,3 +68,130 @@ def test_a_phone_shows_no_more_than_its_width(page_of, ada, ticket, live_server)
     widths.append(page.evaluate("document.documentElement.scrollWidth"))
 
     assert widths == [390, 390]
+
+
+def test_a_ticket_is_handed_over_and_parked_by_keys(page_of, ada, bo, ticket):
+    page = page_of(ada)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#reply-text")
+    page.keyboard.press("c")
+    page.wait_for_selector("text=Give back")
+
+    page.keyboard.press("a")
+    page.wait_for_selector(f"[data-list] button[value='{bo.public_id}']")
+    page.keyboard.type(str(bo)[:3])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Handed over.")
+    page.wait_for_selector(f"#bar >> text={bo}")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Parked until the customer writes.")
+
+    ticket.refresh_from_db()
+    assert (ticket.agent, ticket.status) == (bo, "pending")
+
+
+def test_what_is_written_is_there_again_in_another_window(
+    page_of, ada, ticket, live_server
+):
+    address = f"{live_server.url}/tickets/{ticket.public_id}"
+    page = page_of(ada)
+    page.goto(address)
+    page.fill("#reply-text", "Half a sentence about")
+    page.wait_for_selector("text=Draft kept")
+
+    page.goto(address)
+
+    assert page.input_value("#reply-text") == "Half a sentence about"
+
+
+def test_a_colleague_who_writes_is_seen_by_the_other(
+    page_of, ada, bo, ticket, live_server
+):
+    address = f"{live_server.url}/tickets/{ticket.public_id}"
+    first, second = page_of(ada), page_of(bo)
+    first.goto(address)
+    second.goto(address)
+    second.locator("#reply-text").press_sequentially("I am on it")
+
+    first.wait_for_selector(f"text={bo} is writing an answer", timeout=15_000)
+
+
+def test_a_macro_stands_where_one_writes_and_says_what_else_it_does(
+    page_of, ada, ticket, live_server
+):
+    make_macro(
+        user=ada,
+        name="Ask for the address",
+        texts=[Wording(None, "", "Hello {{author.name}}, where do you live?")],
+        priority="high",
+    )
+    page = page_of(ada)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Ask for the address").click()
+    page.wait_for_selector("text=This macro also changes the ticket: priority: high.")
+
+    assert page.input_value("#reply-text").endswith("where do you live?")
+
+    page.get_by_text("Do so").click()
+    page.wait_for_selector("text=Changed as the macro says.")
+    ticket.refresh_from_db()
+    assert ticket.priority == "high"
+
+
+def test_several_tickets_are_resolved_at_once_and_taken_back(
+    page_of, ada, ticket, make_ticket, pump
+):
+    other = make_ticket(author={"external_id": "other", "name": "Otto Other"})
+    page = page_of(ada)
+    for _ in range(2):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    page.wait_for_selector("text=2 selected")
+    page.locator(".bulk summary", has_text="Resolve").click()
+    page.get_by_role("button", name="No answer needed").click()
+    page.wait_for_selector("[data-progress]:not([hidden])")
+    pump()
+    page.wait_for_selector("text=2 changed")
+
+    assert {t.status for t in (_now(ticket), _now(other))} == {"resolved"}
+
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    page.wait_for_selector(".toast", state="detached")
+    pump()
+    assert {t.status for t in (_now(ticket), _now(other))} == {"new"}
+
+
+def test_a_list_is_narrowed_and_kept_under_a_name(page_of, ada, ticket):
+    page = page_of(ada)
+    page.get_by_role("link", name="Filter").click()
+    page.get_by_text("Filters", exact=True).click()
+    page.select_option("select[name=agent]", "none")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Keep as a view").click()
+    page.fill("input[name=name]", "Nobody is on it")
+    page.get_by_role("button", name="Keep", exact=True).click()
+
+    page.wait_for_selector("h1 >> text=Nobody is on it")
+    page.wait_for_selector("#kept >> text=Nobody is on it")
+
+
+def _now(ticket):
+    ticket.refresh_from_db()
+    return ticket
+
+
+def test_why_a_ticket_has_its_topic_is_unfolded(page_of, root, ticket, live_server):
+    page = page_of(root)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    assert not page.locator(".why").count()
+
+    page.get_by_text("Why this topic?").click()
+
+    page.wait_for_selector(".why >> text=Words of the desk")
+    assert page.locator(".card .why .word").inner_text() == "parcel"
+    assert page.locator("#ticket").count() == 1

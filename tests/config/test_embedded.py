@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -109,8 +110,10 @@ def test_a_killed_keeper_takes_its_server_along(starter, var):
     one.urls()
 
     for process in running_in(var):
-        if b"keeper.py" in Path(f"/proc/{process}/cmdline").read_bytes():
-            os.kill(process, signal.SIGKILL)
+        # A process of the server may have come to its end by itself meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"keeper.py" in Path(f"/proc/{process}/cmdline").read_bytes():
+                os.kill(process, signal.SIGKILL)
 
     assert wait_until(lambda: not running_in(var))
 

@@ -140,6 +140,33 @@ def test_a_worker_that_comes_back_late_changes_nothing():
     assert (done, late) == ([1], [])
 
 
+@pytest.mark.django_db
+def test_what_changes_while_somebody_has_it_is_done_again_and_no_attempt_was_made():
+    done: list[int] = []
+    early: list[int] = []
+    enqueue("test", [1, 2])
+    assert batches._claim("test", 0, 1) == [1, 2]
+
+    enqueue("test", [2])
+
+    assert batches._run(refusing(done=early), [1, 2], 1) == 1
+    assert early == [1]
+    assert Work.objects.get().attempts == 0
+    assert list(drain(refusing(done=done))) == [1]
+    assert done == [2]
+
+
+@pytest.mark.django_db
+def test_what_is_set_aside_stays_there_whatever_comes():
+    enqueue("test", [1])
+    Work.objects.update(set_aside_at="2026-01-01T00:00Z", attempts=5, fence=1)
+
+    enqueue("test", [1])
+
+    assert Work.objects.get().attempts == 5
+    assert not list(drain(refusing(done=[])))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_do_each_row_once():
     done: list[int] = []

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conversations.actions import delivery, settling
-from conversations.models import Delivery, Message, Mode, Thread
+from conversations.models import Delivery, Message, MessageVersion, Mode, Thread
 from conversations.queries.deliveries import channels_due
 from demo.faults import Fault, Faults
 from demo.platform import Platform
@@ -45,8 +45,8 @@ def misbehave(platform, *faults):
     platform.faults = Faults(dict.fromkeys(faults, 1.0), 1)
 
 
-def let_time_pass():
-    long_ago = timezone.now() - timedelta(minutes=5)
+def let_time_pass(seconds=300):
+    long_ago = timezone.now() - timedelta(seconds=seconds)
     Delivery.objects.update(due_at=long_ago, claimed_at=long_ago)
     Delivery.objects.exclude(look_up_at=None).update(look_up_at=long_ago)
 
@@ -185,9 +185,28 @@ def test_a_doubtful_text_keeps_the_later_ones_of_its_thread_waiting(
     delivery.send_due(shop.pk)
     misbehave(platform)
     say("second")
-    let_time_pass()
+    let_time_pass(seconds=delivery.DOUBT_SECONDS - 20)
 
     assert delivery.send_due(shop.pk) == 0
+
+
+def test_a_doubt_that_nobody_settles_keeps_no_later_text_for_ever(platform, shop, say):
+    misbehave(platform, Fault.RESET)
+    first = say("first")
+    delivery.send_due(shop.pk)
+    misbehave(platform)
+    second = say("second")
+    let_time_pass(seconds=delivery.DOUBT_SECONDS + 20)
+
+    assert delivery.send_due(shop.pk) == 1
+    assert delivery.look_up_uncertain() == 1
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    # It would come after what was said after it: a person decides.
+    assert (first.state, second.state) == ("held", "sent")
+    assert first.held_at
+    assert len(platform.posts()) == 1
 
 
 def test_a_sender_that_never_came_back_leaves_a_doubt(shop, say):
@@ -274,6 +293,28 @@ def test_our_own_post_that_is_heard_before_its_answer_is_one_message(
     hear(shop, echo)
 
     assert Message.objects.filter(thread=thread, direction="out").count() == 1
+
+
+@pytest.mark.parametrize("seconds", [-60, 60])
+def test_our_own_post_that_is_heard_after_its_answer_is_no_edit(
+    platform, shop, say, thread, hear, item, seconds
+):
+    said = say()
+    delivery.send_due(shop.pk)
+    said.refresh_from_db()
+    Message.objects.filter(pk=said.message_id).update(text="…")
+    at = said.message.posted_at + timedelta(seconds=seconds)
+    fields = {"text": said.text, "posted_at": at.isoformat()}
+    echo = {"external_id": said.message.external_id, "outbound": True, **fields}
+    hear(shop, item(thread="t-1", **echo))
+
+    message = Message.objects.get(thread=thread, direction="out")
+    assert (message.text, message.edited_at) == ("…", None)
+    assert not MessageVersion.objects.exists()
+
+    hear(shop, item(thread="t-1", edited_at=timezone.now().isoformat(), **echo))
+    message.refresh_from_db()
+    assert message.text == said.text
 
 
 def test_an_answer_to_something_private_stays_private(shop, hear, item):

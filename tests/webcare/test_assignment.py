@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.actions.batches import drain, enqueue
+from conversations.models import Work
 from webcare.actions import assignment
 from webcare.actions.parking import park_ticket, snooze_ticket
 from webcare.actions.replies import send_reply
@@ -230,3 +231,36 @@ def test_hands_that_come_free_get_what_waits_without_the_sweep(
 
     waits.refresh_from_db()
     assert waits.agent == ada
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ticket_that_was_being_changed_is_tried_again_soon(
+    handing_out, ada, make_ticket
+):
+    """No sweep has to come by: the work is not done before it could be."""
+    ticket = make_ticket()
+    arrive(ada)
+    enqueue(assignment.STAGE.name, [ticket.pk])
+    changing, offered = threading.Event(), threading.Event()
+
+    def change():
+        with transaction.atomic():
+            Ticket.objects.select_for_update().get(pk=ticket.pk)
+            changing.set()
+            offered.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    assert changing.wait(10)
+    list(drain(assignment.STAGE))
+    offered.set()
+    thread.join()
+    [again] = Work.objects.filter(stage="assign", subject_id=ticket.pk)
+    assert again.due_at > timezone.now()
+    Work.objects.update(due_at=timezone.now())
+    list(drain(assignment.STAGE))
+
+    ticket.refresh_from_db()
+    assert ticket.agent == ada
+    assert not Work.objects.filter(stage="assign").exists()

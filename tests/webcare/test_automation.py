@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conversations.actions.batches import drain
 from conversations.models import Work
-from webcare.actions import automation_runs
+from webcare.actions import automation_runs, bulk_rows, in_bulk
 from webcare.actions.automation import change_rule, make_rule, retire_rule
 from webcare.actions.automation_runs import MOST_AN_HOUR, claim_due
 from webcare.actions.tickets import claim_ticket, classify_ticket, route_ticket
@@ -167,9 +167,9 @@ def test_every_action_is_done_and_logged(rule, ticket, ada, power_queue, root):
         },
     )
     Tag.objects.create(slug="none-of-it", name="x")
-    automation_runs.in_bulk.note(
-        automation_runs.in_bulk.lock([ticket.pk]),
-        automation_runs.in_bulk.By("person"),
+    in_bulk.note(
+        bulk_rows.lock([ticket.pk]),
+        bulk_rows.By("person"),
         text="Go",
     )
     drain_rules()
@@ -292,7 +292,7 @@ def test_a_rule_that_breaks_is_refused_alone_and_others_go_on(
     rule({"do": "note", "text": "Broken"}, name="Broken", position=1)
     rule(name="Whole", position=2)
     poison = []
-    real = automation_runs.in_bulk.note
+    real = in_bulk.note
 
     def breaking(rows, by, *, text):
         if any(row.id in poison for row in rows):
@@ -301,7 +301,7 @@ def test_a_rule_that_breaks_is_refused_alone_and_others_go_on(
 
     [first, *rest] = hear_only(hear, shop, item, 5)
     poison.append(first)
-    monkeypatch.setattr(automation_runs.in_bulk, "note", breaking)
+    monkeypatch.setattr(in_bulk, "note", breaking)
     drain_rules()
 
     assert Note.objects.count() == 4

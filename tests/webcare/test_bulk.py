@@ -11,7 +11,7 @@ from django.utils import timezone
 from conversations.actions import batches
 from conversations.actions.batches import drain
 from conversations.models import Work
-from webcare.actions import bulk, bulk_undo
+from webcare.actions import bulk, bulk_selection, bulk_undo, in_bulk
 from webcare.actions.bulk import cancel, change_many
 from webcare.actions.bulk_undo import undo
 from webcare.actions.tickets import assign_ticket, classify_ticket
@@ -119,7 +119,7 @@ def test_a_filter_finds_only_what_its_asker_sees(lena, tickets, power_queue):
 
 
 def test_more_than_the_most_is_refused_whole(lena, tickets, monkeypatch):
-    monkeypatch.setattr(bulk, "MOST_FOUND", 4)
+    monkeypatch.setattr(bulk_selection, "MOST_FOUND", 4)
 
     with pytest.raises(Invalid):
         change_many(user=lena, action={"do": "release"}, wanted=Wanted())
@@ -257,14 +257,14 @@ def test_what_is_cancelled_is_left_alone(lena, tickets):
 
 def test_what_breaks_fails_alone(lena, tickets, monkeypatch):
     poison = tickets[3].pk
-    real = bulk.in_bulk.prioritise
+    real = in_bulk.prioritise
 
     def breaking(rows, by, **more):
         if any(row.id == poison for row in rows):
             raise ValueError
         return real(rows, by, **more)
 
-    monkeypatch.setattr(bulk.in_bulk, "prioritise", breaking)
+    monkeypatch.setattr(in_bulk, "prioritise", breaking)
 
     job = do(lena, {"do": "priority", "priority": "low"}, tickets)
 

@@ -35,7 +35,7 @@ ROW = (
     *("snoozed_until", "opened_at", "resolved_at", "resolution", "resolution_seconds"),
     *("resolution_reason", "resolution_note", "first_response_seconds"),
 )
-SECONDS = ("resolution_seconds", "calendar_seconds")
+SECONDS = ("business_seconds", "resolution_seconds", "calendar_seconds")
 
 
 @pytest.fixture
@@ -108,11 +108,18 @@ def codes(job):
     return list(rows.values_list("code", flat=True))
 
 
+# When we learned it is that of the change itself.
+LEARNED = {"known_from": None, "end_known_at": None}
+
+
 def everything(since=None):
-    """All that resolving may change; what is newer than `since` is just new."""
+    """All that resolving may change; what is newer than `since` is just new.
+
+    But for the time since when we know it: that is when it was taken back.
+    """
     rows = [
         *Ticket.objects.order_by("id").values(*ROW),
-        *Turn.objects.order_by("id").values(),
+        *(turn | LEARNED for turn in Turn.objects.order_by("id").values()),
         *Clock.objects.order_by("id").values(),
     ]
     return [_plain(row, since) for row in rows]
@@ -129,8 +136,10 @@ def _plain(row, since):
 
 
 def _moment(value, since):
-    is_new = since and isinstance(value, datetime) and since <= value
-    return "now" if is_new and value <= datetime.now(UTC) else value
+    """What was paused is due later by as long: that is no moment to compare."""
+    if not (since and isinstance(value, datetime) and since <= value):
+        return value
+    return "now" if value <= datetime.now(UTC) else "later"
 
 
 def history(after):
@@ -142,13 +151,13 @@ def history(after):
     ]
 
 
-def alone(found, user, outcome):
+def alone(found, change, **given):
     words = []
     for ticket in found:
         ticket.refresh_from_db()
         try:
             with transaction.atomic():
-                tickets.resolve_ticket(ticket=ticket, user=user, outcome=outcome)
+                change(ticket=ticket, **given)
             words.append("")
         except WebcareError as error:
             words.append(error.code)
@@ -162,7 +171,7 @@ def test_resolved_together_they_end_as_each_would_alone(root, every_kind, outcom
 
     with transaction.atomic():
         since = timezone.now()
-        words = alone(every_kind, root, outcome)
+        words = alone(every_kind, tickets.resolve_ticket, user=root, outcome=outcome)
         expected = (everything(since), history(last), words)
         transaction.set_rollback(True)
     since = timezone.now()
@@ -199,6 +208,40 @@ def test_an_undone_resolve_was_never_there(root, every_kind):
     lines = TicketEvent.objects.filter(kind="undone", actor=root)
     assert lines.count() == job.done
     assert set(lines.values_list("data__what", flat=True)) == {"resolve"}
+
+
+def test_reopened_together_they_begin_as_each_would_alone(root, every_kind):
+    do(root, {"do": "resolve", "outcome": "no_answer_needed"}, every_kind)
+    last = TicketEvent.objects.latest("pk").pk
+
+    with transaction.atomic():
+        since = timezone.now()
+        words = alone(every_kind, tickets.reopen_ticket, user=root)
+        expected = (everything(since), history(last), words)
+        transaction.set_rollback(True)
+    since = timezone.now()
+    job = do(root, {"do": "reopen"}, every_kind)
+
+    assert codes(job) == expected[2]
+    assert everything(since) == expected[0]
+    assert history(last) == expected[1]
+    assert job.done == words.count("") >= 10
+
+
+def test_of_two_of_one_author_in_a_thread_one_is_reopened(root, hear, shop, item):
+    two = []
+    kim = {"external_id": "kim", "handle": "@kim", "name": "Kim"}
+    for _ in range(2):
+        [message] = hear(shop, item(thread="a", author=kim))
+        two.append(Ticket.objects.get(ticket_messages__message=message))
+        do(root, {"do": "resolve", "outcome": "spam"}, two)
+        # So long ago that its author began anew.
+        Ticket.objects.update(resolved_at=timezone.now() - timedelta(days=365))
+
+    job = do(root, {"do": "reopen"}, two)
+
+    assert len({ticket.pk for ticket in two}) == 2
+    assert codes(job) == ["", "ticket_changed"]
 
 
 @pytest.fixture

@@ -23,10 +23,11 @@ ROW = (
 
 
 def everything(ticket):
-    """All that resolving may change."""
+    """All that resolving may change, but for when we learned it."""
+    turns = Turn.objects.filter(ticket=ticket).order_by("id").values()
     return (
         Ticket.objects.values(*ROW).get(pk=ticket.pk),
-        list(Turn.objects.filter(ticket=ticket).order_by("id").values()),
+        [turn | {"known_from": None} for turn in turns],
         list(Clock.objects.filter(ticket=ticket).order_by("id").values()),
     )
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.queries.clock import database_now
-from webcare.actions import deciding, endings, parking, replies, tickets
+from webcare.actions import deciding, endings, merges, parking, replies, tickets
 from webcare.actions.measurement import settle_replies
 from webcare.actions.priority import set_priority
 from webcare.domain.history import Happened, State
@@ -130,7 +130,15 @@ ACTS = {
         verdict=list(Verdict)[n % 4],
     ),
     "close": lambda t, d, n: d["close"](t),
+    "merge": lambda t, d, n: merges.merge_ticket(
+        source=t, target=other(t), user=d["lead"], even_if_other_author=True
+    ),
+    "unmerge": lambda t, d, n: merges.unmerge_ticket(source=t, user=d["lead"]),
 }
+
+
+def other(ticket):
+    return Ticket.objects.exclude(pk=ticket.pk).earliest("pk")
 
 
 @pytest.fixture
@@ -143,6 +151,8 @@ def desk(
     keys = iter(range(10_000))
 
     def say(ticket, text):
+        if ticket.merged_into_id:
+            return
         first = ticket.ticket_messages.earliest("message_id").message
         author = {"external_id": ticket.author.external_id}
         now = timezone.now().isoformat()
@@ -202,6 +212,7 @@ STEPS = st.lists(
 )
 # Each act where it does something; the number chooses ticket and variant.
 STORY = """
+    merge 0, hear 3, unmerge 0, merge 1, unmerge 1,
     claim 0, release 0, assign 2, route 2, route 4, classify 0, classify 2, priority 0,
     priority 2, park 0, hear 0, park 2, resume 0, snooze 0, wake 0, snooze 0, hear 0,
     reply 4, take back 0, reply 2, take back 0, reply 2, refuse 0, resolve 0, undo 0,

@@ -10,7 +10,7 @@ from conversations.actions import reading
 from conversations.actions.batches import drain
 from conversations.actions.ingestion import take_messages
 from conversations.models import Message
-from webcare.actions import deciding, intake, parking, replies, tickets
+from webcare.actions import clocks, deciding, intake, parking, replies, tickets
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution, Verdict
 from webcare.exceptions import Invalid, NotAllowed, NotFound, TicketChanged
@@ -163,12 +163,16 @@ def test_a_person_can_see_in_thanks_a_question(done, says, ada):
     assert done.due_at
     decided = done.events.latest("id")
     assert (decided.kind, decided.actor) == ("decided", ada)
-    assert decided.data == {
-        "message": message.pk,
-        "verdict": "answer",
-        "was": "ignore",
-        "status": "open",
-    }
+    assert (
+        decided.data.items()
+        >= {
+            "message": message.pk,
+            "verdict": "answer",
+            "was": "ignore",
+            "status": "open",
+        }.items()
+    )
+    assert decided.data["promises"]["turn"] == turn.number
 
 
 def test_a_question_that_needs_no_answer_leaves_its_turn(ticket, ada):
@@ -284,3 +288,108 @@ def test_who_may_not_work_in_its_queue_decides_nothing(ticket, cas):
             message=ticket.last_inbound.public_id,
             verdict=Verdict.IGNORE,
         )
+
+
+@pytest.fixture
+def edits(hear, shop, item):
+    """Let an author edit a message of theirs."""
+
+    def run(message, text, **more):
+        at = timezone.now()
+        fields = {
+            "external_id": message.external_id,
+            "author": {"external_id": message.author.external_id},
+            "in_reply_to": message.in_reply_to,
+            "posted_at": message.posted_at.isoformat(),
+            "edited_at": at.isoformat(),
+            "text": text,
+        }
+        hear(shop, item(**fields | more))
+        return at
+
+    return run
+
+
+def test_thanks_edited_into_a_question_open_their_ticket(done, says, edits):
+    message = says(done, "Thanks!")
+    assert done.status == "resolved"
+
+    at = edits(message, "Thanks, but where is the bill?")
+
+    done.refresh_from_db()
+    turn = Turn.objects.get(outcome="waiting")
+    assert (done.status, done.excerpt) == ("open", "Thanks, but where is the bill?")
+    assert (turn.first_message, turn.started_at) == (message, at)
+    assert decision(message) == ("answer", "edited")
+    assert done.ticket_messages.filter(message=message).count() == 1
+    assert done.events.filter(kind="reopened").count() == 1
+
+
+def test_a_question_made_by_an_edit_is_of_the_turn_from_then_on(done, says, ada, edits):
+    thanks = says(done, "Thanks!")
+    at = edits(thanks, "Thanks, but where is the bill?")
+    done.refresh_from_db()
+    assert done.waiting_since == at
+    other = says(done, "And the parcel?")
+
+    let_go(done, ada, other)
+
+    turn = Turn.objects.get(outcome="waiting")
+    assert (turn.first_message, turn.started_at) == (thanks, at)
+    done.refresh_from_db()
+    assert (done.waiting_since, done.due_at is None) == (at, False)
+    assert clocks.unlike_their_log([done.pk], by_turns=False) == []
+
+
+def test_a_question_that_is_let_go_leaves_one_made_by_an_edit(done, says, ada, edits):
+    thanks = says(done, "Thanks!")
+    question = says(done, "And the parcel?")
+    at = edits(thanks, "Thanks, but where is the bill?")
+
+    let_go(done, ada, question)
+
+    turn = Turn.objects.get(outcome="waiting")
+    assert (turn.first_message, turn.started_at) == (thanks, at)
+
+
+def let_go(ticket, user, message):
+    deciding.decide_on_ticket(
+        ticket=ticket, user=user, message=message.public_id, verdict=Verdict.IGNORE
+    )
+
+
+def test_thanks_edited_into_other_thanks_change_nothing(done, says, edits):
+    message = says(done, "Thanks!")
+
+    edits(message, "Thank you!")
+
+    done.refresh_from_db()
+    assert done.status == "resolved"
+    assert decision(message) == ("ignore", "closing_remark")
+
+
+def test_thanks_edited_after_the_window_are_a_new_ticket(done, says, edits):
+    message = says(done, "Thanks!")
+    Ticket.objects.filter(pk=done.pk).update(
+        resolved_at=timezone.now() - timedelta(hours=100)
+    )
+
+    edits(message, "Where is the bill?")
+
+    newest = Ticket.objects.latest("pk")
+    assert newest.follows == done
+    assert newest.ticket_messages.get().message == message
+    done.refresh_from_db()
+    assert done.status == "resolved"
+
+
+def test_what_a_person_decided_stays_when_its_author_edits_it(done, says, ada, edits):
+    message = says(done, "Thanks!")
+    deciding.decide_on_ticket(
+        ticket=done, user=ada, message=message.public_id, verdict=Verdict.IGNORE
+    )
+
+    edits(message, "Where is the bill?")
+
+    done.refresh_from_db()
+    assert done.status == "resolved"

@@ -30,8 +30,7 @@ from webcare.models import (
     Ticket,
     User,
 )
-from webcare.queries.people import seeing
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.sight import seeing, visible_tickets
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/notifications"

@@ -207,6 +207,30 @@ def test_news_from_the_author_makes_an_answer_stale(shop, ticket, answer, hear, 
     assert answer(seen=None)
 
 
+def test_an_older_message_that_comes_in_late_is_news_as_well(
+    shop, ticket, answer, hear, item
+):
+    seen = Seen.of(ticket)
+    first = ticket.last_inbound
+    hear(
+        shop,
+        item(
+            author={"external_id": first.author.external_id},
+            in_reply_to=first.external_id,
+            posted_at=(first.posted_at - timedelta(minutes=5)).isoformat(),
+            text="It was number 12.",
+        ),
+    )
+
+    with pytest.raises(StaleReply) as stale:
+        answer(seen=seen)
+
+    assert stale.value.data["author_wrote"]
+    ticket.refresh_from_db()
+    assert ticket.last_inbound == first
+    assert answer(seen=Seen.of(ticket)).written_against == first
+
+
 def test_a_colleagues_answer_makes_an_answer_stale(ticket, bo, answer):
     seen = Seen.of(ticket)
     replies.send_reply(ticket=ticket, user=bo, text="Tomorrow.", client_key="bo")
@@ -330,3 +354,43 @@ def test_our_own_post_heard_first_is_signed_by_its_writer(
 
     assert Turn.objects.get().answered_by == ada
     assert Ticket.objects.get().ticket_messages.count() == 2
+
+
+def test_who_is_told_that_we_look_into_it_waits_on(platform, ticket, answer, send):
+    wrote = answer(text="We look into it.", then=Status.OPEN, holding=True)
+    send()
+
+    turn = Turn.objects.get()
+    at = Delivery.objects.get(pk=wrote.delivery_id).settled_at
+    assert (turn.outcome, turn.acknowledged_at) == ("waiting", at)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.waiting_since) == ("open", turn.started_at)
+    assert ticket.first_response_seconds is None
+    assert not Clock.objects.exclude(stopped_at=None).exists()
+
+    answer(client_key="key-2")
+    send()
+    turn.refresh_from_db()
+    assert (turn.outcome, turn.acknowledged_at) == ("answered", at)
+
+
+def test_nobody_parks_or_ends_a_ticket_by_saying_that_they_look_into_it(answer):
+    for then in (Status.PENDING, Status.RESOLVED):
+        with pytest.raises(Invalid):
+            answer(then=then, holding=True)
+
+
+def test_what_is_only_said_for_now_is_no_answer_under_way(ticket, ada, answer):
+    answer(then=Status.OPEN, holding=True)
+    ticket.refresh_from_db()
+    ended = tickets.resolve_ticket(ticket=ticket, user=ada)
+    assert ended.resolution == "no_answer_needed"
+    assert Turn.objects.get().outcome == "left"
+
+
+def test_the_second_word_for_now_changes_nothing(platform, answer, send):
+    for key in ("key-1", "key-2"):
+        answer(client_key=key, then=Status.OPEN, holding=True)
+        send()
+    first = Delivery.objects.earliest("settled_at").settled_at
+    assert Turn.objects.get().acknowledged_at == first

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from conversations.models.bulk import fetch, ids
 from webcare.domain.permissions import Role
 from webcare.models import Membership, Queue, Ticket, User
-from webcare.queries.people import seeing
-from webcare.queries.ticket_lists import visible
-from webcare.queries.tickets import visible_tickets
+from webcare.queries.sight import seeing, visible, visible_tickets
 
 pytestmark = pytest.mark.django_db
 PLACES = ["shop", "power", "triage", None]

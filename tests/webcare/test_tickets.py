@@ -20,7 +20,8 @@ from webcare.exceptions import (
     TicketChanged,
 )
 from webcare.models import Clock, Ticket, Topic, Turn
-from webcare.queries.tickets import ticket_for, visible_tickets
+from webcare.queries.sight import visible_tickets
+from webcare.queries.tickets import ticket_for
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,16 @@ def test_only_a_lead_takes_a_ticket_from_somebody(ticket, ada, bo, lena):
 
     tickets.assign_ticket(ticket=ticket, user=lena, agent=bo)
 
+    assert ticket.agent == bo
+
+
+def test_who_has_a_ticket_hands_it_over_to_a_colleague(ticket, ada, bo):
+    tickets.claim_ticket(ticket=ticket, user=ada)
+    ticket.refresh_from_db()
+
+    tickets.assign_ticket(ticket=ticket, user=ada, agent=bo)
+
+    ticket.refresh_from_db()
     assert ticket.agent == bo
 
 

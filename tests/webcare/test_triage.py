@@ -134,7 +134,8 @@ def test_an_unpublished_model_is_not_asked(taught):
     TopicModel.objects.update(state="ready")
 
     [decision] = decide_topics([("without electricity", "en", "x-shop")])
-    assert decision.explanation["model"] is None
+    assert decision.explanation["version"] is None
+    assert decision.explanation["model"]["led_by"] == "examples"
 
     publish(job.pk)
     [decision] = decide_topics([("without electricity", "en", "x-shop")])

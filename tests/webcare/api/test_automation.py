@@ -64,8 +64,8 @@ def test_what_is_wrong_is_told_under_its_path(admin):
     assert list(admin("post", RULES, wrong).json()["errors"]) == ["name"]
     wrong["name"] = "x"
     assert list(admin("post", RULES, wrong).json()["errors"]) == ["actions.0.tag"]
-    tried = admin("post", f"{RULES}/dry-run", {"definition": wrong})
-    assert list(tried.json()["errors"]) == ["definition.actions.0.tag"]
+    tried = admin("post", f"{RULES}/dry-run", wrong)
+    assert list(tried.json()["errors"]) == ["actions.0.tag"]
 
 
 @pytest.mark.parametrize("part", ["trigger", "conditions", "actions"])
@@ -101,7 +101,7 @@ def test_a_dry_run_tells_what_would_change_and_writes_nothing(admin, make_ticket
         ],
     }
 
-    tried = admin("post", f"{RULES}/dry-run", {"definition": definition, "last": 10})
+    tried = admin("post", f"{RULES}/dry-run", {**definition, "last": 10})
 
     assert tried.json() == {
         "looked_at": 2,
@@ -126,9 +126,7 @@ def test_a_dry_run_sees_what_its_asker_sees(as_client, lena, ticket, power_queue
     ticket.save(update_fields=["queue"])
 
     definition = {part: BODY[part] for part in ("trigger", "conditions", "actions")}
-    tried = as_client(lena).post(
-        f"{RULES}/dry-run", {"definition": definition}, "application/json"
-    )
+    tried = as_client(lena).post(f"{RULES}/dry-run", definition, "application/json")
     assert (tried.json()["looked_at"], tried.json()["results"]) == (0, [])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webcare.actions import bulk
+from webcare.actions import bulk_selection
 from webcare.models import BulkJob, Ticket
 
 WHERE = "/api/v1/tickets/bulk"
@@ -106,7 +106,7 @@ def test_what_cannot_be_asked_is_refused_where_it_is_wrong(lead, tickets, body, 
 
 
 def test_too_many_are_refused_with_what_to_do(lead, tickets, monkeypatch):
-    monkeypatch.setattr(bulk, "MOST_FOUND", 2)
+    monkeypatch.setattr(bulk_selection, "MOST_FOUND", 2)
 
     answer = ask(lead, filter={})
 

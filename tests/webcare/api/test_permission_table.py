@@ -12,7 +12,7 @@ where its path has a new parameter, or needs something to act on, `things` makes
 
 import json
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,22 +24,33 @@ from conversations.models import Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.automation import make_rule
 from webcare.actions.bulk import change_many
+from webcare.actions.calendars import make_calendar
 from webcare.actions.consultations import consult
+from webcare.actions.imports import make_import
 from webcare.actions.links import link_tickets
 from webcare.actions.macros import make_macro
+from webcare.actions.policies import make_policy
 from webcare.actions.replies import send_reply
+from webcare.actions.report_schedules import make_schedule
+from webcare.actions.routing_table import save_table
 from webcare.actions.subscriptions import make_subscription, ping
+from webcare.actions.topic_merges import merge_topic
+from webcare.actions.topic_samples import draw_sample
 from webcare.actions.training import request_training
 from webcare.domain.macros import Owner, Wording
 from webcare.domain.permissions import Role
 from webcare.models import (
     Alarm,
+    AuthorList,
     CustomField,
     Membership,
     OnCall,
+    SignIn,
     Skill,
+    Survey,
     Tag,
     Team,
+    Topic,
     TopicRule,
     User,
 )
@@ -106,6 +117,7 @@ def things(
     root,
     make_ticket,
     more,
+    people,
 ):
     """What routes and bodies name: parameter or `$name` -> id or slug.
 
@@ -128,6 +140,9 @@ def things(
         "soon": (timezone.now() + timedelta(hours=1)).isoformat(),
         "reply": reply.public_id,
         "approval": approval.public_id,
+        "imports:job": make_import(
+            user=root, name="x.csv", body=b"Message,Date\nHi,2026-01-01\n"
+        ).public_id,
         "ada": ada.public_id,
         "bo": bo.public_id,
         "shop": shop_queue.slug,
@@ -135,6 +150,24 @@ def things(
         "topics:slug": delivery_topic.slug,
         "queues:slug": shop_queue.slug,
         "channels:slug": ticket.channel.slug,
+        "policy": make_policy(
+            user=root,
+            name="All",
+            definition={"promises": {"resolution": {"seconds": 3_600}}},
+        ).public_id,
+        "calendars:slug": make_calendar(
+            user=root,
+            slug="office",
+            name="Office",
+            is_default=True,  # so that everybody may know of it
+            definition={
+                "time_zone": "Europe/Amsterdam",
+                "week": {"monday": [{"from": "09:00", "until": "17:00"}]},
+            },
+        ).slug,
+        "number": save_table(user=root, rules=[]),
+        "author-lists:slug": AuthorList.objects.create(slug="press", name="Press").slug,
+        "author": ticket.author.public_id,
         "fields:key": CustomField.objects.create(
             key="account", kind="text", name="Account", queue=shop_queue
         ).key,
@@ -143,7 +176,7 @@ def things(
         "skills:slug": Skill.objects.create(slug="legal", name="Legal").slug,
         "agent": bo.public_id,
         "team": Team.objects.create(name="Evening").public_id,
-        "rule": TopicRule.objects.get().pk,
+        "rule": str(TopicRule.objects.get().public_id),
         "job": change_many(
             user=root, action={"do": "release"}, tickets=[ticket.public_id]
         ).public_id,
@@ -156,15 +189,44 @@ def things(
                 "actions": [{"do": "release"}],
             },
         ).public_id,
+        "sample": (sample := draw_sample(user=root, size=9, days=30)).public_id,
+        "sampled": sample.tickets.get(ticket=ticket).public_id,
+        "boxes": Topic.objects.create(slug="boxes", name="Boxes").slug,
+        "merge": merge_topic(
+            user=root,
+            topic=Topic.objects.create(slug="parcels", name="Parcels"),
+            into=delivery_topic,
+        ).public_id,
         "training": request_training().public_id,
         "consultation": consult(
             ticket=ticket, user=ada, to="t@example.org", question="?", hold=False
         ).public_id,
         "alarm": Alarm.objects.create(ticket=ticket).public_id,
+        "survey": Survey.objects.create(
+            ticket=ticket,
+            event=ticket.events.earliest("id"),
+            ended_at=timezone.now(),
+            author=ticket.author,
+            channel=ticket.channel,
+            queue=shop_queue,
+            priority="normal",
+            language="nl",
+            due_at=timezone.now(),
+        ).public_id,
         "on_call_id": OnCall.objects.create(
             position=1, name="Fay", email="fay@example.org"
         ).public_id,
         "subscription": subscription.public_id,
+        "what": "turns",
+        "schedule": make_schedule(
+            user=people["lead"],
+            name="Weekly",
+            report="satisfaction",
+            period="last_week",
+            days=[1],
+            at=time(8),
+            to=["a@example.org"],
+        ).public_id,
         # Everybody's, so that everybody can find it.
         "macro": make_macro(
             user=root,
@@ -174,7 +236,8 @@ def things(
         ).public_id,
         "view": "mine",  # everybody's: changed by nobody
         "delivery": ping(user=root, subscription=subscription).public_id,
-        "token": root.tokens.create(name="t", digest=b"t").pk,
+        "session": SignIn.objects.create(user=root, session_key="k").public_id,
+        "token": str(root.tokens.create(name="t", digest=b"t").public_id),
     }
 
 

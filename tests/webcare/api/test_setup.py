@@ -134,7 +134,7 @@ def test_a_token_is_told_once_and_ended(admin, ada, client):
     assert first.status_code == 200
     assert made["token"] not in listed.content.decode()
     assert client.get("/api/v1/tickets", headers=headers).status_code == 401
-    assert ApiToken.objects.get(pk=made["id"]).revoked_at is not None
+    assert ApiToken.objects.get(public_id=made["id"]).revoked_at is not None
 
 
 @pytest.mark.parametrize(

@@ -112,11 +112,8 @@ def test_a_training_is_asked_for_and_followed(teacher, delivery_topic):
 
 
 def test_quality_is_that_of_the_published_model(teacher, delivery_topic, ticket):
-    assert teacher.get(f"{PATH}/quality").json() == {
-        "published": None,
-        "decided": 0,
-        "corrected": 0,
-    }
+    told = teacher.get(f"{PATH}/quality").json()
+    assert (told["published"], told["decided"], told["corrected"]) == (None, 0, 0)
     TopicModel.objects.create(state="published", quality={"accuracy": 0.9})
 
     assert teacher.get(f"{PATH}/quality").json()["published"]["quality"] == {
@@ -140,3 +137,34 @@ def test_the_list_costs_the_same_however_many(
         post(teacher, PATH, {"slug": slug, "name": slug, "queue": "shop"})
         post(teacher, path, {"kind": "word", "pattern": slug})
     assert count() == 31
+
+
+def test_an_earlier_model_is_published_again(teacher, delivery_topic):
+    TopicModel.objects.create(state="published", verdict="The newer.")
+    older = TopicModel.objects.create(state="ready")
+
+    answer = post(teacher, f"{PATH}/train/{older.public_id}/publish", {})
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "published")
+    told = teacher.get(f"{PATH}/quality").json()
+    states = [one["state"] for one in told["trainings"]]
+    assert states == ["published", "ready"]
+
+
+def test_a_model_that_was_never_trained_is_not_published(teacher, delivery_topic):
+    job = post(teacher, f"{PATH}/train", {}).json()
+
+    answer = post(teacher, f"{PATH}/train/{job['id']}/publish", {})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "model_unusable")
+
+
+def test_quality_says_what_is_worth_doing(teacher, make_ticket, delivery_topic):
+    unsure = make_ticket(text="Hmm.")
+
+    told = teacher.get(f"{PATH}/quality").json()
+
+    assert told["needs_examples"] == ["delivery"]
+    assert [one["ticket"] for one in told["worth_labelling"]] == [str(unsure.public_id)]
+    assert told["routing"]["routed"] == 1
+    assert told["routing"]["without_a_hand"] == 0

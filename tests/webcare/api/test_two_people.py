@@ -210,7 +210,7 @@ def test_with_four_eyes_the_answer_says_that_it_waits(
     assert (asked.json()["state"], asked.json()["id"]) == ("for_approval", None)
     assert asked.json()["approval"] == waiting["id"]
     assert sent.json()["state"] == "waiting"
-    assert sent.json()["approved_by"] == str(lena.public_id)
+    assert sent.json()["approved_by"]["id"] == str(lena.public_id)
     assert again.status_code == 409
     assert again.json()["code"] == "approval_over"
     assert adas.get("/api/v1/approvals?mine=true").json()["results"][0]["reply"]

@@ -190,12 +190,12 @@ def test_all_counts_cost_one_statement_and_then_none(
 def test_counts_are_right_without_redis(adas, make_ticket, settings, monkeypatch):
     make_ticket()
     monkeypatch.setattr(shared, "_away_until", 0.0)
-    shared._client.cache_clear()
+    shared._store.cache_clear()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
     assert counts(adas)["unassigned"] == (1, False)
 
-    shared._client.cache_clear()
+    shared._store.cache_clear()
     monkeypatch.setattr(shared, "_away_until", 0.0)
 
 

@@ -1,7 +1,7 @@
 import json
 
 from webcare.domain.topics.decide import DecidedBy, decide
-from webcare.domain.topics.model import Prediction
+from webcare.domain.topics.prediction import Prediction
 from webcare.domain.topics.rules import Rule, RuleBook, RuleKind
 
 SURE = Prediction(5, 0.93, ((5, 0.93), (6, 0.05)), (("stroom", 0.8),))

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webcare.domain.topics.features import FIRST_WORD, pieces_of
-from webcare.domain.topics.model import NO_IDEA, TopicModel
+from webcare.domain.topics.model import TopicModel
 from webcare.domain.topics.modelfile import UnreadableModel, to_bytes
+from webcare.domain.topics.prediction import NO_IDEA
 
 OUTAGE, METER, BILL = 11, 22, 33
 TYPED = st.text(alphabet="stroom meter factuur ée\u0301\n\t!?#@'🔥ß½İ\u200d\ud800")

@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from webcare.domain.topics.model import TopicModel, probabilities
+from webcare.domain.topics.answers import probabilities
+from webcare.domain.topics.model import TopicModel
 from webcare.training.calibration import (
     EVEN_CHANCE,
     NEVER,
@@ -83,6 +84,34 @@ def test_fewer_than_two_topics_teach_nothing(given):
 def test_a_child_that_takes_too_long_is_ended(examples):
     with pytest.raises(TrainingFailed, match="Not done after 0 seconds"):
         train(examples, patience=0.01)
+
+
+def test_it_says_how_far_it_is(examples):
+    heard = []
+
+    train(examples, told=heard.append)
+
+    assert heard == sorted(heard)
+    assert {10, 85, 95} <= set(heard)
+    assert len(heard) > 5, "each of the folds"
+
+
+def test_a_child_that_breaks_says_why(examples):
+    with pytest.raises(TrainingFailed, match="No such file|Traceback"):
+        train(examples, wanted_precision="much")
+
+
+def test_the_model_before_is_not_worse_for_a_topic_that_was_merged(examples, trained):
+    cable = 44
+    merged = [(text, cable if topic == OUTAGE else topic) for text, topic in examples]
+    unseen = {text for text, topic in examples if topic == OUTAGE}
+    given = {"before": trained.content, "unseen": unseen}
+
+    named = train(merged, **given).metrics["newest"]
+    followed = train(merged, **given, gone={OUTAGE: cable}).metrics["newest"]
+
+    assert named["right_before"] == 0
+    assert followed["right_before"] == followed["examples"] == len(unseen)
 
 
 def test_predicting_does_not_import_the_learners():

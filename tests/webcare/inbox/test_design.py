@@ -1,6 +1,7 @@
 """The design system keeps its promises: contrast, checksums, nothing inline, Dutch."""
 
 import gettext
+import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -84,14 +85,18 @@ def test_what_comes_from_elsewhere_is_unchanged():
         str(path.relative_to(STATIC)): hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in ("vendor", "fonts")
         for path in (STATIC / folder).glob("*.*")
-        if path.suffix in (".js", ".woff2")
+        if path.suffix in (".js", ".css", ".woff2")
     }
 
     assert here
     assert named == here
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=str)
+# A letter has no stylesheet: mail programs know only what stands on its parts.
+PAGES = [path for path in TEMPLATES if not path.stem.endswith("_mail")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
 def test_no_template_has_style_or_script_of_its_own(path):
     text = path.read_text()
 
@@ -104,9 +109,8 @@ def test_every_icon_that_is_named_is_drawn():
     drawn = set(
         re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text())
     )
-    named = set(
-        re.findall(r'_icon.html" with name="([\w-]+)"', "".join(map(_text, TEMPLATES)))
-    )
+    asked = r'(?:_icon\.html" with name=|{% icon )"([\w-]+)"'
+    named = set(re.findall(asked, "".join(map(_text, TEMPLATES))))
     looks = re.findall(
         r'Look\(\S+?\), "(\w+)"', _text(Path("webcare/inbox/statuses.py"))
     )
@@ -115,14 +119,35 @@ def test_every_icon_that_is_named_is_drawn():
     assert named | set(looks) <= drawn
 
 
-def test_a_page_of_the_desk_is_light_enough():
-    import gzip
-
-    styles = [*STATIC.glob("*.css"), *STATIC.glob("*.svg"), *STATIC.glob("*/*.js")]
-    fonts = sum(path.stat().st_size for path in STATIC.glob("fonts/*.woff2"))
-    weight = fonts + sum(len(gzip.compress(path.read_bytes())) for path in styles)
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_page_of_the_desk_is_light_enough(path):
+    """What it names, what its parents name, and what its scripts import."""
+    fonts = sum(font.stat().st_size for font in STATIC.glob("fonts/*.woff2"))
+    files = {STATIC / "icons.svg", *_loaded(path)}
+    weight = fonts + sum(len(gzip.compress(one.read_bytes())) for one in files)
 
     assert weight < 120_000
+
+
+def _loaded(path: Path, replaced: frozenset[str] = frozenset()) -> set[Path]:
+    """Without what stands in a block that a child of the page has replaced."""
+    own = path.read_text()
+    for block in replaced:
+        own = re.sub(rf"{{% block {block} %}}.*?{{% endblock %}}", "", own, flags=re.S)
+    blocks = frozenset(re.findall(r"{% block (\w+) %}", own))
+    parent = re.search(r'{% extends "(webcare/.+?)" %}', own)
+    named = re.findall(r"static 'webcare/([\w./-]+\.(?:css|js))'", own)
+    above = Path("webcare/templates") / parent[1] if parent else None
+    known = _loaded(above, replaced | blocks) if above else set()
+    return known | {one for name in named for one in _imported(STATIC / name)}
+
+
+def _imported(script: Path) -> set[Path]:
+    if script.suffix != ".js":
+        return {script}
+    names = re.findall(r'^import .+ from "\./(.+?)";$', script.read_text(), re.M)
+    parts = [_imported(script.parent / name) for name in names]
+    return {script}.union(*parts)
 
 
 def _text(path: Path) -> str:

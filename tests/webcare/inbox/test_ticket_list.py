@@ -132,7 +132,7 @@ def test_looking_for_news_costs_three_statements_and_no_body(
     tag = client.get("/").context["tag"]
 
     with statements() as count:
-        answer = client.get("/live", {"tag": tag})
+        answer = client.get("/live", {"shown": tag})
 
     assert answer.status_code == 204
     assert count() == 3
@@ -143,7 +143,7 @@ def test_a_change_is_news(browser, ada, ticket):
     tag = client.get("/").context["tag"]
     claim_ticket(ticket=ticket, user=ada)
 
-    answer = client.get("/live", {"tag": tag})
+    answer = client.get("/live", {"shown": tag})
 
     assert answer.status_code == 200
     assert answer.context["tag"] != tag

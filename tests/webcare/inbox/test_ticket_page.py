@@ -36,9 +36,9 @@ def test_looking_for_news_on_a_ticket_says_nothing_until_there_is(
     client = browser(ada)
     tag = client.get(address(ticket)).context["tag"]
     with statements() as count:
-        quiet = client.get(address(ticket, "live"), {"tag": tag})
+        quiet = client.get(address(ticket, "live"), {"shown": tag})
     hear(shop, follow_up(ticket, item, text="Hello?"))
-    news = client.get(address(ticket, "live"), {"tag": tag})
+    news = client.get(address(ticket, "live"), {"shown": tag})
 
     assert quiet.status_code == 204
     assert count() == 4

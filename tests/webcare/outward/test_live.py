@@ -15,8 +15,9 @@ from conversations.models.bulk import fetch
 from webcare.actions.log import record
 from webcare.actions.tokens import revoke_token
 from webcare.api import live, live_hub
+from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
-from webcare.models import ApiToken, Membership, TicketEvent, TicketPresence
+from webcare.models import ApiToken, Membership, TicketEvent, TicketPresence, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Kind = TicketEvent.Kind
@@ -147,6 +148,24 @@ def test_a_ticket_that_leaves_ones_sight_is_gone_and_no_more(
         adas.next("ticket.tagged", seconds=0.5)
 
 
+def test_somebody_elses_people_do_not_hear_where_a_ticket_was(
+    listen, ada, shop_queue, power_queue, ticket, as_client
+):
+    eva = User.objects.create_user("eva", is_external=True)
+    Membership.objects.create(user=eva, queue=shop_queue, role=Role.AGENT)
+    evas, adas = listen(eva), listen(ada)
+    with transaction.atomic():  # so that it is in sight when either line is told
+        away, back = move(ticket, power_queue), move(ticket, shop_queue)
+
+    address = f"/api/v1/tickets/{ticket.public_id}/events"
+    for ear, person, was in ((evas, eva, None), (adas, ada, "power")):
+        shown = as_client(person).get(address).json()["results"]
+        shown = {one["id"]: one for one in shown}
+        heard = [ear.next("ticket.routed")[1] for _ in range(2)]
+        assert heard == [shown[away], shown[back]]
+        assert heard[0]["data"].get("queue") == was
+
+
 def test_it_resumes_after_the_last_event_heard(listen, ada, ticket):
     ear = listen(ada)
     tag(ticket)
@@ -222,7 +241,7 @@ def test_a_revoked_token_ends_the_stream_before_the_next_event(
     listen, ada, root, ticket
 ):
     ear = listen(ada)
-    revoke_token(user=root, token_id=ApiToken.objects.get().pk)
+    revoke_token(user=root, token_id=ApiToken.objects.get().public_id)
     tag(ticket)
 
     assert ear.next("ticket.tagged", "end") == ("end", {"reason": "signed_out"}, None)

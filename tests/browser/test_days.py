@@ -1,0 +1,83 @@
+"""Whole ways through the desk: a newcomer's, without a script, by two at once."""
+
+import os
+
+import pytest
+
+from conversations.models import Delivery
+from demo.organisation import make_demo
+from webcare.models import Reply, Ticket
+
+# Playwright runs a loop of its own beside Django's synchronous queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST_CLICKS = 6
+
+
+def test_a_newcomer_answers_a_ticket_in_six_clicks(page_of, cas, live_server):
+    """What `make up` prints is all they have; nothing is read first."""
+    login = make_demo().login
+    page = page_of(cas)
+    page.context.clear_cookies()
+    clicks = []
+
+    def click(part):
+        clicks.append(part)
+        part.click()
+
+    page.goto(live_server.url)
+    page.get_by_label("Name").fill(login["username"])
+    page.get_by_label("Password").fill(login["password"])
+    click(page.get_by_role("button", name="Sign in"))
+    click(page.locator("#rows .row__link").first)
+    click(page.locator("#reply-text"))
+    page.keyboard.type("We look into it at once.")
+    click(page.get_by_role("button", name="Send", exact=True))
+    page.wait_for_selector("text=Goes out in")
+
+    assert len(clicks) <= MOST_CLICKS
+    assert Reply.objects.get().author.username == login["username"]
+
+
+def test_the_main_job_is_done_without_a_script(page_of, ada, ticket):
+    page = page_of(ada, java_script_enabled=False)
+    page.locator("#rows .row__link").first.click()
+    page.get_by_role("button", name="Claim").click()
+    page.locator("#reply-text").fill("Tomorrow between ten and twelve.")
+    page.get_by_role("button", name="Send and resolve").click()
+
+    # It may be taken back until it goes out; what is resolved by it is so afterwards.
+    assert page.locator("text=Tomorrow between ten and twelve.").count() == 1
+    assert Delivery.objects.get().text.startswith("Tomorrow between ten and twelve.")
+    assert Ticket.objects.get().agent == ada
+
+
+def test_of_two_answers_at_once_one_is_held_up(page_of, ada, bo, ticket, live_server):
+    address = f"{live_server.url}/tickets/{ticket.public_id}"
+    first, second = page_of(ada), page_of(bo)
+    first.goto(address)
+    second.goto(address)
+    second.locator("#reply-text").press_sequentially("I was writing too")
+    first.locator("#reply-text").press_sequentially("Tomorrow.")
+    first.keyboard.press("Control+Enter")
+    first.wait_for_selector("[data-countdown]")
+
+    second.locator("#reply-text").press("Control+Enter")
+
+    second.wait_for_selector("text=Not sent yet: something new was said")
+    assert second.input_value("#reply-text") == "I was writing too"
+    assert Reply.objects.count() == 1
+
+
+def test_a_day_in_dutch_on_a_phone(page_of, in_dutch, ada, ticket):
+    phone = {"width": 390, "height": 844}
+    page = in_dutch(page_of(ada, viewport=phone, has_touch=True))
+    assert page.locator("h1").inner_text() == "Alles"
+    page.locator("#rows .row__link").first.tap()
+    page.wait_for_selector("text=Openbaar.")
+    page.fill("#reply-text", "Morgen tussen tien en twaalf.")
+    page.get_by_role("button", name="Versturen", exact=True).tap()
+    page.wait_for_selector("text=Terugnemen")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == phone["width"]
+    assert Reply.objects.count() == 1

@@ -1,0 +1,79 @@
+"""Reports as people see them: figures, chart, table, and the tickets behind them."""
+
+import os
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+
+
+def shown(page, address):
+    page.goto(address)
+    page.wait_for_selector("#report[aria-busy=false]")
+
+
+def test_a_report_has_figures_a_chart_and_a_table(page_of, ada, ticket, live_server):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/volume?period=today&by=hour")
+
+    tiles = page.locator(".tile").all_inner_texts()
+    assert "1" in next(one for one in tiles if "Tickets opened" in one)
+    chart = page.locator("[data-chart-place]")
+    assert "Tickets opened" in chart.get_attribute("aria-label")
+    assert chart.locator("canvas").count() == 1
+    # The legend of the chart is a table as well.
+    assert page.locator("tbody").last.locator("tr").count() == 1
+
+
+def test_a_line_leads_to_the_tickets_behind_it(page_of, ada, ticket, live_server):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/volume?period=today&by=queue")
+
+    page.locator("tbody th a").first.click()
+
+    page.wait_for_selector(f"#t-{ticket.pk}")
+    assert page.locator("#rows > li").count() == 1
+
+
+def test_another_question_is_asked_by_keyboard(page_of, ada, ticket, live_server):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/volume?period=today")
+    page.focus("select[name=by]")
+    page.keyboard.type("Channel")
+    page.wait_for_url("**by=channel**")
+    page.wait_for_selector(".bars li")
+
+    page.focus("[name=compare]")
+    page.keyboard.press("Space")
+    page.wait_for_url("**compare=before**")
+    page.wait_for_selector(".tile__before")
+    assert "before: 0" in page.locator(".tile__before").first.inner_text()
+
+
+def test_a_file_is_asked_as_of_the_same_moment(page_of, ada, ticket, live_server):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/response-times?period=today")
+    page.wait_for_selector("text=As known on")
+
+    assert "as_of=" in page.get_attribute("[data-export]", "href")
+
+
+def test_a_definition_is_one_click_away(page_of, ada, ticket, live_server):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/service-level?period=today")
+    page.get_by_text("Definition").click()
+
+    assert page.get_by_text("Kept, of kept and broken.").is_visible()
+
+
+def test_reports_are_said_in_dutch_and_fit_a_phone(
+    page_of, in_dutch, ada, ticket, live_server
+):
+    page = in_dutch(page_of(ada, viewport=PHONE))
+    shown(page, f"{live_server.url}/reports/response-times?period=today&by=queue")
+
+    assert page.locator("h1").inner_text() == "Reactietijden"
+    assert page.locator(".tile >> text=Wacht nog").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,0 +1,126 @@
+"""Asked again as of a moment, reports say what they said, whatever came after."""
+
+import time
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.webcare.merging.test_clocks import Desk
+from tests.webcare.test_clocks import TIGHT, promise
+from tests.webcare.test_facts import Story
+from webcare.domain.reports import By, Look
+from webcare.models import ClockVersion, Turn
+from webcare.queries import backlog, reports
+from webcare.queries.settled import settled_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# What can happen to tickets, and the bounds of what it is told.
+STEPS = [
+    *[("ask", 2, 600), ("ask", 2, 0), ("reply", 9, 9), ("reply", 9, 9)],
+    *[("thank", 2), ("answer_elsewhere", 2), ("resolve", 9), ("undo", 9)],
+    *[("reopen", 9), ("decide", 9, 9), ("prioritise", 9, 9)],
+    *[("merge", 9, 9), ("merge", 9, 9), ("unmerge", 9), ("split", 9, 9)],
+]
+BY_EVENT = {"view": Look.EVENT}
+REPORTS = {
+    "response-times": (reports.response_times, {}),
+    "response-times by event": (reports.response_times, BY_EVENT),
+    "response-times by agent": (reports.response_times, {"by": By.AGENT}),
+    "response-times by priority": (reports.response_times, {"by": By.PRIORITY}),
+    "resolutions": (reports.resolutions, {}),
+    "resolutions by event": (reports.resolutions, BY_EVENT),
+    "reopen-rate": (reports.reopen_rates, {}),
+    "first-contact-resolution": (reports.first_contacts, {}),
+    "first-contact-resolution by event": (reports.first_contacts, BY_EVENT),
+    "service-level": (reports.service_level, {}),
+    "service-level by priority": (reports.service_level, {"by": By.PRIORITY}),
+    "volume": (reports.volume, {}),
+    "volume by priority": (reports.volume, {"by": By.PRIORITY}),
+    "agents": (reports.agents, {}),
+}
+
+
+def everything(user, began, as_of):
+    """Every report, of what there was in the last hours, as of a moment."""
+    period = reports.Period(began - timedelta(hours=3), began + timedelta(hours=1))
+    said = {
+        name: report(user, reports.Asked(period, as_of, **given))
+        for name, (report, given) in REPORTS.items()
+    }
+    asked = reports.Asked(period, as_of)
+    return said | {"backlog": backlog.backlog(user, asked, as_of)}
+
+
+@pytest.fixture
+def story(hear, item, pump, shop, lena, delivery_topic, root):
+    return Story(hear, item, pump, shop, [lena, lena])
+
+
+def test_reports_say_the_same_of_a_moment_after_late_news(story, root):
+    chance, began, then = Random(0), settled_at(), {}
+    for _ in range(20):
+        step, *bounds = chance.choice(STEPS)
+        getattr(story, step)(*(chance.randint(0, most) for most in bounds))
+        time.sleep(0.05)
+        as_of = settled_at()
+        then[as_of] = step, everything(root, began, as_of)
+    assert Turn.objects.exclude(outcome="waiting").exists()
+
+    for as_of, (step, said) in then.items():
+        for name, now in everything(root, began, as_of).items():
+            assert now == said[name], (name, step)
+
+
+PROMISED = ("response-times", "response-times by event", "service-level")
+MOVES = [
+    *[("ask", 2, 600), ("ask", 2, 5_000), ("reply", 9, 9), ("reply", 9, 9)],
+    *[("answer_elsewhere", 2), ("resolve", 9), ("reopen", 9), ("park", 9, 9)],
+    *[("park", 9, 9), ("resume", 9), ("prioritise", 9, 9), ("prioritise", 9, 9)],
+    *[("merge", 9, 9), ("unmerge", 9), ("split", 9, 9), ("tell",)],
+]
+
+
+@pytest.fixture
+def desk(hear, item, pump, shop, lena, delivery_topic, root):
+    promise(TIGHT)
+    return Desk(hear, item, pump, shop, [lena, lena])
+
+
+def test_a_promise_that_is_broken_by_late_news_was_not_due_then(desk, root):
+    began = settled_at()
+    time.sleep(0.05)
+    as_of = settled_at()
+    said = promised(root, began, as_of)
+
+    desk.ask(0, 5_000)
+    time.sleep(0.05)
+
+    assert promised(root, began, as_of) == said
+    assert promised(root, began, settled_at())["service-level"] != said["service-level"]
+
+
+def test_promises_are_told_as_they_were_known(desk, root):
+    """What held a clock up, pressed it or was heard of late came after the moment."""
+    chance, began, then = Random(0), settled_at(), {}
+    for _ in range(25):
+        step, *bounds = chance.choice(MOVES)
+        getattr(desk, step)(*(chance.randint(0, most) for most in bounds))
+        time.sleep(0.05)
+        as_of = settled_at()
+        then[as_of] = step, promised(root, began, as_of)
+    assert ClockVersion.objects.exists()
+
+    for as_of, (step, said) in then.items():
+        for name, now in promised(root, began, as_of).items():
+            assert now == said[name], (name, step)
+
+
+def promised(user, began, as_of):
+    period = reports.Period(began - timedelta(hours=3), began + timedelta(hours=1))
+    found = {}
+    for name in PROMISED:
+        report, given = REPORTS[name]
+        found[name] = report(user, reports.Asked(period, as_of, **given))
+    return found
