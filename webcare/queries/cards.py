@@ -129,14 +129,25 @@ def _clock(promise: str, started_at: str, *moments: str | None) -> Clock:
     return Clock(promise, started, due, stopped, warns, breached)
 
 
-def _tree(topics: list[list[Any]], above: int | None = None) -> list[Choice]:
-    """Topics by name, each under its parent."""
+def _tree(topics: list[list[Any]]) -> list[Choice]:
+    """Topics by name, each under its parent; at the top where that is not offered."""
+    offered = {pk for pk, *_ in topics}
+    return _under(
+        [
+            [pk, above if above in offered else None, *rest]
+            for pk, above, *rest in topics
+        ],
+        None,
+    )
+
+
+def _under(topics: list[list[Any]], above: int | None) -> list[Choice]:
     found: list[Choice] = []
     below = [one for one in topics if one[1] == above]
     for pk, _, key, name, name_nl in below:
         depth = 0 if above is None else 1
         found.append(Choice(key, in_words(name, name_nl), depth))
-        found += [one._replace(depth=one.depth + depth) for one in _tree(topics, pk)]
+        found += [one._replace(depth=one.depth + depth) for one in _under(topics, pk)]
     return found
 
 
