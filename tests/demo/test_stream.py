@@ -3,8 +3,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
@@ -254,7 +256,22 @@ def test_a_thank_you_and_spam_get_no_answer(topic, text, outcome):
     assert outcome_without_answer(topic, text) == outcome
 
 
-def test_agents_wait_for_a_desk_that_is_away():
-    agents = Agents("http://127.0.0.1:9", {"ada": "wc_none"}, reading=(0.0, 0.0))
+def test_agents_go_on_asking_a_desk_that_breaks_off():
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as desk:
+        threading.Thread(target=_break_off, args=(desk, asked), daemon=True).start()
+        url = f"http://127.0.0.1:{desk.getsockname()[1]}"
+        agents = Agents(url, {"ada": "wc_none"}, reading=(0.0, 0.0))
 
-    work(agents, 3)
+        work(agents, 3)
+
+    # Each time for what is theirs, and for what is nobody's.
+    assert len(asked) == 3 * 2
+
+
+def _break_off(desk, asked):
+    with suppress(OSError):
+        while True:
+            caller, address = desk.accept()
+            asked.append(address)
+            caller.close()

@@ -14,9 +14,10 @@ const words = place?.dataset;
 async function look() {
   if (navigator.onLine) {
     try {
-      const [how, page] = await Promise.all([call("GET", words.how), call("GET", `${words.told}?unread=true&limit=${MOST}`)]);
-      count(page.results.length);
-      tell(page.results, how);
+      const { results } = await call("GET", `${words.told}?unread=true&limit=${MOST}`);
+      count(results.length);
+      const fresh = notSaid(results);
+      if (fresh.length) tell(fresh, await call("GET", words.how));
     } catch {
       // The next look says it.
     }
@@ -29,10 +30,13 @@ function count(unread) {
   place.querySelector("[data-count]").textContent = unread < MOST ? unread : `${MOST}+`;
 }
 
-function tell(rows, how) {
+function notSaid(rows) {
   const last = localStorage.getItem(KEY);
-  const fresh = rows.filter((row) => last && row.at > last);
   localStorage.setItem(KEY, rows.reduce((newest, row) => (row.at > newest ? row.at : newest), last ?? new Date(0).toISOString()));
+  return rows.filter((row) => last && row.at > last);
+}
+
+function tell(fresh, how) {
   const kinds = JSON.parse(words.kinds);
   fresh.filter((row) => row.kind === "danger" || !isQuiet(how)).forEach((row) => {
     const text = `#${row.ticket.number}: ${kinds[row.kind] ?? row.kind}`;
