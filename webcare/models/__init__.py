@@ -17,6 +17,7 @@ from webcare.models.clock_versions import ClockVersion
 from webcare.models.clocks import Clock
 from webcare.models.consultations import Consultation
 from webcare.models.decision_versions import DecisionVersion
+from webcare.models.decisions import Decision
 from webcare.models.drafts import Draft
 from webcare.models.endings import Ending
 from webcare.models.erasures import LogErasure
@@ -61,7 +62,9 @@ from webcare.models.surveys import Survey, SurveyComment, SurveySetting
 from webcare.models.sweeps import Sweep
 from webcare.models.tags import Tag, TicketTag
 from webcare.models.teams import Team, TeamMember
-from webcare.models.tickets import Decision, Ticket, TicketEvent, TicketMessage
+from webcare.models.ticket_events import TicketEvent
+from webcare.models.ticket_messages import TicketMessage
+from webcare.models.tickets import Ticket
 from webcare.models.topics import (
     SampledTicket,
     TicketTopic,

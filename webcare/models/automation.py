@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from webcare.domain.automation.words import TimerState, TraceResult
-from webcare.models.tickets import TicketEvent
+from webcare.models.ticket_events import TicketEvent
 
 
 class AutomationRule(models.Model):
