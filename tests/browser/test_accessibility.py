@@ -36,6 +36,7 @@ PLACES = {
     "ticket-list": "/",
     "triage": "/triage",
     "topic-check": "/topics/check",
+    "topic-quality": "/topics/quality",
     "board": "/board",
     "style": "/style",
     "me": "/me",

@@ -21,8 +21,8 @@ def pages():
     yield "inbox", "/"
     yield "inbox-filters", "/?status=new,open&agent=none"
     yield "ticket", f"/tickets/{first.public_id}"
-    for name in ("triage", "board", "me", "style"):
-        yield name, f"/{name}"
+    for name in ("triage", "board", "me", "style", "topics/check", "topics/quality"):
+        yield name.replace("/", "-"), f"/{name}"
     yield "reports", "/reports/"
     for slug in REPORTS:
         yield f"report-{slug}", f"/reports/{slug}?period=today"

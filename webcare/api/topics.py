@@ -510,7 +510,7 @@ class TopicQuality(Endpoint):
                     for a, b, count in topic_quality.disagreements()
                 ],
                 "checked_sample": sample and sample_out(sample, slugs),
-                "needs_examples": known.thin_topics(),
+                "needs_examples": [one.slug for one in known.thin_topics()],
                 "worth_labelling": [
                     {
                         "ticket": str(ticket.public_id),

@@ -31,7 +31,7 @@ NONE = "none"
 @require_GET
 def topic_check(request: DeskRequest) -> HttpResponse:
     """Show what is known of the newest sample, and the next ticket to look at."""
-    rights = _let_in(request)
+    rights = let_in(request)
     sample = topic_samples.samples().first()
     here = desk_of(request.user, rights)
     given = {"page_is": "topic-check", "desk": here, "views": views_with(here)}
@@ -74,7 +74,7 @@ def _percents(found: topic_samples.Checked) -> dict[str, int] | None:
 @require_POST
 def topic_draw(request: DeskRequest) -> HttpResponse:
     """Draw the next sample."""
-    _let_in(request)
+    let_in(request)
     sample = draw_sample(user=request.user, size=SIZE, days=DAYS)
     count = sample.tickets.count()
     said = ngettext("%(n)d ticket was drawn.", "%(n)d tickets were drawn.", count)
@@ -86,7 +86,7 @@ def topic_draw(request: DeskRequest) -> HttpResponse:
 @require_POST
 def topic_say(request: DeskRequest, sample: UUID, sampled: UUID) -> HttpResponse:
     """Keep what somebody says a ticket is about, and go on to the next."""
-    _let_in(request)
+    let_in(request)
     found = topic_samples.sample_of(sample)
     one = topic_samples.sampled_of(request.user, found, sampled)
     slug = request.POST.get("topic", "")
@@ -96,7 +96,7 @@ def topic_say(request: DeskRequest, sample: UUID, sampled: UUID) -> HttpResponse
     return redirect("inbox:topic-check")
 
 
-def _let_in(request: DeskRequest) -> Rights:
+def let_in(request: DeskRequest) -> Rights:
     """Those who teach topics somewhere, and work for the desk itself."""
     rights = Rights.of(request.user)
     if not rights.where(Permission.TEACH_TOPICS):

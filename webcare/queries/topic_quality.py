@@ -1,15 +1,17 @@
 """How well topics are told apart at the desk itself, and what it costs to be wrong."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
 from webcare.models import Ticket, User
-from webcare.queries.sight import visible_tickets
+from webcare.queries.sight import visible, visible_tickets
 
 DAYS = 30
 WEEKS = 8
 MOST_NEXT = 20
+MOST_MOVES = 10
 
 
 class Week(NamedTuple):
@@ -54,30 +56,67 @@ def weeks() -> list[Week]:
     return [Week(*row) for row in rows]
 
 
+# The first queue of each ticket, and the first move by a person after that.
+_MOVES = """
+WITH first AS (
+       SELECT DISTINCT ON (ticket_id) ticket_id, recorded_at, data->'queue' AS q
+         FROM webcare_ticketevent
+        WHERE kind = 'routed' AND recorded_at > now() - make_interval(days => %(days)s)
+        ORDER BY ticket_id, id),
+     moved AS (
+       SELECT DISTINCT ON (e.ticket_id) e.ticket_id, e.id, e.data->'queue' AS q,
+              extract(epoch FROM e.recorded_at - f.recorded_at) AS seconds
+         FROM first f JOIN webcare_ticketevent e ON e.ticket_id = f.ticket_id
+        WHERE e.kind = 'routed' AND e.data->'why'->>'by' = 'person'
+          AND e.recorded_at >= f.recorded_at
+        ORDER BY e.ticket_id, e.id)
+"""
+
+
 def routing() -> Routing:
     """Return what it cost to send tickets to the wrong queue."""
     [row] = fetch(
-        """WITH first AS (
-             SELECT DISTINCT ON (ticket_id) ticket_id, recorded_at, data->'queue' AS q
-               FROM webcare_ticketevent
-              WHERE kind = 'routed' AND recorded_at > now() - make_interval(days => %s)
-              ORDER BY ticket_id, id),
-           moved AS (
-             SELECT DISTINCT ON (e.ticket_id) e.ticket_id,
-                    extract(epoch FROM e.recorded_at - f.recorded_at) AS seconds
-               FROM first f JOIN webcare_ticketevent e ON e.ticket_id = f.ticket_id
-              WHERE e.kind = 'routed' AND e.data->'why'->>'by' = 'person'
-                AND e.recorded_at >= f.recorded_at
-              ORDER BY e.ticket_id, e.id)
+        f"""{_MOVES}
            SELECT count(*),
                   count(*) FILTER (WHERE m.ticket_id IS NULL AND NOT q.is_triage),
                   count(m.ticket_id),
                   percentile_cont(0.5) WITHIN GROUP (ORDER BY m.seconds)::int
              FROM first f LEFT JOIN moved m USING (ticket_id)
              LEFT JOIN webcare_queue q ON to_jsonb(q.id) = f.q""",
-        [DAYS],
+        {"days": DAYS},
     )
     return Routing(*row)
+
+
+class Move(NamedTuple):
+    """A ticket that a person moved on: from its first queue, and where to.
+
+    `seconds` is how long it had stood in the first.
+    """
+
+    ticket: UUID
+    number: int
+    excerpt: str
+    before: str
+    after: str
+    seconds: int
+
+
+def newest_moves(user: User) -> list[Move]:
+    """Return the newest ten of `routing`'s moves, of tickets that `user` may see."""
+    seen, values = visible(user)
+    rows = fetch(
+        f"""{_MOVES}
+           SELECT k.public_id, k.id, k.excerpt, coalesce(a.name, ''),
+                  coalesce(b.name, ''), m.seconds::int
+             FROM moved m JOIN first f USING (ticket_id)
+             JOIN webcare_ticket k ON k.id = m.ticket_id
+             LEFT JOIN webcare_queue a ON to_jsonb(a.id) = f.q
+             LEFT JOIN webcare_queue b ON to_jsonb(b.id) = m.q
+            WHERE {seen} ORDER BY m.id DESC LIMIT {MOST_MOVES}""",
+        values | {"days": DAYS},
+    )
+    return [Move(*row) for row in rows]
 
 
 def disagreements() -> list[tuple[int, int, int]]:

@@ -149,16 +149,22 @@ def merge_of(public_id: UUID) -> TopicMerge:
     raise NotFound("There is no such merge.")
 
 
-def thin_topics() -> list[str]:
+class ThinTopic(NamedTuple):
+    pk: int
+    slug: str
+    examples: int
+
+
+def thin_topics() -> list[ThinTopic]:
     """Return the topics in use that need examples, by slug."""
     rows = fetch(
-        """SELECT t.slug FROM webcare_topic t
+        """SELECT t.id, t.slug, count(e.id) FROM webcare_topic t
              LEFT JOIN webcare_topicexample e ON e.topic_id = t.id
             WHERE t.retired_at IS NULL
             GROUP BY t.id HAVING count(e.id) < %s ORDER BY t.slug""",
         [FEW_EXAMPLES],
     )
-    return [slug for [slug] in rows]
+    return [ThinTopic(*row) for row in rows]
 
 
 _RULES = Listing("r.public_id", "webcare_topicrule r", "r.id", ["r.topic_id = %(of)s"])

@@ -8,6 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -41,6 +42,20 @@ def since(at: datetime, now: datetime) -> str:
 @register.filter
 def seconds_until(at: datetime, now: datetime) -> int:
     return max(0, round((at - now).total_seconds()))
+
+
+@register.filter
+def in_time(seconds: float) -> str:
+    """A length of time in words: "3 h 05"."""
+    return durations.in_words(seconds)
+
+
+@register.filter
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share in words: "93 %", or a dash where there is none."""
+    if share is None:
+        return "–"
+    return f"{number_format(round(100 * share, digits), digits)} %"
 
 
 @register.filter

@@ -34,7 +34,7 @@ function series(host, one, place, isColumns) {
   };
 }
 
-function axes(host, { labels, say }) {
+function axes(host, { labels, over, say, sayX }) {
   const quiet = colour(host, "ink-quiet");
   const grid = { stroke: colour(host, "line"), width: 1 };
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -43,20 +43,22 @@ function axes(host, { labels, say }) {
     values: (_, at) => at.map((place) => (Number.isInteger(place) ? (labels[place] ?? "") : "")),
     space: 64,
   };
-  return [{ ...look, ...named, grid: { show: false } }, { ...look, size: 64, values: (_, at) => at.map(say) }];
+  const counted = sayX && { values: (_, at) => at.map(sayX), label: over, labelFont: font };
+  return [{ ...look, ...named, ...counted, grid: { show: false } }, { ...look, size: 64, values: (_, at) => at.map(say) }];
 }
 
 function options(host, chart) {
-  const { xs, lines, labels, isColumns, top } = chart;
+  const { xs, lines, labels, isColumns, top, sayX } = chart;
+  const sayPlace = labels ? (place) => labels[place] ?? "" : (sayX ?? chart.moment);
   return {
     width: host.clientWidth,
     height: chart.height ?? 260,
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     legend: { live: true },
-    scales: { x: { time: !labels }, y: { range: (_, low, high) => [0, top ?? (high > 0 ? high * 1.1 : 1)] } },
+    scales: { x: { time: !labels && !sayX }, y: { range: (_, low, high) => [chart.low ?? 0, top ?? (high > 0 ? high * 1.1 : 1)] } },
     axes: axes(host, chart),
     series: [
-      { label: chart.over ?? "", value: (_, value) => (value === null ? "" : labels ? (labels[value] ?? "") : chart.moment(value)) },
+      { label: chart.over ?? "", value: (_, value) => (value === null ? "" : sayPlace(value)) },
       ...lines.map((one, place) => series(host, one, place, isColumns)),
     ],
     // A year of hours has more points than pixels: uPlot draws what can be seen.
@@ -65,7 +67,8 @@ function options(host, chart) {
 }
 
 /* Draws `lines` ({label, values, say, isBefore?, tone?}) over `xs` in `host`.
-   `xs` are seconds since 1970, or places in `labels`. Drawn anew for another theme or width. */
+   `xs` are seconds since 1970, places in `labels`, or what `sayX` says; `low` is where the
+   upright axis begins, if not at nothing. Drawn anew for another theme or width. */
 export function draw(host, chart) {
   drawn.get(host)?.destroy();
   host.replaceChildren();
