@@ -4,7 +4,7 @@ import threading
 import time
 import warnings
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from io import StringIO
 from random import Random
@@ -355,6 +355,15 @@ def test_added_up_from_nothing_the_cells_are_the_same(make_turns):
     roll_all()
 
     assert cells() == before
+
+
+def test_the_command_adds_up_whole_months_at_once(make_turns):
+    """What has just been added up is not left until it has been in peace for long."""
+    make_turns(8, 60)
+    call_command("roll_up", stdout=StringIO())
+
+    months = Roll.objects.filter(measure="responses", view="cohort", grain="month")
+    assert months.filter(start=date(2026, 4, 1)).exists()
 
 
 def test_a_check_says_which_days_are_not_what_the_facts_say(make_turns):

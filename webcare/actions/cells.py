@@ -6,14 +6,11 @@ buckets by either clock; together they are the cell.
 
 from conversations.models.bulk import fetch
 from webcare.queries import histograms
-from webcare.queries.cells import EVERY, NONE, PRIORITIES, UNCOMPILED
+from webcare.queries.cells import EVERY, LOOKED_UP, NONE, PRIORITIES
 from webcare.queries.measures import CLOCKS, Measure
 
-# What the cases of a few days are joined to is looked up: it is never worth reading a
-# table from end to end. What is added up stays in memory.
-_SETTINGS = f"""{UNCOMPILED};
-    SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-    SET LOCAL random_page_cost = 1; SET LOCAL work_mem = '64MB'"""
+# The cases of a few days are few. What is added up stays in memory.
+_SETTINGS = f"{LOOKED_UP}; SET LOCAL work_mem = '64MB'"
 
 
 def prepare() -> None:

@@ -28,7 +28,7 @@ from webcare.queries.rolls import (
     begin_of,
     month_after,
 )
-from webcare.queries.rolls_due import days_due, is_over, months_due
+from webcare.queries.rolls_due import PEACE, days_due, is_over, months_due
 from webcare.queries.settled import settled_at
 
 log = structlog.get_logger(__name__)
@@ -36,8 +36,10 @@ SHIFT_SECONDS = 10  # well within the time limit of a task
 DAYS_AT_ONCE = 7
 
 
-def roll_up_due(seconds: float = SHIFT_SECONDS) -> int:
+def roll_up_due(seconds: float = SHIFT_SECONDS, *, peace: timedelta = PEACE) -> int:
     """Make the rolls that are missing or marked, newest days first, for a while.
+
+    A month is left until none of its days has been made anew for `peace`.
 
     Then the midnights of the backlog that are long past. Returns how many days and
     months were made. Each batch is a transaction; one that the database refuses is
@@ -45,7 +47,7 @@ def roll_up_due(seconds: float = SHIFT_SECONDS) -> int:
     """
     ends_at = time.monotonic() + seconds
     made = 0
-    for name, roll in _batches():
+    for name, roll in _batches(peace):
         try:
             made += roll()
         except DatabaseError:
@@ -55,10 +57,10 @@ def roll_up_due(seconds: float = SHIFT_SECONDS) -> int:
     return made
 
 
-def _batches() -> Iterator[tuple[str, Callable[[], int]]]:
+def _batches(peace: timedelta) -> Iterator[tuple[str, Callable[[], int]]]:
     for day in backlog.midnights_due(settled_at()):
         yield f"midnight {day}", partial(keep_midnight, day)
-    for measure, view, grain, starts in _due():
+    for measure, view, grain, starts in _due(peace):
         roll = roll_days if grain == DAY else roll_months
         name = f"{measure.name} {view} {grain} {starts[0]}"
         yield name, partial(roll, measure, view, starts)
@@ -66,7 +68,7 @@ def _batches() -> Iterator[tuple[str, Callable[[], int]]]:
         yield f"midnights from {days[-1]}", partial(keep_midnights, days)
 
 
-def _due() -> Iterator[tuple[Measure, str, str, list[date]]]:
+def _due(peace: timedelta) -> Iterator[tuple[Measure, str, str, list[date]]]:
     for measure in ROLLED.values():
         for view in measure.views:
             days = sorted(days_due(measure, view), reverse=True)
@@ -74,7 +76,7 @@ def _due() -> Iterator[tuple[Measure, str, str, list[date]]]:
                 some = list(group)
                 for first in range(0, len(some), DAYS_AT_ONCE):
                     yield measure, view, DAY, some[first : first + DAYS_AT_ONCE]
-            for month in months_due(measure, view):
+            for month in months_due(measure, view, peace=peace):
                 yield measure, view, MONTH, [month]
 
 

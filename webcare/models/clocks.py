@@ -77,6 +77,12 @@ class Clock(models.Model):
                 fields=["ticket"],
                 condition=Q(breached_at__isnull=False, stopped_at__isnull=True),
             ),
+            # Which tickets are promised to be resolved, and are not yet?
+            models.Index(
+                name="clock_of_unresolved",
+                fields=["ticket"],
+                condition=Q(promise=Promise.RESOLUTION, stopped_at__isnull=True),
+            ),
             # What was broken since this morning?
             models.Index(
                 name="clock_broken_by_time",

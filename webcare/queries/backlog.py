@@ -14,7 +14,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.reports import AGES, By
 from webcare.exceptions import Invalid
 from webcare.models import User
-from webcare.queries.cells import EVERY, FACT_KEYS, NONE
+from webcare.queries.cells import EVERY, FACT_KEYS, NONE, fetch_live
 from webcare.queries.measures.endings import LIVES
 from webcare.queries.reports import Asked, names_of, ordered, scope
 from webcare.queries.rolls import begin_of, day_of
@@ -65,7 +65,7 @@ def backlog(user: User, asked: Asked, at: datetime) -> list[Lay]:
     if asked.by not in (None, By.QUEUE, *DIMENSIONS):
         raise Invalid(by="Ask by day for midnights, or by what tickets are.")
     given = scope(user, asked)
-    rows = fetch(
+    rows = fetch_live(
         f"""SELECT coalesce({FACT_KEYS[asked.by]}, {NONE})::bigint, {_COLUMNS}
               FROM ({LAY}) AS f
              WHERE (%(all)s OR f.queue = ANY(%(queues)s))

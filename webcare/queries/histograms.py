@@ -1,20 +1,25 @@
 """The buckets of `domain/histograms.py`, as PostgreSQL counts them."""
 
+from collections.abc import Iterable
+
 from webcare.domain import histograms
 from webcare.domain.histograms import DOUBLINGS, EXACT, PARTS
 
-_STARTS = ", ".join(str(one + 1) for one in DOUBLINGS)
+_NUMBERS = range(1, EXACT + PARTS * len(DOUBLINGS) + 1)
+
+
+def _list(lengths: Iterable[int]) -> str:
+    return f"'{{{','.join(map(str, lengths))}}}'::bigint[]"
+
+
+# One search in a list takes a tenth of what working a bucket out does.
+_BEGIN = _list(histograms.ends_of(number)[0] for number in _NUMBERS)
+_MIDDLE = _list(histograms.middle(number) for number in _NUMBERS)
 
 
 def bucket(seconds: str) -> str:
     """The number of the bucket of a bigint expression, as an expression."""
-    k = f"(width_bucket({seconds}, '{{{_STARTS}}}'::bigint[]) - 1)"
-    start = f"({EXACT} << {k})"
-    part = f"(({seconds} * {PARTS} + {start} - 1) / {start} - {PARTS})"
-    return (
-        f"CASE WHEN {seconds} <= {EXACT} THEN {seconds}"
-        f" ELSE {EXACT} + {PARTS} * {k} + {part} END::int"
-    )
+    return f"width_bucket({seconds}, {_BEGIN})"
 
 
 def middle(number: str) -> str:
@@ -32,8 +37,7 @@ def middle(number: str) -> str:
 
 def outlasted(seconds: str) -> str:
     """The last bucket of which the length that stands for it has passed by then."""
-    number = f"({bucket(seconds)})"
-    return f"{number} - ({middle(number)} > {seconds})::int"
+    return f"width_bucket({seconds}, {_MIDDLE})"
 
 
 def last_of(seconds: int) -> int:

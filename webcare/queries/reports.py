@@ -111,7 +111,7 @@ def reopen_rates(user: User, asked: Asked) -> list[Rate]:
             line.counts["reopened"],
             line.counts["uncertain"],
         )
-        for line in lines(user, ROLLED["resolutions"], asked)
+        for line in lines(user, ROLLED["resolutions"].untimed, asked)
     ]
 
 
@@ -140,7 +140,7 @@ def _together(user: User, asked: Asked, *names: str) -> list[Line]:
     counts: dict[str | None, dict[str, int]] = {}
     times: dict[str | None, Times] = {}
     for name in names:
-        measure = ROLLED[name]
+        measure = ROLLED[name] if name == names[0] else ROLLED[name].untimed
         look = asked if asked.view in measure.views else replace(asked, view=_USUAL)
         for line in lines(user, measure, look):
             nothing = dict.fromkeys(_counted(names), 0)

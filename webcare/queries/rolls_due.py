@@ -70,8 +70,11 @@ def days_due(measure: Measure, view: str) -> list[date]:
     return [day for [day] in rows if day <= last]
 
 
-def months_due(measure: Measure, view: str) -> list[date]:
-    """Return the months that have all their days and no roll of their own."""
+def months_due(measure: Measure, view: str, *, peace: timedelta = PEACE) -> list[date]:
+    """Return the months that have all their days and no roll of their own.
+
+    Of those of which no day was made anew within `peace`.
+    """
     rows = fetch(
         """SELECT date_trunc('month', start)::date AS month FROM webcare_roll r
             WHERE measure = %(measure)s AND view = %(view)s AND grain = 'day'
@@ -89,7 +92,7 @@ def months_due(measure: Measure, view: str) -> list[date]:
             "measure": measure.name,
             "view": view,
             "zone": settings.DESK_TIME_ZONE,
-            "peace": PEACE,
+            "peace": peace,
         },
     )
     return [month for [month] in rows]

@@ -19,16 +19,17 @@ def _percentile_columns() -> str:
 SURVIVAL = """
     risks AS (
         SELECT key, bucket, ends::float8 AS ends,
-               sum((ends + waits)::float8) OVER (PARTITION BY key)
-               - sum((ends + waits)::float8) OVER (PARTITION BY key ORDER BY bucket)
-               + ends + waits AS at_risk
+               sum((ends + waits)::float8) OVER (
+                   PARTITION BY key ORDER BY bucket DESC ROWS UNBOUNDED PRECEDING)
+                   AS at_risk
           FROM lengths),
     steps AS (
         SELECT key, bucket, ends,
                CASE WHEN ends = at_risk THEN 0
                     ELSE exp(sum(ln(CASE WHEN ends = at_risk THEN 1
                                     ELSE 1 - ends / at_risk END))
-                             OVER (PARTITION BY key ORDER BY bucket))
+                             OVER (PARTITION BY key ORDER BY bucket
+                                   ROWS UNBOUNDED PRECEDING))
                END AS still
           FROM risks WHERE ends > 0)"""
 PERCENTILE_COLUMNS = _percentile_columns()

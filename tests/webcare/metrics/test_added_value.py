@@ -13,7 +13,7 @@ from webcare.actions.survey_answers import answer_survey
 from webcare.actions.surveys import ask_due
 from webcare.domain.lifecycle import Status
 from webcare.domain.links import digest_of
-from webcare.models import Annoyance, Survey, SurveySetting, Ticket
+from webcare.models import Annoyance, Survey, SurveySetting, Ticket, TicketMessage
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/reports/added-value"
@@ -150,6 +150,17 @@ def test_merging_takes_the_evidence_along(
     )
 
     assert counts(report()[0]) == (1, 1, 1, 0, 0)
+
+
+def test_it_is_provisional_where_our_words_stand(talk, answer, report):
+    """What was split off lately leaves the ticket it came in by as it is."""
+    one, two = answer(talk()), answer(talk())
+    assert report()[0]["provisional"] == 2
+
+    TicketMessage.objects.filter(ticket=one, message__direction="out").update(
+        ticket=two, split_ticket=two
+    )
+    assert report()[0]["provisional"] == 1
 
 
 def test_who_wants_us_gone_is_written_down_and_not_asked(

@@ -6,7 +6,7 @@ it in `ROLLED`, and let a trigger mark its hours when its rows change.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COHORT, EVENT = "cohort", "event"  # by when a case began, or by when it ended
 CLOCKS = ("calendar", "business")
@@ -40,6 +40,11 @@ class Measure:
     def columns(self) -> tuple[str, ...]:
         """What a cell counts, in this order."""
         return (*self.counts, *(_SUMS if self.is_timed else ()))
+
+    @property
+    def untimed(self) -> "Measure":
+        """The same cases, of which nobody asks how long they took."""
+        return replace(self, is_timed=False)
 
     def select(self, view: str) -> str:
         """The settled cases with the moment of `view` as `at`, ready to be joined."""
