@@ -24,6 +24,7 @@ from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
 from webcare.models import (
+    DeskSetting,
     Membership,
     Presence,
     Queue,
@@ -62,6 +63,7 @@ def make_demo(now: datetime | None = None) -> Desk:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     desk = DemoDesk.objects.first() or _make(now or timezone.now())
+    _name()
     return Desk(
         login={"username": desk.username, "password": desk.password},
         token=desk.token,
@@ -115,7 +117,7 @@ def _played() -> QuerySet[User]:
 
 
 def _make(now: datetime) -> DemoDesk:
-    if Channel.objects.exists():
+    if Channel.objects.exists() or DeskSetting.objects.exists():
         raise NotEmpty("There is a desk in this database already.")
     given = day.words("organisation")
     _make_channels(given["channels"])
@@ -128,6 +130,12 @@ def _make(now: datetime) -> DemoDesk:
     _make_calendars(given["calendars"], queues, now)
     history.write(now)
     return desk
+
+
+def _name() -> None:
+    """Say whose desk it is, and that it is the demo; one from before names as well."""
+    name = day.words("organisation")["name"]
+    DeskSetting.objects.get_or_create(defaults={"name": name, "is_demo": True})
 
 
 def _make_channels(channels: list[Mapping[str, Any]]) -> None:

@@ -124,6 +124,12 @@ class InUse(WebcareError):
     code = "in_use"
 
 
+class NoDemoToLeave(WebcareError):
+    """This desk is not the demo of `make up`, so there is nothing to leave."""
+
+    code = "no_demo_to_leave"
+
+
 class ImportBegun(WebcareError):
     """An import that was started cannot be changed, nor forgotten while it runs."""
 

@@ -111,6 +111,8 @@ DESK_TIME_ZONE = env.text("DESK_TIME_ZONE", "Europe/Amsterdam")
 USE_TZ = True
 # Stands beside the name on every page, so that nobody takes a demo for the real desk.
 DESK_LABEL = env.text("DESK_LABEL", "")
+# Where `make up` hears that its demo is to be left; empty where there is none to leave.
+LEAVING_FOLDER = env.text("LEAVING_FOLDER", "")
 
 # Figures of single agents, for team leads: an organisation may want none.
 AGENT_FIGURES = env.flag("AGENT_FIGURES", True)

@@ -22,7 +22,7 @@ from webcare.domain.tokens import Scope
 from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.setup.nouns import NOUNS
 from webcare.inbox.urls import urlpatterns
-from webcare.models import SurveySetting
+from webcare.models import DeskSetting, SurveySetting
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -53,7 +53,7 @@ OTHERS = {
     "setup-thing",
     "sign-in",
 }
-OTHERS |= {"promises", "setup-import", "alarm", "consult", "survey"}
+OTHERS |= {"promises", "setup-import", "alarm", "consult", "survey", "own-desk"}
 NO_PAGES = {"ticket-list-live", "kept-views", "next-ticket", "triage-label"}
 NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say"}
@@ -144,6 +144,25 @@ def test_an_import_has_no_barriers(page_of, root, looked_at, pump):
     page = page_of(root)
 
     assert looked_at(page, f"/setup/imports/{made.public_id}") == []
+
+
+def test_leaving_the_demo_has_no_barriers(
+    page_of, root, looked_at, live_server, settings, tmp_path
+):
+    DeskSetting.objects.create(name="Kabelwijk", is_demo=True)
+    page, where = page_of(root), "/setup/own-desk"
+    found = looked_at(page, where)
+    settings.LEAVING_FOLDER = str(tmp_path)
+    found += looked_at(page, where)
+    fields = {"name": "Bakery", "username": "no spaces", "monday": "nine"}
+    for name, value in (fields | {"password": "short", "again": "shorter"}).items():
+        page.fill(f"[name={name}]", value)
+    page.locator("form.sheet .button--main").click()
+    page.wait_for_selector("#wrong-again")
+    found += axe.troubles(page)
+    (tmp_path / "asked.json").write_text("{}")
+
+    assert found + looked_at(page, where, "/setup/") == []
 
 
 def test_pages_for_those_without_an_account_have_no_barriers(

@@ -22,6 +22,7 @@ from webcare.domain.permissions import (
 )
 from webcare.exceptions import Invalid, NotAllowed
 from webcare.models import ApiToken, Membership, Queue, User, UserLanguage, UserSkill
+from webcare.queries.desk import desk_named
 from webcare.queries.people import may, require
 from webcare.queries.skills import skills_named
 
@@ -45,6 +46,7 @@ def make_agent(
     Raises NotAllowed, Invalid.
     """
     require(user, Permission.SET_UP)
+    fields.setdefault("language", desk_named().language)
     try:
         with transaction.atomic():
             made = User.objects.create_user(username, **fields)

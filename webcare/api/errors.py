@@ -24,6 +24,7 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.NoPrivateChannel: 409,
     desk.RequestInProgress: 409,
     desk.InUse: 409,
+    desk.NoDemoToLeave: 409,
     desk.ImportBegun: 409,
     desk.ModelUnusable: 409,
     desk.StaleReply: 412,

@@ -73,7 +73,9 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
     rights = Rights.of(user)
     ticket = ticket_for(user, public_id, rights)
     timeline = timeline_of(ticket, Mark.parse(request.GET.get("before", "")))
-    card = card_of(ticket, user, _uuid(request.GET.get("again", "")))
+    again = _uuid(request.GET.get("again", ""))
+    sets_up = rights.allow(Permission.SET_UP)
+    card = card_of(ticket, user, again, sets_up=sets_up)
     now = timezone.now()
     may_work = rights.allow(Permission.WORK_TICKETS, ticket.queue_id)
     return {

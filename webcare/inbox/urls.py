@@ -20,7 +20,7 @@ from webcare.inbox import (
     triage,
     work,
 )
-from webcare.inbox.setup import imports
+from webcare.inbox.setup import imports, own_desk
 from webcare.inbox.setup import pages as setup
 
 app_name = "inbox"
@@ -66,6 +66,7 @@ urlpatterns = [
     path("s/<str:key>", survey.survey, name="survey"),
     path("setup/", setup.overview, name="setup"),
     path("setup/imports/<uuid:job>", imports.bring, name="setup-import"),
+    path("setup/own-desk", own_desk.own_desk, name="own-desk"),
     path("setup/<slug:noun>", setup.things, name="setup-things"),
     path("setup/<slug:noun>/new", setup.new, name="setup-new"),
     path("setup/<slug:noun>/<slug:thing>", setup.thing, name="setup-thing"),

@@ -18,6 +18,7 @@ from webcare.models.clocks import Clock
 from webcare.models.consultations import Consultation
 from webcare.models.decision_versions import DecisionVersion
 from webcare.models.decisions import Decision
+from webcare.models.desk import DeskSetting
 from webcare.models.drafts import Draft
 from webcare.models.endings import Ending
 from webcare.models.erasures import LogErasure
@@ -101,6 +102,7 @@ __all__ = [
     "CustomField",
     "Decision",
     "DecisionVersion",
+    "DeskSetting",
     "Draft",
     "Ending",
     "ExternalReference",

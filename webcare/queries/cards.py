@@ -11,6 +11,7 @@ from webcare.domain.clocks import Light, light
 from webcare.domain.outcomes import Promise
 from webcare.models import Ticket, User
 from webcare.queries.beside import BESIDE, Beside, read_beside
+from webcare.queries.desk import DeskNamed
 from webcare.queries.inbox import in_words
 from webcare.queries.sight import known_tags, known_topics, own_queues
 from webcare.queries.tickets import Seen
@@ -62,6 +63,8 @@ class Card:
     # What the author's newest message is taken for: a label, and a person's word.
     reading: dict[str, Any]
     beside: Beside
+    named: DeskNamed
+    sets_up: bool
 
     @property
     def draft(self) -> str:
@@ -69,13 +72,19 @@ class Card:
         return self.taken_back or (self.beside.begun.text if self.beside.begun else "")
 
 
-def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
+def card_of(
+    ticket: Ticket,
+    user: User,
+    taken_back: UUID | None = None,
+    *,
+    sets_up: bool = False,
+) -> Card:
     """Return what stands beside `ticket`, in one statement.
 
     Of queues and topics those that `user` may know of; external people ask once more.
 
     `taken_back` names an answer that `user` has just taken back: its text comes with
-    the card, to be written on.
+    the card, to be written on. `sets_up` is whether they set the desk up.
     """
     own, known = own_queues(user), known_topics(user)
     tags = known_tags(user)
@@ -92,7 +101,7 @@ def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
     [row] = fetch(_SQL, values, prepared=True)
     presence, newest, text = row[:3]
     parts = map(json.loads, row[3:])
-    clocks, queues, topics, classified, routed, reading, beside = parts
+    clocks, queues, topics, classified, routed, reading, named, beside = parts
     return Card(
         presence,
         Seen.with_newest(ticket, newest),
@@ -105,6 +114,8 @@ def card_of(ticket: Ticket, user: User, taken_back: UUID | None = None) -> Card:
         text,
         reading,
         read_beside(beside),
+        DeskNamed(*named),
+        sets_up,
     )
 
 
@@ -187,5 +198,7 @@ SELECT coalesce((SELECT state FROM webcare_presence WHERE user_id = %(user)s), '
                      'score', sentiment_score, 'sentiment_said', sentiment_said)
                    FROM webcare_reading
                   WHERE message_id = %(newest)s), '{{}}'),
+       coalesce((SELECT jsonb_build_array(name, language, is_demo)
+                   FROM webcare_desksetting), '[]'),
        {BESIDE}
 """

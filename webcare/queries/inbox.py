@@ -15,6 +15,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.permissions import Permission
 from webcare.models import Queue, Ticket, User
+from webcare.queries.desk import DeskNamed
 from webcare.queries.people import EVERYWHERE, Rights
 from webcare.queries.sight import visible_tickets
 
@@ -269,6 +270,8 @@ class Desk:
     views: dict[View, int]
     queues: list[QueueCount]
     presence: str
+    named: DeskNamed
+    sets_up: bool
 
 
 def desk_of(user: User, rights: Rights) -> Desk:
@@ -277,6 +280,8 @@ def desk_of(user: User, rights: Rights) -> Desk:
     rows = fetch(
         f"""SELECT 'presence', coalesce((SELECT state FROM webcare_presence
                                          WHERE user_id = %(user)s), 'away'), '', 0
+            UNION ALL
+            (SELECT 'named', name, language, is_demo::int FROM webcare_desksetting)
             UNION ALL
             SELECT 'view', 'mine', '', {_count("k.agent_id = %(user)s")}
             UNION ALL
@@ -300,7 +305,10 @@ def desk_of(user: User, rights: Rights) -> Desk:
     )
     views = {View(name): count for kind, name, _, count in rows if kind == "view"}
     counts = [QueueCount(s, name, n) for kind, s, name, n in rows if kind == "queue"]
-    return Desk(views, counts, presence=rows[0][1])
+    named = [(name, said, bool(n)) for kind, name, said, n in rows if kind == "named"]
+    called = DeskNamed(*(named[0] if named else ()))
+    sets_up = rights.allow(Permission.SET_UP)
+    return Desk(views, counts, rows[0][1], called, sets_up)
 
 
 def _count(condition: str, statuses: str = "'new', 'open'") -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django import template
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -17,6 +18,8 @@ from webcare.inbox import durations, links, statuses
 from webcare.inbox.me import KINDS
 from webcare.inbox.preferences import THEME_COOKIE, THEMES
 from webcare.inbox.report_pages import REPORTS
+from webcare.queries.desk import DeskNamed
+from webcare.queries.desk import desk_named as asked
 
 register = template.Library()
 
@@ -120,6 +123,22 @@ def command_pages() -> list[tuple[str, str, str]]:
         if not page.needs
     ]
     return places + reports
+
+
+@register.simple_tag(takes_context=True)
+def desk_named(context: template.Context) -> DeskNamed:
+    """What this desk is called: known on its pages, asked for on those of strangers.
+
+    The product's name where not even that can be asked.
+    """
+    if desk := context.get("desk"):
+        return desk.named  # type: ignore[no-any-return]
+    if not context.get("request"):
+        return DeskNamed()
+    try:
+        return asked()
+    except DatabaseError:
+        return DeskNamed()
 
 
 @register.simple_tag(takes_context=True)

@@ -165,6 +165,7 @@ READS = [
     "/api/v1/reports/volume",
     "/api/v1/reports/agents",
     "/api/v1/reports/skipped",
+    "/api/v1/desk",
     "/api/v1/routing",
     "/api/v1/routing/versions",
     "/api/v1/author-lists",

@@ -16,15 +16,14 @@ ID = "6b1f0a51-5a0c-4b1e-9f57-7f6a2f7c1d11"
 
 
 def addresses(noun):
-    yield noun.listing.address
     yield noun.one
     yield noun.end.address if noun.end else ""
     yield noun.trial.address if noun.trial else ""
-    yield noun.listing.order
     yield noun.sheet.address if noun.sheet else ""
-    for part in (noun.listing, *noun.parts):
+    for part in filter(None, (noun.listing, *noun.parts)):
         yield part.address
         if isinstance(part, Listing):
+            yield part.order
             yield from (act.address for act in part.acts)
             if part.add:
                 yield part.add.address
@@ -74,6 +73,15 @@ def test_every_question_is_one_that_the_api_asks(slug, asked):
             if field.when in ("", mode)
         }
         assert names <= asked[method, address.replace("{id}", "*")]
+
+
+@pytest.mark.parametrize("slug", [slug for slug in NOUNS if NOUNS[slug].sheet])
+def test_every_question_of_a_sheet_is_one_that_the_api_asks(slug, asked):
+    sheet = NOUNS[slug].sheet
+
+    names = {field.name.split(".")[0] for field in sheet.fields}
+
+    assert names <= asked[sheet.method.lower(), sheet.address]
 
 
 def test_a_promise_asks_for_conditions_that_there_are():

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from webcare.inbox.setup.automation import RULES
 from webcare.inbox.setup.calendars import CALENDARS
 from webcare.inbox.setup.channels import CHANNELS
+from webcare.inbox.setup.desk import DESK
 from webcare.inbox.setup.imports import IMPORTS
 from webcare.inbox.setup.macros import MACROS
 from webcare.inbox.setup.people import PEOPLE
@@ -21,7 +22,7 @@ from webcare.inbox.setup.topics import TOPICS
 from webcare.inbox.setup.views import VIEWS
 
 GROUPS: tuple[tuple[Text, tuple[Noun, ...]], ...] = (
-    (_("Work"), (QUEUES, ROUTING, CALENDARS, POLICIES, RULES)),
+    (_("Work"), (DESK, QUEUES, ROUTING, CALENDARS, POLICIES, RULES)),
     (_("People"), (PEOPLE, TEAMS, SKILLS)),
     (_("Content"), (TOPICS, TOPIC_MERGES, MACROS, VIEWS, TAGS, FIELDS)),
     (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS, AUDIT)),

@@ -71,7 +71,7 @@ def things(request: DeskRequest, noun: Noun) -> HttpResponse:
     drawing = Drawing(request.user)
     given = {
         "noun": noun,
-        "list": drawing.listing(noun.listing),
+        "list": noun.listing and drawing.listing(noun.listing),
         "sheet": noun.sheet and drawing.part(noun.sheet),
     }
     return shown(request, "webcare/setup/things.html", given)
@@ -79,7 +79,7 @@ def things(request: DeskRequest, noun: Noun) -> HttpResponse:
 
 @of_noun
 def new(request: DeskRequest, noun: Noun) -> HttpResponse:
-    if not noun.fields:
+    if not (noun.fields and noun.listing):
         raise Http404
     drawing = Drawing(request.user)
     given = {

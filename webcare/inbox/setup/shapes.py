@@ -131,7 +131,7 @@ class Noun:
     icon: str
     about: Text
     allowed: Callable[[Rights], bool]
-    listing: Listing
+    listing: Listing | None = None
     one: str = ""  # the address of one
     add_label: Text = ""
     fields: tuple[Field, ...] = ()

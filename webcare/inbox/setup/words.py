@@ -51,6 +51,8 @@ AUDITED = (
     ("calendar_changed", _("Opening hours changed")),
     ("calendar_made", _("Opening hours made")),
     ("calendar_retired", _("Opening hours out of use")),
+    ("desk_begun", _("Desk begun")),
+    ("desk_changed", _("Desk renamed")),
     ("exported", _("Exported")),
     ("external_changed", _("Works elsewhere, or not")),
     ("activated", _("Let in again")),

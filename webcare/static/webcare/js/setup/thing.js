@@ -57,6 +57,7 @@ function kept(form, answer) {
   fill(form, answer ?? {});
   as.set(form, { said: read(form), version: answer?.version });
   if (form.dataset.thing === "edit" && answer?.name) title(answer.name);
+  if ("namesDesk" in form.dataset) document.querySelector(".brand__name").textContent = answer.name;
   say(form.dataset.done);
   document.dispatchEvent(new Event("setup:changed"));
 }
