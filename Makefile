@@ -10,8 +10,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed 's/:.*  ## /\t/' | expand -t 16
 
-up:  ## Run Webcare here with a demo desk; Ctrl-C stops it
-	@exec $(PYTHON) manage.py up
+up:  ## Run Webcare here, at first with a demo desk; Ctrl-C stops it
+	@exec $(PYTHON) manage.py up $(ARGS)
 
 # On servers of its own every process of a run has some; on given ones there is one.
 BESIDE := $(if $(DATABASE_URL),,-n auto --maxprocesses 4 --dist worksteal)

@@ -46,7 +46,7 @@ def run(command):
     if command == "up":
         from config.up import up
 
-        return up()
+        return up(*sys.argv[2:])
     if command == "test":
         import pytest
 

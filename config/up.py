@@ -1,7 +1,6 @@
-"""`manage.py up`: a whole Webcare on this machine, with a demo desk, until Ctrl-C.
+"""`manage.py up`: a whole Webcare on this machine until Ctrl-C.
 
-The processes are those of the Procfile, each with a keeper like PostgreSQL and Redis
-have: one that dies is started again, and all stop when this process ends in any way.
+It has a demo desk, until somebody leaves that for a desk of their own.
 """
 
 import hashlib
@@ -9,84 +8,124 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
-from config import embedded, local
-from config.embedded import keeper, users
+from config import desks, embedded, leaving, local, running
+from config.embedded import keeper, postgres, users
+from config.running import Failed, manage, say, step
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-PROCFILES = (CHECKOUT / "Procfile", CHECKOUT / "demo" / "Procfile")
-PATIENCE = 60.0  # seconds for the first page
-PERIOD = 0.2  # seconds between looks at what runs
+HOW_IT_FAILS = (Failed, embedded.Unavailable, users.GaveUp, desks.Unreadable)
 
 
-class Failed(RuntimeError):
-    """Webcare cannot run; the text says why."""
+def up(*arguments: str) -> int:
+    """Run until told to stop; return 0, or 1 when it could not run.
 
-
-def up() -> int:
-    """Run until told to stop; return 0, or 1 when it could not run."""
+    With `--demo` it is the demo this time, though it was left before.
+    """
+    if set(arguments) - {"--demo"}:
+        say("manage.py up [--demo]")
+        return 1
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     ready = embedded.var() / "demo.json"
-    if keeper.take_now(_folder() / "up.lock") is None:
-        _say(f"Webcare runs here already; {ready} says where.")
+    if keeper.take_now(desks.home() / "up.lock") is None:
+        say(f"Webcare runs here already; {ready} says where.")
         return 1
     ready.unlink(missing_ok=True)
     try:
-        _run(ready)
+        _run(ready, demo_again="--demo" in arguments)
     except KeyboardInterrupt:
-        _say("\nStopping …")
-    except (Failed, embedded.Unavailable, users.GaveUp) as error:
-        _say(f"\n{error}")
+        say("\nStopping …")
+    except HOW_IT_FAILS as error:
+        say(f"\n{error}")
         return 1
     finally:
         _stop(ready)
     return 0
 
 
-def _run(ready: Path) -> None:
+def _run(ready: Path, *, demo_again: bool) -> None:
     parent = os.getppid()
+    is_ours = not os.environ.get("DATABASE_URL")
+    has_choice = is_ours and not os.environ.get("REDIS_URL")
+    own = None if demo_again or not is_ours else desks.own()
     _set_environment()
-    with _step("Starting PostgreSQL and Redis"):
-        local.provide()
-    with _step("Preparing the database"):
-        _manage("migrate", "--no-input")
-    with _step("Preparing the pages"):
+    with step("Starting PostgreSQL and Redis"):
+        local.provide_for(own)
+    with step("Preparing the pages"):
         _collect_static()
-    with _step("Preparing the demo desk"):
-        desk = _desk()
-    with _step("Starting the processes"):
-        for name, command in _processes():
-            _start(name, command)
-        _wait_for_page()
-    local.write(ready, json.dumps({"url": _url()} | desk, indent=2) + "\n")
-    _welcome(desk["login"])
+    left = _go_on_leaving() if has_choice else None
+    while True:
+        may_leave = has_choice and desks.own() is None
+        _come_up(ready, left or own, is_new=bool(left), may_leave=may_leave)
+        left = _watch(parent, may_leave=may_leave)
+        if left is None:
+            return
+        ready.unlink(missing_ok=True)
+
+
+def _go_on_leaving() -> desks.OwnDesk | None:
+    """Finish leaving the demo where that was interrupted; the demo need not start."""
+    wanted = None if desks.own() else leaving.asked()
+    if wanted and leaving.leave(wanted):
+        return wanted.desk
+    if wanted is None:
+        leaving.forget()
+    return None
+
+
+def _come_up(
+    ready: Path, own: desks.OwnDesk | None, *, is_new: bool, may_leave: bool
+) -> None:
+    """Start a desk, and write down how to reach it once it can be reached."""
+    if own:
+        address = postgres.beside(os.environ["DATABASE_URL"], own.database)
+        os.environ |= {"DATABASE_URL": address, "DESK_TIME_ZONE": own.time_zone}
+    os.environ["LEAVING_FOLDER"] = str(desks.leaving()) if may_leave else ""
+    if not is_new:
+        with step("Preparing the database"):
+            manage("migrate", "--no-input")
+    if may_leave:
+        leaving.keep_empty()
+    desk: dict[str, Any] = {}
+    if own is None:
+        with step("Preparing the demo desk"):
+            desk = _demo()
+    with step("Starting the processes"):
+        running.start(with_demo=bool(desk))
+    told = desk or {"own_desk": True}
+    embedded.write(ready, json.dumps({"url": running.url()} | told, indent=2) + "\n")
+    _welcome(desk.get("login"))
+
+
+def _watch(parent: int, *, may_leave: bool) -> desks.OwnDesk | None:
+    """Keep all of it running; return the desk that the demo was left for.
+
+    Nothing runs then. None once make is gone.
+    """
     # make does not pass on what ends it; when it is gone, so are we.
     while "MAKELEVEL" not in os.environ or os.getppid() == parent:
         users.look()
-        time.sleep(PERIOD)
+        wanted = leaving.asked() if may_leave else None
+        if wanted and leaving.leave(wanted):
+            return wanted.desk
+        time.sleep(running.PERIOD)
+    return None
 
 
 def _set_environment() -> None:
     port = _free_port(int(os.environ.get("PORT") or 8000))
     os.environ["PORT"] = str(port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    os.environ.setdefault("DESK_LABEL", "Demo")
     os.environ.setdefault("WEB_PROCESSES", "2")
     os.environ.setdefault("WORKER_PROCESSES", "2")
-    os.environ["WEBCARE_URL"] = _url()
-    os.environ.setdefault("PUBLIC_URL", _url())
+    os.environ["WEBCARE_URL"] = running.url()
+    os.environ.setdefault("PUBLIC_URL", running.url())
     if not os.environ.get("MAIL_HOST"):
-        os.environ.setdefault("MAIL_FOLDER", str(_folder() / "mail"))
+        os.environ.setdefault("MAIL_FOLDER", str(desks.home() / "mail"))
     programs = Path(sys.executable).parent
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
 
@@ -103,77 +142,30 @@ def _free_port(wanted: int) -> int:
     raise Failed("No port is free.")
 
 
-def _url() -> str:
-    return f"http://127.0.0.1:{os.environ['PORT']}"
-
-
-def _folder() -> Path:
-    return embedded.private(embedded.var() / "up")
-
-
 def _collect_static() -> None:
     """Collect what browsers load, unless it is what was collected last time."""
-    files = sorted(CHECKOUT.glob("*/static/**/*")) + [CHECKOUT / "requirements.txt"]
+    checkout = running.CHECKOUT
+    files = sorted(checkout.glob("*/static/**/*")) + [checkout / "requirements.txt"]
     seen = [f"{path}:{path.stat().st_mtime_ns}" for path in files if path.is_file()]
     digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
-    stamp = _folder() / "static.sha256"
-    manifest = CHECKOUT / "static" / "staticfiles.json"
+    stamp = desks.home() / "static.sha256"
+    manifest = checkout / "static" / "staticfiles.json"
     if manifest.exists() and stamp.exists() and stamp.read_text() == digest:
         return
-    _manage("collectstatic", "--no-input", "--clear")
-    local.write(stamp, digest)
+    manage("collectstatic", "--no-input", "--clear")
+    embedded.write(stamp, digest)
 
 
-def _desk() -> dict[str, Any]:
-    """Return the demo desk's login, token and channels, one that may send first."""
-    desk = json.loads(_manage("demo", "--json"))
+def _demo() -> dict[str, Any]:
+    """Return the demo desk's login, token and channels, one that may send first.
+
+    Nothing where the database that was given has a desk of somebody's own.
+    """
+    desk = json.loads(manage("demo", "--json", "--unless-own"))
+    if not desk:
+        return {}
     channels = sorted(desk["channels"], key=lambda channel: channel["mode"] != "engage")
     return {"login": desk["login"], "token": desk["token"], "channels": channels}
-
-
-def _manage(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        start_new_session=True,  # Ctrl-C ends it through us, without a traceback
-    )
-    if done.returncode:
-        raise Failed(f"manage.py {arguments[0]} did not work:\n{done.stderr[-3000:]}")
-    return done.stdout
-
-
-def _processes() -> list[tuple[str, str]]:
-    lines = [line for path in PROCFILES for line in path.read_text().splitlines()]
-    pairs = [line.partition(":") for line in lines if line and not line.startswith("#")]
-    return [(name, command.strip()) for name, _, command in pairs]
-
-
-def _start(name: str, command: str) -> None:
-    home = embedded.private(_folder() / name)
-    users.hold(home)
-    service = keeper.Service(
-        folder=str(home),
-        command=["sh", "-c", f"exec {command}"],
-        stop_signal=signal.SIGTERM,
-        cwd=str(CHECKOUT),
-    )
-    users.start_keeper(service)
-
-
-def _wait_for_page() -> None:
-    browser = build_opener(ProxyHandler({}))
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        users.look()
-        try:
-            browser.open(f"{_url()}/readyz", timeout=5).close()
-        except (URLError, OSError):
-            time.sleep(PERIOD)
-        else:
-            return
-    raise Failed(f"No page came within {PATIENCE:.0f} s; the logs are in {_folder()}.")
 
 
 def _stop(ready: Path) -> None:
@@ -181,7 +173,7 @@ def _stop(ready: Path) -> None:
         signal.signal(number, signal.SIG_IGN)
     ready.unlink(missing_ok=True)
     # The processes first, all at once, and then the servers that they use.
-    users.release({_folder() / name for name, _ in _processes()})
+    running.stop()
     embedded.release()
 
 
@@ -189,26 +181,17 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@contextmanager
-def _step(text: str) -> Iterator[None]:
-    sys.stdout.write(f"{text} … ")
-    sys.stdout.flush()
-    began = time.monotonic()
-    yield
-    _say(f"{time.monotonic() - began:.1f} s")
+def _welcome(login: dict[str, str] | None) -> None:
+    say(f"\n  Webcare is ready: {_WHAT[login is not None]}\n")
+    say(f"    Address    {running.url()}")
+    if login:
+        say(f"    Sign in    {login['username']}")
+        say(f"    Password   {login['password']}")
+    say(f"\n  Data and logs are in {desks.home()}. Ctrl-C stops everything.\n")
 
 
-def _welcome(login: dict[str, str]) -> None:
-    _say(
-        f"\n  Webcare is ready: the demo desk of a grid operator, on a day with a power"
-        f"\n  cut in it. Its messages keep arriving.\n"
-        f"\n    Address    {_url()}"
-        f"\n    Sign in    {login['username']}"
-        f"\n    Password   {login['password']}\n"
-        f"\n  Data and logs are in {_folder()}. Ctrl-C stops everything.\n"
-    )
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+_WHAT = {
+    True: "the demo desk of a grid operator, on a day with a power\n"
+    "  cut in it. Its messages keep arriving.",
+    False: "your own desk. Sign in with the account that you made.",
+}

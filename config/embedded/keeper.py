@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,21 +82,26 @@ def keep(service: Service) -> None:
     _stop(program, service.stop_signal)
 
 
-def _start(service: Service, alive: int) -> subprocess.Popen[bytes]:
-    keeper = os.getpid()
+def ends_with_us(number: int) -> Callable[[], None]:
+    """Return what a child of ours does first, to get this signal when we are killed."""
+    parent = os.getpid()
 
-    def end_with_keeper() -> None:
-        # Linux tells the program when its keeper is killed; nobody else would.
+    def promise() -> None:
+        # Linux tells the child when its parent is killed; nobody else would.
         if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(1, service.stop_signal)  # PR_SET_PDEATHSIG
-            if os.getppid() != keeper:
+            ctypes.CDLL(None).prctl(1, number)  # PR_SET_PDEATHSIG
+            if os.getppid() != parent:
                 os._exit(1)
 
+    return promise
+
+
+def _start(service: Service, alive: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         service.command,
         cwd=service.cwd,
         pass_fds=[alive],
-        preexec_fn=end_with_keeper,
+        preexec_fn=ends_with_us(service.stop_signal),
         process_group=0,
     )
 

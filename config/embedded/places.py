@@ -39,6 +39,24 @@ def private(folder: Path) -> Path:
     return folder
 
 
+def write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; a reader sees all of it or the old.
+
+    After a power cut too: it is on the disk before it takes the place of the old.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    write_beside(beside, text)
+    beside.replace(path)
+
+
+def write_beside(path: Path, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def for_sockets(home: Path, longest: str) -> Path:
     """Return a private folder in which every client can name the socket `longest`.
 

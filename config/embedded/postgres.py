@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -19,19 +19,47 @@ from config.embedded.places import Unavailable, binary, for_sockets, private
 NOBODY = 65534
 
 
-def start(home: Path, number: int) -> str:
-    """Return the address of a database on the running server.
-
-    It is `webcare`, or `webcare_<number>` for one of many at the same time.
-    """
+def start(home: Path, database: str) -> str:
+    """Return the address of a database on the running server, made if needed."""
     sockets = for_sockets(private(home), ".s.PGSQL.5432.lock")
     users.hold(home)
     _initialise(home)
     address = f"postgresql://webcare@/%s?host={quote(str(sockets))}&port=5432"
     users.run(_service(home, sockets), lambda: _answers(address % "postgres"))
-    database = f"webcare_{number}" if number else "webcare"
     _create_database(address % "postgres", database)
     return address % database
+
+
+def beside(address: str, database: str) -> str:
+    """Return the address of another database of the server at `address`."""
+    return urlsplit(address)._replace(path=f"/{database}").geturl()
+
+
+def make_anew(address: str, database: str, template: str = "template1") -> str:
+    """Make a database beside that of `address`, like `template`; return its address.
+
+    What had this name before is gone, and whoever used it is sent away.
+    """
+    drop(address, database)
+    _create(address, database, template)
+    return beside(address, database)
+
+
+def has(address: str, database: str) -> bool:
+    """Return whether the server at `address` has a database of this name."""
+    known = "SELECT 1 FROM pg_database WHERE datname = %s"
+    with psycopg.connect(address, autocommit=True) as connection:
+        return bool(connection.execute(known, [database]).fetchone())
+
+
+def drop(address: str, database: str) -> None:
+    """Remove a database of the server at `address`, if it is there."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
+                sql.Identifier(database)
+            )
+        )
 
 
 def _service(home: Path, sockets: Path) -> keeper.Service:
@@ -124,9 +152,12 @@ def _answers(url: str) -> bool:
 
 
 def _create_database(url: str, name: str) -> None:
-    known = "SELECT 1 FROM pg_database WHERE datname = %s"
-    with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute(known, [name]).fetchone():
-            connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-            )
+    if not has(url, name):
+        _create(url, name, "template1")
+
+
+def _create(address: str, name: str, template: str) -> None:
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    names = sql.Identifier(name), sql.Identifier(template)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(make.format(*names))

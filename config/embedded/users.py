@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -117,6 +118,10 @@ def release(homes: Collection[Path] | None = None) -> None:
     for home in stopping:
         _wait(partial(_is_free, home / "keeper.lock"), 4 * keeper.PATIENCE)
     for folder in [str(home) for home, _ in leaving if str(home) in _keepers]:
+        if Path(folder) in stopping:
+            # Its lock is free a moment before it has ended; nobody may start it again.
+            with suppress(subprocess.TimeoutExpired):
+                _keepers[folder][1].wait(keeper.PATIENCE)
         if _keepers[folder][1].poll() is not None:
             del _keepers[folder]
 

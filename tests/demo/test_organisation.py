@@ -14,7 +14,16 @@ from demo import day
 from demo.models import DemoDesk
 from demo.organisation import make_demo
 from webcare.domain.permissions import Permission
-from webcare.models import Queue, Ticket, Topic, TopicExample, TopicModel, Turn, User
+from webcare.models import (
+    DeskSetting,
+    Queue,
+    Ticket,
+    Topic,
+    TopicExample,
+    TopicModel,
+    Turn,
+    User,
+)
 from webcare.queries.people import may
 from webcare.queries.tokens import feeder_of, holder_of
 
@@ -174,3 +183,25 @@ def test_a_desk_of_somebodys_own_is_left_alone(shop):
         call_command("demo")
 
     assert not DemoDesk.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_stays_out_of_a_desk_that_has_only_begun():
+    """Nothing is in it yet but its name."""
+    DeskSetting.objects.create(name="Bakery Jansen")
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo")
+    call_command("demo", "--json", "--unless-own", stdout=said)
+
+    assert said.getvalue().strip() == "{}"
+    assert not User.objects.exists()
+    with pytest.raises(CommandError, match="stays"):
+        call_command("demo", "--drop")
+
+
+def test_it_says_whose_desk_it_is(demo):
+    named = DeskSetting.objects.get()
+
+    assert (named.name, named.is_demo) == ("Kabelwijk", True)
