@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import calendars, flow, live, services, show
+from bench import calendars, flow, live, pages, services, show
 from bench.cells import Figures, Site, run_round, site
 from bench.report import rows_of
 
@@ -102,6 +102,8 @@ def _measure(
         report["flow"] = flow.measure(
             sites[-1], per_second=per_second, total=total, flood=plan.flood
         )
+        _say("In a browser …")
+        report["pages"] = pages.measure(sites[-1])
         if plan.streams:
             _say("Beside live streams …")
             last = sites[-1]

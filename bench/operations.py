@@ -90,8 +90,8 @@ def request(
     head = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if token:
         head.append(f"Authorization: Bearer {token}")
-    if cookie:
-        head.append(f"Cookie: {cookie}")
+    if cookie:  # as browsers ask
+        head += [f"Cookie: {cookie}", "Accept-Encoding: gzip"]
     if method == "POST":
         head += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*head, "", ""]).encode() + body
@@ -389,6 +389,12 @@ OPERATIONS = (
         beside="list",
     ),
     Operation("list page", ours=_get(lambda *_: "/", **_COOKIE), beside="list"),
+    Operation(
+        "board page",
+        ours=_get(lambda *_: "/board", **_COOKIE),
+        beside="list",
+        clients=(1,),
+    ),
     Operation(
         "ticket",
         ours=_get(lambda ticket, _: f"/api/v1/tickets/{ticket}", **_TOKEN),

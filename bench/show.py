@@ -3,7 +3,7 @@
 from statistics import median
 from typing import Any
 
-from bench import calendars, live
+from bench import calendars, live, pages
 from bench.report import (
     GROWTH_OF_READS,
     GROWTH_OF_WRITES,
@@ -30,6 +30,8 @@ def all_of(report: Report) -> None:
     if "pipeline" in report:
         _pipeline(report["pipeline"])
         _flow(report["flow"])
+    if "pages" in report:
+        pages.show(report["pages"])
     if "live" in report:
         live.show(report["live"])
 
