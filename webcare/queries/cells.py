@@ -73,7 +73,8 @@ UNCOMPILED = "SET LOCAL jit = off"
 # table from end to end, and the more there is in it the longer that takes.
 LOOKED_UP = f"""{UNCOMPILED};
     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-    SET LOCAL random_page_cost = 1; SET LOCAL max_parallel_workers_per_gather = 0"""
+    SET LOCAL random_page_cost = 1; SET LOCAL max_parallel_workers_per_gather = 0;
+    SET LOCAL work_mem = '32MB'"""
 FEW = timedelta(days=31)
 
 
@@ -163,20 +164,35 @@ _ROLL_KEYS = dict.fromkeys(_OWN_CELLS, "c.key") | {
 
 def _statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
     parts = [*_sources(measure, scope, by, chosen), _counted(measure)]
-    columns = [*_numbers(measure)]
-    joins = ""
+    found = f"SELECT true, key, {', '.join(_numbers(measure))} FROM counted"
     if measure.is_timed:
         parts += _timed(scope)
-        columns += _times(scope)
-        joins = "LEFT JOIN times USING (key) LEFT JOIN waits USING (key)"
+        found = _together(measure, scope)
     return f"""
         WITH {", ".join(parts)}
         SELECT there.rolls, found.* FROM (
                SELECT count(*) AS rolls FROM webcare_roll WHERE id = ANY(%(rolls)s)
                ) AS there
-          LEFT JOIN (SELECT true, key, {", ".join(columns)}
-                       FROM counted {joins}) AS found ON true
+          LEFT JOIN ({found}) AS found ON true
          ORDER BY found.key = {NONE}, found.key"""
+
+
+def _together(measure: Measure, scope: Scope) -> str:
+    """What was counted and timed of each key, put together without a join.
+
+    Without hashes it would compare every key with every other.
+    """
+    counted, times = [*_numbers(measure), *_WAITS], list(_times(scope))
+    timed = [one.split()[-1] for one in times]
+    untimed = [f"NULL AS {name}" for name in timed]
+    columns = [f"max({name}) AS {name}" for name in counted + timed]
+    return f"""
+        SELECT true, key, {", ".join(columns)} FROM (
+               SELECT key, {", ".join(counted + untimed)} FROM counted
+                UNION ALL
+               SELECT key, {", ".join(["NULL"] * len(counted) + times)} FROM times
+               ) AS parts
+         GROUP BY key"""
 
 
 def _in_spans(chosen: Plan) -> str:
@@ -266,13 +282,19 @@ def _counted(measure: Measure) -> str:
     going = [f'"{name}"' for name in measure.running_counts]
     zeros = [f"0 AS {name}" for name in going]
     cells = [f"counts[{n}] AS {name}" for n, name in enumerate(settled, start=1)]
+    sums = [f"sum({name}) AS {name}" for name in settled + going]
+    if measure.is_timed:
+        zeros += ["NULL::bigint AS seconds"]
+        going += ["seconds"]
+        sums += ["count(seconds) AS still_waiting", "max(seconds) AS longest"]
+    nothing = ["0"] * len(measure.running_counts) + ["NULL"] * measure.is_timed
     each = f"""SELECT key, {", ".join([*cells, *zeros])} FROM rolled
-         UNION ALL SELECT key, {", ".join(settled + ["0"] * len(going))} FROM fresh"""
+         UNION ALL SELECT key, {", ".join(settled + nothing)} FROM fresh"""
     if measure.running:
         each += f" UNION ALL SELECT key, {', '.join(['0'] * len(settled) + going)}"
         each += " FROM live"
-    sums = ", ".join(f"sum({name}) AS {name}" for name in settled + going)
-    return f"counted AS (SELECT key, {sums} FROM ({each}) AS each GROUP BY key)"
+    columns = ", ".join(sums)
+    return f"counted AS (SELECT key, {columns} FROM ({each}) AS each GROUP BY key)"
 
 
 def _timed(scope: Scope) -> list[str]:
@@ -295,14 +317,14 @@ def _timed(scope: Scope) -> list[str]:
             SELECT key, sum(ends) AS ended, {PERCENTILE_COLUMNS},
                    {", ".join(_bucket_columns(scope))}
               FROM steps GROUP BY key)""",
-        """waits AS (
-            SELECT key, count(*) AS still_waiting, max(seconds) AS longest FROM live
-             WHERE seconds IS NOT NULL GROUP BY key)""",
     ]
 
 
+_WAITS = ("still_waiting", "longest")
+
+
 def _times(scope: Scope) -> Iterator[str]:
-    yield from ("ended", "still_waiting", "longest")
+    yield "ended"
     for percent in PERCENTILES:
         name = f"p{percent}"
         yield f"{name if scope.exact else histograms.middle(name)} AS {name}"
@@ -329,7 +351,7 @@ def _row(measure: Measure, row: Sequence[Any]) -> Row:
     counts = {name: int(n) for name, n in zip(names, row[1:], strict=False)}
     if not measure.is_timed:
         return Row(key, counts)
-    ended, waiting, longest, *times = row[1 + len(names) :]
+    waiting, longest, ended, *times = row[1 + len(names) :]
     return Row(
         key,
         counts,
