@@ -1,6 +1,6 @@
 """Bodies, checked for their shape; what they mean is for the actions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -91,3 +91,13 @@ def version_in(request: Request) -> int | None:
     if not (tag.isascii() and tag.isdigit()):
         raise StaleVersion(_("This is not a tag of it: look at it again."))
     return int(tag[:9])
+
+
+def with_things(
+    fields: Mapping[str, Any], look: Mapping[str, Callable[[str], Any]]
+) -> dict[str, Any]:
+    """Return `fields` with things in place of the names that a body gives them by."""
+    return {
+        name: look[name](value) if name in look and value else value
+        for name, value in fields.items()
+    }

@@ -10,7 +10,7 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, PersonOut, person, stamp
-from webcare.api.topics import AlternativeOut, with_slugs
+from webcare.api.topic_predictions import AlternativeOut, with_slugs
 from webcare.domain.outcomes import DecidedBy
 from webcare.domain.topics.rules import RuleKind
 from webcare.queries import topic_reasons, topics

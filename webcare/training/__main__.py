@@ -17,9 +17,10 @@ from typing import Any
 from webcare.domain.topics.encoder import Encoder, packaged_encoder
 from webcare.domain.topics.model import TopicModel
 from webcare.domain.topics.modelfile import UnreadableModel
+from webcare.training.before import Before
 from webcare.training.process import PROGRESS
-from webcare.training.train import Before, Vectors, train_model
-from webcare.training.vectors import packed, unpacked
+from webcare.training.train import train_model
+from webcare.training.vectors import Vectors, packed, unpacked
 
 # Messages come first: training takes what the workers leave.
 NICENESS = 10
