@@ -126,6 +126,19 @@ def test_in_dutch_and_in_the_hand_it_is_the_same(form, folder, root):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_name_is_seen_in_the_hand_too_and_a_long_one_makes_room(
+    page_of, root, live_server
+):
+    DeskSetting.objects.create(name="Bakkerij Jansen en zonen aan de overkant")
+    page = page_of(root, viewport={"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/setup/")
+
+    assert page.locator(".brand__name").bounding_box()["width"] > 50
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    tops = [page.locator(one).bounding_box()["y"] for one in (".brand", ".me summary")]
+    assert abs(tops[0] - tops[1]) < 20
+
+
 def test_a_new_name_stands_on_the_page_at_once(page_of, root, live_server):
     page = page_of(root)
     page.goto(f"{live_server.url}/setup/desk")

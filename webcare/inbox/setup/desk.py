@@ -11,7 +11,7 @@ DESK = Noun(
     "desk",
     _("This desk"),
     "info",
-    _("What it is called: at the top of every page, and to whom you ask something."),
+    _("What it is called at the top of every page, and the language of who comes."),
     everywhere(Permission.SET_UP),
     sheet=Sheet(
         _("This desk"),
