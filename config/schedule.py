@@ -35,6 +35,9 @@ OUTBOXES = {
     "webcare.tasks.wake_snoozed": "webcare.queries.parking.snoozes_due",
     "webcare.tasks.ask_surveys": "webcare.queries.surveys.surveys_due",
     "webcare.tasks.send_reports": "webcare.queries.report_schedules.reports_due",
+    "webcare.tasks.send_notification_letters": (
+        "webcare.queries.notification_settings.letters_due"
+    ),
     "webcare.tasks.tell_breaches": "webcare.queries.clocks.clocks_due",
     "webcare.tasks.expire_approvals": "webcare.queries.sweeps.approvals_due",
     "webcare.tasks.close_resolved": "webcare.queries.sweeps.closes_due",
@@ -130,6 +133,11 @@ SWEEPS = {
     },
     "send-reports": {
         "task": "webcare.tasks.send_reports",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "send-notification-letters": {
+        "task": "webcare.tasks.send_notification_letters",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

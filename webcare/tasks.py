@@ -201,6 +201,13 @@ def send_reports() -> None:
 
 
 @shared_task
+def send_notification_letters() -> None:
+    from webcare.actions import notification_letters
+
+    notification_letters.send_due()
+
+
+@shared_task
 def tell_breaches() -> None:
     from webcare.actions import breaches
 

@@ -13,11 +13,13 @@ def test_everybody_begins_with_the_page_alone(as_client, ada):
         "desktop": False,
         "quiet_from": None,
         "quiet_until": None,
+        "letter_at": None,
     }
 
 
 def test_what_is_chosen_is_kept_for_oneself(as_client, ada, bo):
     chosen = {"desktop": True, "quiet_from": "22:00", "quiet_until": "07:30"}
+    chosen |= {"letter_at": None}
     client = as_client(ada)
     assert client.patch(WHERE, chosen, JSON).json() == chosen | {"in_page": True}
 

@@ -15,12 +15,16 @@ CLOCK = "%H:%M"
 
 
 class NotificationSettingOut(Out):
-    """Quiet hours are on the reader's own clock; danger does not keep them."""
+    """Quiet hours are on the reader's own clock; danger does not keep them.
+
+    `letter_at`, on the desk's clock, is when a letter tells each day what is unread.
+    """
 
     in_page = serializers.BooleanField()
     desktop = serializers.BooleanField()
     quiet_from = serializers.TimeField(format=CLOCK, allow_null=True)
     quiet_until = serializers.TimeField(format=CLOCK, allow_null=True)
+    letter_at = serializers.TimeField(format=CLOCK, allow_null=True)
 
 
 class NotificationSettingIn(In):
@@ -30,6 +34,7 @@ class NotificationSettingIn(In):
     desktop = serializers.BooleanField(required=False)
     quiet_from = serializers.TimeField(required=False, allow_null=True)
     quiet_until = serializers.TimeField(required=False, allow_null=True)
+    letter_at = serializers.TimeField(required=False, allow_null=True)
 
 
 class NotificationSettings(Endpoint):

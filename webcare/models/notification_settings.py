@@ -13,6 +13,11 @@ class NotificationSetting(models.Model):
     # On the clock of who reads; past midnight where it ends before it begins.
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    # A letter a day of what is unread, on the desk's clock; the next one, and since
+    # when something new makes it worth sending.
+    letter_at = models.TimeField(null=True)
+    letter_next_at = models.DateTimeField(null=True)
+    letter_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -21,6 +26,22 @@ class NotificationSetting(models.Model):
                 condition=Q(quiet_from=None, quiet_until=None)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False)
                 & ~Q(quiet_from=F("quiet_until")),
+            ),
+            models.CheckConstraint(
+                name="notification_setting_letter_has_a_next_time",
+                condition=Q(letter_at=None, letter_next_at=None, letter_since=None)
+                | Q(
+                    letter_at__isnull=False,
+                    letter_next_at__isnull=False,
+                    letter_since__isnull=False,
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="notification_letter_due",
+                fields=["letter_next_at"],
+                condition=Q(letter_next_at__isnull=False),
             ),
         ]
 
