@@ -93,6 +93,16 @@ def test_chances_at_the_edge_of_rounding_are_asked_alone():
     ]
 
 
+def test_at_the_edge_only_what_may_be_among_the_likeliest_is_asked_alone():
+    far, near, tie = 0.0505, 0.2485, 0.2505
+    rows = np.array([[0.45, 0.25, 0.2496, far], [0.5, 0.252, near, tie - 0.002]])
+
+    assert is_shaky(rows).tolist() == [True, True]
+    assert is_shaky(rows, 2).tolist() == [False, False]
+    assert is_shaky(rows, 3).tolist() == [False, True]
+    assert is_shaky(rows[:, ::-1], 3).tolist() == [False, True]
+
+
 def test_nothing_said_is_no_idea(model, encoder):
     assert model.predict([" ", "\u0301"], encoder=encoder) == [NO_IDEA, NO_IDEA]
 

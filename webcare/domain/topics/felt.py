@@ -6,7 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from webcare.domain.topics import meaning
-from webcare.domain.topics.answers import Chances, answers, probabilities
+from webcare.domain.topics.answers import (
+    ALTERNATIVES,
+    Chances,
+    answers,
+    probabilities,
+)
 from webcare.domain.topics.encoder import Encoder
 from webcare.domain.topics.features import Ints, Pieces, pieces_of
 from webcare.domain.topics.memory import Memory
@@ -86,7 +91,7 @@ def by_examples_alone(
 
     chances = ask(rows)
     if encoder is not None and len(texts) > 1:
-        for number in np.flatnonzero(meaning.is_shaky(chances)):
+        for number in np.flatnonzero(meaning.is_shaky(chances, ALTERNATIVES)):
             chances[number] = ask(rows[number : number + 1])[0]
     counts = np.bincount(memory.labels, minlength=len(memory.topics))
     bars = np.where(counts >= FIRST_EXAMPLES, wanted, _NEVER)

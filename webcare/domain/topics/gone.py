@@ -18,7 +18,10 @@ Gone = Mapping[int, int | None]
 
 
 class Standing:
-    """From the topics that were learned to those in use; `topics` are the latter."""
+    """From the topics that were learned to those in use; `topics` are the latter.
+
+    `is_plain` where both are the same.
+    """
 
     def __init__(self, learned: Sequence[int], gone: Gone) -> None:
         self.topics = tuple(learned)
@@ -28,14 +31,14 @@ class Standing:
             found = _heirs(learned, gone)
             self.topics, self._parts = tuple(found), list(found.values())
         self._speaks = np.array([parts[0] for parts in self._parts], dtype=np.int64)
-        self._is_plain = self.topics == tuple(learned)
+        self.is_plain = self.topics == tuple(learned)
 
     def chances(self, learned: Chances) -> Chances:
         """The chance of each topic in use: its own, and of what it took over.
 
         Columns that are not there, for topics that were learned last, have none.
         """
-        if self._is_plain and learned.shape[1] == len(self.topics):
+        if self.is_plain and learned.shape[1] == len(self.topics):
             return learned
         told = np.zeros((len(learned), len(self.topics)))
         # Column by column, so that no sum depends on what stands beside it.

@@ -14,6 +14,8 @@ from webcare.domain.topics.vectors import Floats
 DIGITS = 3
 _EDGE = 0.03  # in units of the last digit
 _NEGLIGIBLE = 0.3
+# What lies further behind cannot be rounded to the same digit.
+_BEHIND = 2.0
 
 Chances = NDArray[np.float64]
 
@@ -63,11 +65,17 @@ def features(vectors: Floats, projection: Floats, phases: Floats) -> Floats:
     return raised
 
 
-def is_shaky(chances: Chances) -> NDArray[np.bool_]:
-    """Which rows hold a chance that another last digit would round otherwise."""
+def is_shaky(chances: Chances, among: int | None = None) -> NDArray[np.bool_]:
+    """Which rows hold a chance that another last digit would round otherwise.
+
+    Of chances that may be `among` so many likeliest once they are rounded; of all, if
+    None.
+    """
     scaled = chances * 10**DIGITS
     from_edge = np.abs(scaled - np.floor(scaled) - 0.5)
-    shaky: NDArray[np.bool_] = ((from_edge < _EDGE) & (scaled > _NEGLIGIBLE)).any(
-        axis=1
-    )
+    counts = (from_edge < _EDGE) & (scaled > _NEGLIGIBLE)
+    if among is not None and among < chances.shape[1]:
+        last = np.partition(scaled, -among, axis=1)[:, -among]
+        counts &= scaled > last[:, None] - _BEHIND
+    shaky: NDArray[np.bool_] = counts.any(axis=1)
     return shaky

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webcare.domain.topics import meaning, modelfile
-from webcare.domain.topics.answers import answers, probabilities
+from webcare.domain.topics.answers import ALTERNATIVES, answers, probabilities
 from webcare.domain.topics.bars import Bars
 from webcare.domain.topics.encoder import Encoder
 from webcare.domain.topics.features import Ints, Pieces, pieces_of
@@ -156,8 +156,15 @@ class TopicModel:
             looked = has_words & ~enough
             asked = np.flatnonzero(looked)
             if len(asked):
+                # What was merged is a sum: there every digit counts.
+                among = ALTERNATIVES if standing.is_plain else None
                 plain[asked], chances[asked] = self._both(
-                    [texts[n] for n in asked.tolist()], by_words, asked, encoder, felt
+                    [texts[n] for n in asked.tolist()],
+                    by_words,
+                    asked,
+                    encoder,
+                    felt,
+                    among,
                 )
         if not standing.topics:
             return [NO_IDEA] * len(texts)
@@ -182,10 +189,11 @@ class TopicModel:
         asked: Ints,
         encoder: Encoder,
         felt: Felt,
+        among: int | None,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Chances by words and meaning, before and after what is remembered.
 
-        Rounded, and each as if it were asked alone.
+        Rounded, and each of the `among` likeliest as if it were asked alone.
         """
         second = self.meaning
         assert second is not None
@@ -198,7 +206,8 @@ class TopicModel:
 
         plain, chances = ask(range(len(texts)))
         if len(texts) > 1:
-            shaky = meaning.is_shaky(chances) | meaning.is_shaky(plain)
+            shaky = meaning.is_shaky(chances, among)
+            shaky |= meaning.is_shaky(plain, among)
             for number in np.flatnonzero(shaky).tolist():
                 [plain[number]], [chances[number]] = ask([number])
         return plain.round(meaning.DIGITS), chances.round(meaning.DIGITS)
