@@ -122,7 +122,7 @@ def test_in_dutch_and_in_the_hand_it_is_the_same(form, folder, root):
     tops = [page.locator(one).bounding_box()["y"] for one in (".brand", ".me summary")]
     assert abs(tops[0] - tops[1]) < 20
     fill(page)
-    page.wait_for_selector("h1:has-text('Uw desk wordt gemaakt')")
+    page.wait_for_selector("h1:has-text('Jullie desk wordt gemaakt')")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
