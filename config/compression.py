@@ -1,6 +1,7 @@
 """Whole answers leave compressed, where the caller can read that."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 
@@ -14,8 +15,8 @@ class Compression(GZipMiddleware):
     """
 
     def process_response(
-        self, request: HttpRequest, response: HttpResponse
-    ) -> HttpResponse:
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if response.streaming or response.has_header("ETag"):
             return response
         return super().process_response(request, response)

@@ -141,6 +141,16 @@ def test_news_is_counted_and_said_once(mine, ada, told, ticket):
     assert page.locator(".toast").count() == 0
 
 
+def test_a_page_that_lost_its_network_tells_once_it_is_back(mine, ada, told):
+    page = mine(ada)
+    page.context.set_offline(True)
+    page.wait_for_event("requestfailed", lambda it: "told.js" in it.url)
+
+    page.context.set_offline(False)
+
+    page.wait_for_selector("[data-told]:not([hidden])", timeout=15_000)
+
+
 def test_quiet_hours_are_chosen_and_kept(mine, ada, told):
     page = mine(ada)
     page.get_by_text("How I am told").click()

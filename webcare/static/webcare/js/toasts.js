@@ -12,3 +12,8 @@ setInterval(() => {
     setTimeout(() => toast.remove(), 300);
   });
 }, 500);
+
+// What one is told is looked for when the page is there and at rest; what has no network
+// by then waits for it.
+const attend = () => import("./told.js").catch(() => addEventListener("online", attend, { once: true }));
+if (document.querySelector("[data-told][data-how]")) setTimeout(attend, 4000);

@@ -4,12 +4,11 @@
 import { call } from "./api.js";
 import { say } from "./say.js";
 
-const AT_REST = 4000; // ms after which a page is there
 const PERIOD = 45000; // ms
 const MOST = 20;
 const KEY = "desk-told";
 const place = document.querySelector("[data-told][data-how]");
-const words = place?.dataset;
+const words = place.dataset;
 
 async function look() {
   if (navigator.onLine) {
@@ -62,4 +61,4 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-how-told]") && target.elements.desktop.value === "true") window.Notification?.requestPermission();
 });
 
-if (place) setTimeout(look, AT_REST);
+look();
