@@ -117,7 +117,8 @@ def _has_ended(program: subprocess.Popen[bytes]) -> bool:
 
 def _stop(program: subprocess.Popen[bytes], gently: int) -> None:
     for number in (gently, signal.SIGQUIT):
-        program.send_signal(number)
+        # `send_signal` would reap one that has just ended, before we look.
+        os.kill(program.pid, number)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if _has_ended(program):

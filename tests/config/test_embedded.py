@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import redis
 
+from config.embedded import keeper
 from tests.config.processes import running_in, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -116,6 +117,14 @@ def test_a_killed_keeper_takes_its_server_along(starter, var):
                 os.kill(process, signal.SIGKILL)
 
     assert wait_until(lambda: not running_in(var))
+
+
+def test_a_program_that_ends_as_it_is_stopped_is_no_failure(tmp_path):
+    ends = keeper.Service(str(tmp_path), ["true"], signal.SIGTERM)
+
+    # Now and then it has ended by the time it is told to.
+    for _ in range(40):
+        keeper.keep(ends)
 
 
 def test_a_crash_of_everything_loses_nothing_and_blocks_nothing(starter, var):
