@@ -24,7 +24,7 @@ class Servers:
 
     def start(self) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        self.postgres_url = postgres.start(self._postgres, 0)
+        self.postgres_url = postgres.start(self._postgres, "webcare")
         self.redis_url = redis.start(self._redis, 0)
 
     def stop(self) -> None:
