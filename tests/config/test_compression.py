@@ -2,7 +2,7 @@
 
 import gzip
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 
 from config.compression import Compression
@@ -36,3 +36,18 @@ def test_a_stream_is_not_held_back_until_a_block_is_full(rf):
 
     assert "Content-Encoding" not in sent
     assert b"".join(sent).startswith(b"event: news")
+
+
+def test_the_length_of_a_page_betrays_nothing(rf):
+    page = HttpResponse(b"<html>" + b"The same again. " * 100)
+    send = Compression(lambda _: HttpResponse(page.content))
+
+    lengths = {len(send(rf.get("/", headers=ASKED)).content) for _ in range(40)}
+
+    assert len(lengths) > 10
+
+
+def test_what_fits_into_a_packet_leaves_as_it_is(rf):
+    send = Compression(lambda _: HttpResponse(b"Yes."))
+
+    assert send(rf.get("/", headers=ASKED)).content == b"Yes."
