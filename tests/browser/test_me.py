@@ -143,10 +143,12 @@ def test_news_is_counted_and_said_once(mine, ada, told, ticket):
 
 def test_a_page_that_lost_its_network_tells_once_it_is_back(mine, ada, told):
     page = mine(ada)
-    page.context.set_offline(True)
-    page.wait_for_event("requestfailed", lambda it: "told.js" in it.url)
+    page.context.route("**/told.js", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda it: "told.js" in it.url):
+        page.reload()
 
-    page.context.set_offline(False)
+    page.context.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
 
     page.wait_for_selector("[data-told]:not([hidden])", timeout=15_000)
 
