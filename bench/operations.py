@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import django
 import psycopg
+from django.apps import apps
 from psycopg.conninfo import make_conninfo
 
 from bench import asked_reports, rows
@@ -269,8 +270,9 @@ def _address(connection: psycopg.Connection) -> str:
 @functools.cache
 def _product(database: str) -> tuple[Any, Any, Any]:
     """The product itself, in this process, on the same database."""
-    os.environ["DATABASE_URL"] = database
-    django.setup()
+    if not apps.ready:  # where Django runs already it has its database
+        os.environ["DATABASE_URL"] = database
+        django.setup()
     from django.db import transaction
 
     from conversations.models.bulk import fetch

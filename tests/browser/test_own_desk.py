@@ -142,6 +142,7 @@ def test_a_name_is_seen_in_the_hand_too_and_a_long_one_makes_room(
 def test_a_new_name_stands_on_the_page_at_once(page_of, root, live_server):
     page = page_of(root)
     page.goto(f"{live_server.url}/setup/desk")
+    page.wait_for_selector("form[data-thing]:not([aria-busy])")
     page.locator('[data-path="name"] input').fill("Bakery Jansen")
     page.get_by_role("button", name="Keep").click()
 

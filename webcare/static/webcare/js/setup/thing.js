@@ -15,6 +15,7 @@ async function begin(form) {
     form.querySelectorAll("[data-required] > [data-line]").forEach((button) => addRow(button.closest("[data-path]")));
     return;
   }
+  form.setAttribute("aria-busy", "true");
   try {
     const body = await call("GET", form.getAttribute("action"));
     fill(form, body);
@@ -23,6 +24,7 @@ async function begin(form) {
   } catch (error) {
     complain(error);
   }
+  form.removeAttribute("aria-busy");
 }
 
 function title(name) {
