@@ -6,14 +6,12 @@ of PostgreSQL's own, in which every text is escaped by a pattern in Python.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
+import orjson
 import psycopg
 from django.db import connection, models
 from django.db.backends.postgresql.base import CursorMixin
@@ -58,7 +56,7 @@ def insert(
 
 def column(values: Iterable[Any]) -> str:
     """Return values as a JSON list, for `json_array_elements_text(%s::json)`."""
-    return json.dumps(list(values), ensure_ascii=False, default=_as_text)
+    return orjson.dumps(list(values), default=_as_text).decode()
 
 
 def fetch(
@@ -127,8 +125,6 @@ def _as_text(value: Any) -> str:
     """What JSON has no form for, as PostgreSQL reads it."""
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
-    if isinstance(value, datetime | UUID):
-        return str(value)
     raise TypeError(f"No column holds a {type(value).__name__}.")
 
 
