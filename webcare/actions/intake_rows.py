@@ -9,6 +9,7 @@ from webcare.actions.intake_groups import Group, Pair
 from webcare.actions.last_words import LastWord
 from webcare.actions.survey_answers import Scored
 from webcare.domain.outcomes import DANGER_REASON, Priority, PrioritySetBy
+from webcare.domain.sentiment import read_sentiment
 from webcare.models import Ticket, TicketMessage
 
 EXCERPT = 280
@@ -26,6 +27,7 @@ def open_tickets(
             "follows": follows.get(pair),
             "opened_at": ones[0].message.posted_at,
             "waiting_since": ones[0].message.posted_at,
+            "sentiment": read_sentiment(ones[-1].message.text).label.value,
             **newest(ones),
         }
         for pair, ones in fresh.items()

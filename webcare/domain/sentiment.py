@@ -6,6 +6,7 @@ praise beside blame. It reads each word once, in Dutch and English. How often it
 right is measured in `docs/benchmarks.md`; it is a hint, and what a person says stands.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from webcare.domain.lexicon import Lexicon, words_of
@@ -31,6 +32,7 @@ class Feeling(NamedTuple):
 _LEXICON = Lexicon(CLASSES)
 
 
+@lru_cache(maxsize=1_000)  # a batch asks twice: for its tickets, and what to keep
 def read_sentiment(text: str) -> Feeling:
     """Return what the author of `text` seems to feel."""
     found = _LEXICON.read(words_of(text[:LONGEST]))
