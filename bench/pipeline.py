@@ -26,9 +26,11 @@ TABLES = (
 def measure(messages: int, rounds: int) -> dict[str, Any]:
     """Return messages a second of both, and what a batch of ours costs."""
     from bench.pipeline_raw import write
+    from config.memory import settle
 
     _drain()  # what was there before is nobody's
     _hand_out()
+    settle()  # as a worker process has
     _keep(2 * BATCH)
     statements = _statements_of_a_batch()
     taken: dict[str, list[float]] = {"raw": [], "ours": []}

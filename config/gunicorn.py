@@ -5,13 +5,13 @@ for PostgreSQL side by side; a connection belongs to a thread, so PostgreSQL nee
 for WEB_PROCESSES × WEB_THREADS of them, and one more for the live streams of a process.
 """
 
-import gc
 import os
 from typing import Any
 
 from django.urls import get_resolver
 
 from config.logs import LOGGING
+from config.memory import settle
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "4"))
@@ -31,5 +31,4 @@ loglevel = "warning"
 def when_ready(server: Any) -> None:
     """Load all routes and keep the collector off what the processes will share."""
     _ = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()
+    settle()

@@ -27,7 +27,7 @@ def read_annoyance(text: str) -> Annoyance:
     small, plain = " ".join(text[:LONGEST].casefold().split()), ""
     for why, sign in _SIGNS:
         # Most texts have none of the words of a list: to look for those is cheap.
-        if any(hint in small for hint in _HINTS[why]):
+        if any(map(small.__contains__, _HINTS[why])):
             plain = plain or _plain(small)
             if sign.search(plain):
                 return Annoyance(True, why)
@@ -36,6 +36,8 @@ def read_annoyance(text: str) -> Annoyance:
 
 def _plain(text: str) -> str:
     """The same without accents."""
+    if text.isascii():
+        return text
     spread = unicodedata.normalize("NFKD", text.replace("’", "'"))
     return "".join(c for c in spread if not unicodedata.combining(c))
 
