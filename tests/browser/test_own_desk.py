@@ -139,6 +139,30 @@ def test_a_name_is_seen_in_the_hand_too_and_a_long_one_makes_room(
     assert abs(tops[0] - tops[1]) < 20
 
 
+def test_nobody_types_into_a_form_that_has_not_been_filled(page_of, root, live_server):
+    page = page_of(root)
+    held = []
+    page.route("**/api/v1/desk", lambda route: held.append(route))
+    page.goto(f"{live_server.url}/setup/desk")
+    form = page.locator("form[data-thing][aria-busy]").first
+    form.wait_for()
+
+    assert form.evaluate("form => form.inert")
+    for one in held:
+        one.continue_()
+    page.wait_for_selector("form[data-thing]:not([aria-busy])")
+    assert not page.locator("form[data-thing]").first.evaluate("form => form.inert")
+
+
+def test_what_could_not_be_read_cannot_be_written_over(page_of, root, live_server):
+    page = page_of(root)
+    page.route("**/api/v1/desk", lambda route: route.abort())
+    page.goto(f"{live_server.url}/setup/desk")
+    page.wait_for_selector("form[data-thing]:not([aria-busy])", state="attached")
+
+    assert page.locator("form[data-thing]").first.evaluate("form => form.inert")
+
+
 def test_a_new_name_stands_on_the_page_at_once(page_of, root, live_server):
     page = page_of(root)
     page.goto(f"{live_server.url}/setup/desk")

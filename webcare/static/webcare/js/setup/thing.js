@@ -15,16 +15,24 @@ async function begin(form) {
     form.querySelectorAll("[data-required] > [data-line]").forEach((button) => addRow(button.closest("[data-path]")));
     return;
   }
+  // What is typed before it is filled would be lost, and what could not be read would
+  // be sent back as empty.
+  form.inert = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const body = await call("GET", form.getAttribute("action"));
-    fill(form, body);
-    as.set(form, { said: read(form), version: body.version });
-    if (form.dataset.thing === "edit" && body.name) title(body.name);
+    await filled(form);
+    form.inert = false;
   } catch (error) {
     complain(error);
   }
   form.removeAttribute("aria-busy");
+}
+
+async function filled(form) {
+  const body = await call("GET", form.getAttribute("action"));
+  fill(form, body);
+  as.set(form, { said: read(form), version: body.version });
+  if (form.dataset.thing === "edit" && body.name) title(body.name);
 }
 
 function title(name) {
