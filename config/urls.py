@@ -2,8 +2,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.metrics import metrics
+from webcare.inbox.sign_in import to_sign_in
 
 urlpatterns = [
+    path("admin/login/", to_sign_in),
     path("admin/", admin.site.urls),
     path("metrics", metrics),
     path("hooks/", include("conversations.webhooks.urls")),

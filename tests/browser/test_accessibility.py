@@ -52,10 +52,12 @@ OTHERS = {
     "setup-new",
     "setup-thing",
     "sign-in",
+    "sign-in-code",
 }
 OTHERS |= {"promises", "setup-import", "alarm", "consult", "survey", "own-desk"}
 NO_PAGES = {"ticket-list-live", "kept-views", "next-ticket", "triage-label"}
 NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
+NO_PAGES |= {"second-step-picture"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}

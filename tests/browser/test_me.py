@@ -1,11 +1,18 @@
 """Somebody's own page and the style page: what is chosen there is so everywhere."""
 
 import os
+from base64 import b32decode
+from time import time
 
+import numpy as np
 import pytest
+import zxingcpp
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from webcare.actions.notes import add_note
-from webcare.models import ApiToken, NotificationSetting, Presence
+from webcare.models import ApiToken, NotificationSetting, Presence, SecondFactor
+from webcare.queries.second_factors import address_to_scan
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -119,6 +126,56 @@ def test_one_is_signed_out_elsewhere(page_of, cas, live_server):
     assert there.url.startswith(f"{live_server.url}/sign-in")
     here.reload()
     assert here.locator("#sessions >> text=This browser").count() == 1
+
+
+# A picture as a camera sees it.
+GREYS = """image => {
+  const canvas = document.createElement("canvas")
+  canvas.width = canvas.height = 400
+  const pen = canvas.getContext("2d")
+  pen.drawImage(image, 0, 0, 400, 400)
+  return [...pen.getImageData(0, 0, 400, 400).data].filter((_, at) => at % 4 == 0)
+}"""
+
+
+def code_now(user):
+    secret = b32decode(SecondFactor.objects.get(user=user).secret)
+    code = TOTP(secret, 6, SHA1(), 30).generate(int(time()))
+    return code.decode()
+
+
+def test_a_second_step_is_scanned_confirmed_and_asked_for(page_of, cas, live_server):
+    cas.set_password("a long password")
+    cas.save()
+    page = page_of(cas)
+    page.goto(f"{live_server.url}/me")
+    part = page.locator("#second-step")
+    part.get_by_text("Turn it on").click()
+    part.get_by_label("Your password").fill("a long password")
+    part.get_by_role("button", name="Go on").click()
+    part.locator("img").wait_for()
+    # What a phone would read off the page.
+    [read] = zxingcpp.read_barcodes(
+        np.array(part.locator("img").evaluate(GREYS), np.uint8).reshape(400, 400)
+    )
+    assert read.text == address_to_scan(cas)
+    part.get_by_label("The code that it shows").fill(code_now(cas))
+    part.get_by_role("button", name="Ask me for codes").click()
+    part.locator("li code").first.wait_for()
+    codes = part.locator("li code").all_inner_texts()
+    assert len(codes) == 10
+
+    page.get_by_role("link", name="I have kept them").click()
+    page.wait_for_selector("#second-step >> text=10 recovery codes")
+    page.context.clear_cookies()
+    page.goto(f"{live_server.url}/sign-in")
+    page.get_by_label("Name").fill("cas")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/sign-in/code")
+    page.get_by_label("recovery code").fill(codes[0])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_selector(".rail")
 
 
 @pytest.fixture

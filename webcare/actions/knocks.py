@@ -1,7 +1,7 @@
 """Links that open nothing: counted per network, as failed attempts to sign in are."""
 
 from conversations.models.bulk import fetch
-from webcare.actions.sign_in import WITHIN, network_of
+from webcare.actions.guesses import WITHIN, network_of
 
 PER_NETWORK = 60
 LINK = "link"  # no account is counted under this: those are hashes

@@ -1,78 +1,38 @@
-"""Who comes in: a name and a password, and a bound on how often one may guess."""
-
-from datetime import timedelta
-from ipaddress import ip_address, ip_network
+"""Who comes in: a name and a password, and a code where somebody asks for one."""
 
 from django.contrib.auth import authenticate
-from django.db.models import Q
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
-from conversations.models.bulk import fetch
+from webcare.actions import second_factors
+from webcare.actions.guesses import count_guess, forget_guesses
 from webcare.exceptions import SignInRefused
-from webcare.models import FailedSignIn, User
-
-WITHIN = timedelta(minutes=15)
-PER_ACCOUNT = 10
-PER_NETWORK = 50
+from webcare.models import User
+from webcare.queries.second_factors import asks_code
 
 
 def sign_in(*, account: str, password: str, address: str) -> User:
     """Return the user whom this name and password belong to.
 
-    Every attempt is counted, per account and per network, before the password is
-    looked at, so that guesses made at the same time count too; success forgets those
-    of the account. A refusal says and takes the same whatever its cause: a wrong
-    name, a wrong password, or too many attempts. Raises SignInRefused.
+    Where `asks_code` says so, they are not in yet: `sign_in_with_code` is next. Every
+    attempt is counted, per account and per network, before the password is looked at,
+    so that guesses made at the same time count too; success forgets those of the
+    account. A refusal says and takes the same whatever its cause: a wrong name, a
+    wrong password, or too many attempts. Raises SignInRefused.
     """
-    account_key = _account_key(account)
-    too_many = _count_attempt(account_key, network_of(address))
+    too_many = count_guess(account, address)
     user = authenticate(username=account, password=password)
     if too_many or not isinstance(user, User):
         raise SignInRefused
-    _forget(account_key)
+    if not asks_code(user):  # else who knows a password could guess codes for ever
+        forget_guesses(account)
     return user
 
 
-def _count_attempt(account: str, network: str) -> bool:
-    """Write the attempt down; whether there were too many before it."""
-    now = timezone.now()
-    [(of_account, of_network)] = fetch(
-        """INSERT INTO webcare_failedsignin (account, network, at)
-           VALUES (%(account)s, %(network)s, %(now)s)
-        RETURNING
-           (SELECT count(*) FROM (SELECT FROM webcare_failedsignin
-             WHERE account = %(account)s AND at > %(since)s LIMIT %(account_cap)s) a),
-           (SELECT count(*) FROM (SELECT FROM webcare_failedsignin
-             WHERE network = %(network)s AND at > %(since)s LIMIT %(network_cap)s) n)
-        """,
-        {
-            "account": account,
-            "network": network,
-            "now": now,
-            "since": now - WITHIN,
-            "account_cap": PER_ACCOUNT,
-            "network_cap": PER_NETWORK,
-        },
-    )
-    return bool(of_account >= PER_ACCOUNT or of_network >= PER_NETWORK)
+def sign_in_with_code(*, user: User, code: str, address: str) -> None:
+    """Let in somebody whose password was right, by a code of theirs.
 
-
-def _forget(account: str) -> None:
-    """Drop the attempts of this account, and those too old to count."""
-    old = Q(at__lt=timezone.now() - WITHIN)
-    FailedSignIn.objects.filter(Q(account=account) | old).delete()
-
-
-def _account_key(account: str) -> str:
-    """A name as it is counted: people type passwords here, so none is kept as typed."""
-    return salted_hmac("webcare.sign-in", account.casefold()).hexdigest()
-
-
-def network_of(address: str) -> str:
-    """One caller: an address, or the block of a home where addresses are plenty."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ip_network(f"{known}/{32 if known.version == 4 else 64}", strict=False))
+    Counted as passwords are. Raises SignInRefused.
+    """
+    too_many = count_guess(user.username, address)
+    if too_many or not second_factors.passes(user=user, code=code):
+        raise SignInRefused
+    forget_guesses(user.username)

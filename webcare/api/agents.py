@@ -74,6 +74,10 @@ class AgentOut(Out):
     is_external = serializers.BooleanField()
     is_active = serializers.BooleanField()
     needs_approval = serializers.BooleanField(help_text="Of every answer they write.")
+    two_steps = serializers.BooleanField(
+        allow_null=True,
+        help_text="Comes in by password and code; for those who may see people.",
+    )
     presence = serializers.ChoiceField(choices=PresenceState.choices)
     roles = RoleOut(many=True)
 
@@ -171,6 +175,7 @@ def agent_out(row: AgentRow, *, in_full: bool = False) -> Json:
         "is_external": row.user.is_external,
         "is_active": row.user.is_active,
         "needs_approval": row.user.needs_approval,
+        "two_steps": row.two_steps if in_full else None,
         "presence": row.presence,
         "roles": [{"role": role, "queue": queue} for role, queue in row.roles],
     }

@@ -39,12 +39,12 @@ class Sessions(Endpoint):
 
     @says("List where you are signed in", SessionOut(many=True), tag="set-up")
     def get(self, request: Request) -> Response:
-        rows = sessions_of(request.user, _own(request))
+        rows = sessions_of(request.user, own_session(request))
         return Response([session_out(row) for row in rows])
 
     @says("Sign out everywhere else", None, status=204, tag="set-up")
     def delete(self, request: Request) -> Response:
-        sessions.end_other_sessions(user=request.user, key=_own(request))
+        sessions.end_other_sessions(user=request.user, key=own_session(request))
         return Response(status=204)
 
 
@@ -57,7 +57,7 @@ class SessionDetail(Endpoint):
         return Response(status=204)
 
 
-def _own(request: Request) -> str | None:
+def own_session(request: Request) -> str | None:
     """The session of who calls; a token has none."""
     if isinstance(request.auth, Holder):
         return None

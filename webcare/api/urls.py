@@ -46,6 +46,7 @@ from webcare.api import (
     reports,
     routing,
     search,
+    second_steps,
     sessions,
     share_reports,
     skills,
@@ -297,12 +298,23 @@ urlpatterns = [
     _at("agents", agents.Agents, "agents"),
     _at("agents/<uuid:agent>", agents.AgentDetail, "agent"),
     _at("agents/<uuid:agent>/everywhere", agents.AgentEverywhere, "agent-everywhere"),
+    _at(
+        "agents/<uuid:agent>/second-step",
+        second_steps.AgentSecondStep,
+        "agent-second-step",
+    ),
     _at("me", agents.Me, "me"),
     _at(
         "me/notifications",
         notification_settings.NotificationSettings,
         "notification-settings",
     ),
+    _at("me/second-step", second_steps.SecondStep, "second-step"),
+    _at(
+        "me/second-step/confirm", second_steps.SecondStepConfirm, "second-step-confirm"
+    ),
+    _at("me/second-step/recovery-codes", second_steps.RecoveryCodes, "recovery-codes"),
+    _at("me/second-step/end", second_steps.SecondStepEnd, "second-step-end"),
     _at("me/sessions", sessions.Sessions, "sessions"),
     _at("me/sessions/<uuid:session>", sessions.SessionDetail, "session"),
     _at("audit", agents.Audit, "audit"),

@@ -20,6 +20,10 @@ class SignInForm(forms.Form):
     password = forms.CharField(max_length=1_000, strip=False)
 
 
+class CodeForm(forms.Form):
+    code = forms.CharField(max_length=100)
+
+
 class ReplyForm(forms.Form):
     text = Text(required=False, max_length=100_000)
     key = forms.CharField(max_length=200)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+import zxingcpp
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
@@ -21,6 +22,7 @@ from webcare.queries.notification_settings import how_told
 from webcare.queries.notifications import notification_page
 from webcare.queries.people import Rights
 from webcare.queries.report_schedules import ScheduleRow, schedule_page
+from webcare.queries.second_factors import address_to_scan, second_step_of
 from webcare.queries.sessions import sessions_of
 from webcare.queries.setup import agent_row
 from webcare.queries.tokens import tokens_of
@@ -62,6 +64,7 @@ def me(request: DeskRequest) -> HttpResponse:
         "keys": tokens_of(request.user, MOST) if may_have_keys else None,
         "scopes": SCOPES.items(),
         "how": how_told(request.user),
+        "second_step": second_step_of(request.user),
         "sessions": sessions_of(request.user, request.session.session_key),
         "letters": _letters(request, rights),
         "form": {"report": ReportName.choices, "period": Period.choices},
@@ -69,6 +72,17 @@ def me(request: DeskRequest) -> HttpResponse:
         "days": list(enumerate(DAYS, start=1)),
     }
     return render(request, "webcare/me/me.html", context)
+
+
+@desk
+@require_GET
+def second_step_picture(request: DeskRequest) -> HttpResponse:
+    """What an app scans, for as long as it was not confirmed."""
+    address = address_to_scan(request.user)
+    if address is None:
+        raise Http404
+    drawn = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode)
+    return HttpResponse(drawn.to_svg(), content_type="image/svg+xml")
 
 
 def _told(request: DeskRequest) -> list[dict[str, Any]]:

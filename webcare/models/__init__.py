@@ -53,6 +53,7 @@ from webcare.models.report_schedules import ReportMailing, ReportSchedule
 from webcare.models.rolls import Cell, Mark, Roll
 from webcare.models.routing import AuthorList, ListedAuthor, RoutingVersion
 from webcare.models.search import SearchEntry
+from webcare.models.second_factors import RecoveryCode, SecondFactor
 from webcare.models.sign_ins import SignIn
 from webcare.models.subscriptions import (
     Subscription,
@@ -133,6 +134,7 @@ __all__ = [
     "PrivateThread",
     "Queue",
     "Reading",
+    "RecoveryCode",
     "Reply",
     "ReportMailing",
     "ReportSchedule",
@@ -144,6 +146,7 @@ __all__ = [
     "RuleFiring",
     "RuleTrace",
     "RuleTrigger",
+    "SecondFactor",
     "SignIn",
     "Skill",
     "Subscription",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from conversations.models import Channel
 from conversations.models import Mode as Mode
@@ -19,6 +19,7 @@ from webcare.models import (
     Presence,
     Queue,
     RequiredSkill,
+    SecondFactor,
     Topic,
     User,
 )
@@ -146,6 +147,7 @@ class AgentRow(NamedTuple):
     languages: list[tuple[str, int]]
     skills: list[tuple[str, int]]
     roles: list[tuple[str, str | None]]  # role, queue's slug; None is all queues
+    two_steps: bool  # comes in by password and code
 
 
 class MemberRow(NamedTuple):
@@ -184,8 +186,11 @@ def agent_row(agent: User) -> AgentRow:
 
 
 def _with_all(people: QuerySet[User], held: QuerySet[Membership]) -> QuerySet[User]:
-    return people.select_related("presence").prefetch_related(
-        Prefetch("memberships", held), "languages", "skills__skill"
+    asked = SecondFactor.objects.filter(user=OuterRef("pk"), confirmed_at__isnull=False)
+    return (
+        people.annotate(two_steps=Exists(asked))
+        .select_related("presence")
+        .prefetch_related(Prefetch("memberships", held), "languages", "skills__skill")
     )
 
 
@@ -202,6 +207,7 @@ def _agent_row(one: User) -> AgentRow:
             (each.role, each.queue.slug if each.queue else None)
             for each in one.memberships.all()
         ],
+        one.two_steps,  # type: ignore[attr-defined]
     )
 
 

@@ -162,6 +162,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     # How one is told, and where one is signed in, is one's own.
     open_lists |= {("api/v1/me/notifications", verb) for verb in ("get", "patch")}
     open_lists |= {("api/v1/me/sessions", verb) for verb in ("get", "delete")}
+    open_lists |= {("api/v1/me/second-step", "get")}
 
     found = statuses(client, ticket)
 

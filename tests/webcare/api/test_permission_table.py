@@ -12,10 +12,14 @@ where its path has a new parameter, or needs something to act on, `things` makes
 
 import json
 import re
+from base64 import b32decode
 from datetime import time, timedelta
 from pathlib import Path
+from time import time as clock
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -39,12 +43,15 @@ from webcare.actions.topic_samples import draw_sample
 from webcare.actions.training import request_training
 from webcare.domain.macros import Owner, Wording
 from webcare.domain.permissions import Role
+from webcare.domain.second_factors import digest_of, new_secret
 from webcare.models import (
     Alarm,
     AuthorList,
     CustomField,
     Membership,
     OnCall,
+    RecoveryCode,
+    SecondFactor,
     SignIn,
     Skill,
     Survey,
@@ -96,6 +103,28 @@ def people(shop_queue, power_queue):
     return made
 
 
+class CodeNow:
+    """What an app shows at this moment."""
+
+    def __init__(self, secret):
+        self._totp = TOTP(b32decode(secret), 6, SHA1(), 30)
+
+    def __str__(self):
+        return self._totp.generate(int(clock())).decode()
+
+
+@pytest.fixture
+def steps(people):
+    """Everybody has a password and a recovery code, and an app to confirm."""
+    secret = new_secret()
+    for one in people.values():
+        one.set_password("a long enough secret")
+        one.save(update_fields=["password"])
+        SecondFactor.objects.create(user=one, secret=secret)
+        RecoveryCode.objects.create(user=one, digest=digest_of("paper"))
+    return {"shown": CodeNow(secret)}
+
+
 @pytest.fixture
 def more(ticket, hear, item, shop):
     """A second message in the ticket."""
@@ -118,6 +147,7 @@ def things(
     make_ticket,
     more,
     people,
+    steps,
 ):
     """What routes and bodies name: parameter or `$name` -> id or slug.
 
@@ -130,7 +160,7 @@ def things(
     User.objects.filter(pk=bo.pk).update(needs_approval=True)
     bo.refresh_from_db()
     approval = send_reply(ticket=ticket, user=bo, text="Today.", client_key="a")
-    return {
+    return steps | {
         "ticket": ticket.public_id,
         "other": make_ticket().public_id,
         "message": more.public_id,

@@ -150,6 +150,7 @@ READS = [
     "/api/v1/agents",
     "/api/v1/me",
     "/api/v1/me/notifications",
+    "/api/v1/me/second-step",
     "/api/v1/me/sessions",
     "/api/v1/audit",
     "/api/v1/skills",

@@ -1,12 +1,15 @@
+from base64 import b32decode
 from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.test import Client
 from django.utils import timezone
 
-from webcare.actions import sign_in
-from webcare.models import FailedSignIn, Presence, User
+from webcare.actions import guesses, second_factors
+from webcare.models import FailedSignIn, Presence, SecondFactor, User
 
 PASSWORD = "a long enough secret"
 
@@ -78,7 +81,7 @@ def test_a_wrong_name_takes_as_many_hashes_as_a_wrong_password(ada, monkeypatch)
 
 def test_after_ten_wrong_guesses_the_right_password_is_refused_too(ada):
     client = Client()
-    for _ in range(sign_in.PER_ACCOUNT):
+    for _ in range(guesses.PER_ACCOUNT):
         post(client, password="no")
 
     refused = post(client)
@@ -90,7 +93,7 @@ def test_after_ten_wrong_guesses_the_right_password_is_refused_too(ada):
 
 
 def test_one_network_cannot_guess_at_many_accounts(ada, monkeypatch):
-    monkeypatch.setattr(sign_in, "PER_NETWORK", 3)
+    monkeypatch.setattr(guesses, "PER_NETWORK", 3)
     client = Client()
     for name in ("x", "y", "z"):
         post(client, username=name, password="no")
@@ -105,7 +108,7 @@ def test_one_network_cannot_guess_at_many_accounts(ada, monkeypatch):
 
 
 def test_a_header_that_no_proxy_of_ours_wrote_does_not_count(ada, monkeypatch):
-    monkeypatch.setattr(sign_in, "PER_NETWORK", 3)
+    monkeypatch.setattr(guesses, "PER_NETWORK", 3)
     for number in range(3):
         Client(headers={"x-forwarded-for": f"198.51.100.{number}"}).post(
             "/sign-in", {"username": "x", "password": "no"}
@@ -142,3 +145,78 @@ def test_a_script_whose_session_ended_is_told_where_to_go(db):
 
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == "/sign-in"
+
+
+@pytest.fixture
+def recovery(ada):
+    """Ada's recovery codes: a password is not enough for her."""
+    second_factors.begin(user=ada, password=PASSWORD)
+    secret = b32decode(SecondFactor.objects.get().secret)
+    code = TOTP(secret, 6, SHA1(), 30).generate(int(timezone.now().timestamp()))
+    return second_factors.confirm(user=ada, code=code.decode(), session=None)
+
+
+def enters(client: Client) -> bool:
+    return client.get("/").status_code == 200
+
+
+def test_a_password_is_half_of_the_way_in(ada, recovery):
+    client = Client()
+    answer = post(client, next="/?view=mine")
+
+    assert answer.url == "/sign-in/code"
+    assert not enters(client)
+    assert client.post("/sign-in/code", {"code": "000000"}).status_code == 401
+    assert client.post("/sign-in/code", {}).status_code == 401
+    assert not enters(client)
+
+    answer = client.post("/sign-in/code", {"code": recovery[0]})
+    assert answer.url == "/?view=mine"
+    assert enters(client)
+
+
+def test_nobody_is_asked_for_a_code_without_the_password(ada, recovery):
+    client = Client()
+
+    assert client.get("/sign-in/code").url == "/sign-in"
+    assert client.post("/sign-in/code", {"code": recovery[0]}).url == "/sign-in"
+    assert not enters(client)
+
+
+def test_five_minutes_after_the_password_it_is_asked_again(ada, recovery):
+    client = Client()
+    post(client)
+    with time_machine.travel(timezone.now() + timedelta(seconds=301), tick=False):
+        answer = client.post("/sign-in/code", {"code": recovery[0]})
+
+    assert answer.url == "/sign-in"
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_half_of_the_way(ada, recovery):
+    client = Client()
+    post(client)
+    ada.set_password("another long secret")
+    ada.save(update_fields=["password"])
+
+    assert client.post("/sign-in/code", {"code": recovery[0]}).url == "/sign-in"
+
+
+def test_the_right_password_does_not_make_codes_free_to_guess(ada, recovery):
+    client = Client()
+    for _ in range(guesses.PER_ACCOUNT // 2):
+        post(client)
+        client.post("/sign-in/code", {"code": "000000"})
+
+    assert post(client).status_code == 401
+    assert client.post("/sign-in/code", {"code": recovery[0]}).status_code == 401
+
+
+def test_the_admins_own_door_is_ours(ada, root):
+    asked = Client().get("/admin/login/?next=/admin/webcare/")
+    assert asked.url == "/sign-in?next=/admin/webcare/"
+    guess = {"username": "ada", "password": PASSWORD}
+    assert Client().post("/admin/login/", guess).status_code == 302
+
+    client = Client()
+    post(client, next="/admin/")
+    assert client.get("/admin/", follow=True).status_code == 403

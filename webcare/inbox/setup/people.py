@@ -38,7 +38,18 @@ PEOPLE = Noun(
             Column("capacity", _("At once")),
             Column("languages", _("Languages"), "levels"),
             Column("skills", _("Skills"), "levels"),
+            Column("two_steps", _("Two steps"), "flag"),
             Column("presence", _("Now"), "choice", choices=PRESENCES),
+        ),
+        acts=(
+            Act(
+                _("End the second step"),
+                "DELETE",
+                "agents/{id}/second-step",
+                ask=_("Their password is enough then. Are you sure that it is them?"),
+                done=_("Their password is enough now."),
+                where=("two_steps", "*"),
+            ),
         ),
     ),
     one="agents/{id}",
