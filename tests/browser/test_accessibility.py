@@ -37,6 +37,7 @@ PLACES = {
     "triage": "/triage",
     "topic-check": "/topics/check",
     "topic-quality": "/topics/quality",
+    "listening": "/listening",
     "board": "/board",
     "style": "/style",
     "me": "/me",

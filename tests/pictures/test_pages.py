@@ -11,6 +11,7 @@ from webcare.models import Queue, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pictures]
 # `make pictures ONLY=board` makes those with that in their name.
+TOPICS = ("topics/check", "topics/quality")
 ONLY = os.environ.get("ONLY", "")
 
 
@@ -21,7 +22,7 @@ def pages():
     yield "inbox", "/"
     yield "inbox-filters", "/?status=new,open&agent=none"
     yield "ticket", f"/tickets/{first.public_id}"
-    for name in ("triage", "board", "me", "style", "topics/check", "topics/quality"):
+    for name in ("triage", "listening", "board", "me", "style", *TOPICS):
         yield name.replace("/", "-"), f"/{name}"
     yield "reports", "/reports/"
     for slug in REPORTS:

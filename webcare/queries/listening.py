@@ -1,17 +1,28 @@
-"""What was heard and decided, whether it became a ticket or not."""
+"""What is talked about, more or less than before, and what we made of it."""
 
-from datetime import date
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 
 from conversations.models.bulk import fetch
+from webcare.domain.listening import Trend, trend_of
 from webcare.domain.permissions import Permission
+from webcare.domain.reports import By
 from webcare.exceptions import NotAllowed
 from webcare.models import User
+from webcare.queries import cells
+from webcare.queries.measures.all import ROLLED
 from webcare.queries.people import queues_where
-from webcare.queries.reports import Period
+from webcare.queries.reports import Asked, Period, day_of, scope
+from webcare.queries.rolls import begin_of, zone
 from webcare.queries.sight import require_own_desk
+
+TIMES = 4  # periods before, that the last one is compared with
+WEEKS = 12  # of the shares over time
 
 
 class Decided(NamedTuple):
@@ -44,3 +55,83 @@ def decisions(user: User, period: Period) -> list[Decided]:
         {**period._asdict(), "zone": settings.DESK_TIME_ZONE},
     )
     return [Decided(*row) for row in rows]
+
+
+def verdicts(user: User, period: Period) -> dict[str, int]:
+    """Count what was decided about the messages of a period: verdict -> messages.
+
+    Raises NotAllowed, as `decisions` does.
+    """
+    counted: Counter[str] = Counter()
+    for one in decisions(user, period):
+        counted[one.verdict] += one.messages
+    return dict(counted)
+
+
+class Heard(NamedTuple):
+    """A topic in a period, and in as many as TIMES before it: tickets opened.
+
+    `topic` is None for what nobody could say the topic of.
+    """
+
+    topic: int | None
+    now: int
+    before: int
+    trend: Trend
+
+    @property
+    def usual(self) -> float:
+        """How many a period it was before."""
+        return self.before / TIMES
+
+
+def topics_heard(user: User, days: int, as_of: datetime) -> list[Heard]:
+    """Return what the last `days` times 24 hours were about, the most first.
+
+    Topics of the time before are there too, so that what has gone quiet is seen.
+    Raises NotAllowed, as `decisions` does.
+    """
+    require_own_desk(user)
+    length = timedelta(days=days)
+    now = _opened(user, as_of - length, as_of)
+    before = _opened(user, as_of - (1 + TIMES) * length, as_of - length)
+    found = [
+        Heard(topic, count, past, trend_of(count, past, TIMES))
+        for topic in {*now, *before}
+        for count, past in [(now.get(topic, 0), before.get(topic, 0))]
+    ]
+    return sorted(found, key=lambda one: (-one.now, -one.before, one.topic or 0))
+
+
+def weeks_heard(
+    user: User, topics: Sequence[int], as_of: datetime
+) -> tuple[list[date], dict[int, list[int]], list[int]]:
+    """Return the Mondays of the last twelve whole weeks, and the tickets opened in
+    each: of each of `topics`, and of all there are. Raises NotAllowed.
+    """
+    mondays = _mondays(as_of)
+    period = Period(begin_of(mondays[0]), begin_of(mondays[-1] + timedelta(days=7)))
+    asked = scope(user, Asked(period, as_of, By.WEEK))
+    by_topic = {
+        topic: _by_week(replace(asked, topics=(topic,)), mondays) for topic in topics
+    }
+    return mondays, by_topic, _by_week(asked, mondays)
+
+
+def _opened(user: User, start: datetime, end: datetime) -> Mapping[int | None, int]:
+    asked = Asked(Period(start, end), end, By.TOPIC)
+    rows = cells.read(ROLLED["opened"], scope(user, asked), By.TOPIC)
+    return {row.key: row.counts["opened"] for row in rows}
+
+
+def _by_week(asked: cells.Scope, mondays: Sequence[date]) -> list[int]:
+    rows = cells.read(ROLLED["opened"], asked, By.WEEK)
+    known = {day_of(row.key): row.counts["opened"] for row in rows if row.key}
+    return [known.get(one, 0) for one in mondays]
+
+
+def _mondays(as_of: datetime) -> list[date]:
+    """Of whole weeks: the one that goes on would always seem to fall."""
+    today = as_of.astimezone(zone()).date()
+    first = today - timedelta(days=today.weekday() + 7 * WEEKS)
+    return [first + timedelta(weeks=number) for number in range(WEEKS)]

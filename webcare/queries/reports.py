@@ -313,13 +313,14 @@ def _name(by: By | None, key: int) -> str | None:
         case By.HOUR:
             return f"{key:02}"
         case By.DAY:
-            return f"{_day(key):%Y-%m-%d}"
+            return f"{day_of(key):%Y-%m-%d}"
         case By.WEEK:
-            return f"{_day(key):%G-W%V}"
+            return f"{day_of(key):%G-W%V}"
     return None
 
 
-def _day(number: int) -> date:
+def day_of(number: int) -> date:
+    """Return the day that a line by day or week has as its key."""
     return date(2000, 1, 1) + timedelta(days=number)
 
 

@@ -62,6 +62,13 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def change_in(share: float) -> str:
+    """A change in words: "+25 %", "−40 %"."""
+    sign = "+" if share > 0 else "−" if share < 0 else "±"
+    return f"{sign}{percent(abs(share))}"
+
+
+@register.filter
 def two_letters(name: str) -> str:
     """Who it is, in the space of an avatar."""
     words = name.split()

@@ -179,6 +179,7 @@ READS = [
     "/api/v1/tickets/{ticket}/topic/replay",
     "/api/v1/reports/live",
     "/api/v1/listening/decisions",
+    "/api/v1/listening/topics",
     "/api/v1/alarms",
     "/api/v1/tickets/{ticket}/acts",
     "/api/v1/tickets/{ticket}/consultations",

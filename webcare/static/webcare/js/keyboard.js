@@ -46,6 +46,7 @@ const KEYS = {
   "?": () => document.getElementById("help").showModal(),
   "g i": () => location.assign("/"),
   "g b": () => location.assign("/board"),
+  "g l": () => location.assign("/listening"),
   "g r": () => location.assign("/reports/"),
   "g m": () => location.assign("/me"),
   "g n": () => location.assign("/next"),
