@@ -47,12 +47,25 @@ def test_topics_of_a_period_against_the_four_before(talk, lena):
 
     assert {one: (row.now, row.before) for one, row in found.items()} == {
         heard["boxes"]: (5, 0),
-        heard["delivery"]: (1, 4),
+        heard["delivery"]: (1, 3),
         None: (1, 0),
     }
     assert found[heard["boxes"]].trend == Trend.NEW
     assert found[heard["delivery"]].trend == Trend.STEADY
     assert found[heard["delivery"]].usual == 1
+
+
+def test_a_young_desk_compares_with_what_it_has(talk, lena):
+    heard = talk(NOW)
+    by_days = {
+        days: {one.topic: one for one in topics_heard(lena, days, NOW)}
+        for days in (7, 28)
+    }
+
+    assert by_days[7][heard["boxes"]].times == 3, "29 days are four weeks and one"
+    assert by_days[28][heard["boxes"]].times == 0
+    assert by_days[28][heard["boxes"]].trend == Trend.STEADY
+    assert by_days[28][heard["boxes"]].usual is None
 
 
 def test_weeks_are_whole_ones(talk, lena):

@@ -23,13 +23,15 @@ FILTERS = {
 
 
 class HeardOut(Out):
-    """Tickets opened about a topic in the last `days`, and in the four such periods
-    before. `topic` is null for those of which nobody could say it. The trend is told
-    where chance alone would do it once in a thousand."""
+    """Tickets opened about a topic in the last `days`, and in the `periods_before` of
+    that length: four, or fewer on a young desk. `topic` is null for those of which
+    nobody could say it. The trend is told where chance alone would do it once in a
+    thousand."""
 
     topic = serializers.CharField(allow_null=True)
     tickets = serializers.IntegerField()
     before = serializers.IntegerField()
+    periods_before = serializers.IntegerField()
     share = serializers.FloatField(help_text="Of all in the last period; 0 to 1.")
     trend = serializers.ChoiceField(choices=Trend.choices)
 
@@ -65,6 +67,7 @@ def _heard_out(one: Heard, total: int, known_as: dict[int, str]) -> Json:
         "topic": known_as.get(one.topic) if one.topic else None,
         "tickets": one.now,
         "before": one.before,
+        "periods_before": one.times,
         "share": one.now / total if total else 0.0,
         "trend": one.trend.value,
     }

@@ -15,13 +15,13 @@ from webcare.domain.reports import By
 from webcare.exceptions import NotAllowed
 from webcare.models import User
 from webcare.queries import cells
-from webcare.queries.measures.all import ROLLED
+from webcare.queries.measures.volume import OPENED
 from webcare.queries.people import queues_where
 from webcare.queries.reports import Asked, Period, day_of, scope
 from webcare.queries.rolls import begin_of, zone
 from webcare.queries.sight import require_own_desk
 
-TIMES = 4  # periods before, that the last one is compared with
+MOST_TIMES = 4  # periods before, that the last one is compared with
 WEEKS = 12  # of the shares over time
 
 
@@ -69,7 +69,7 @@ def verdicts(user: User, period: Period) -> dict[str, int]:
 
 
 class Heard(NamedTuple):
-    """A topic in a period, and in as many as TIMES before it: tickets opened.
+    """Tickets opened about a topic in a period, and in the `times` of them before.
 
     `topic` is None for what nobody could say the topic of.
     """
@@ -77,30 +77,43 @@ class Heard(NamedTuple):
     topic: int | None
     now: int
     before: int
+    times: int
     trend: Trend
 
     @property
-    def usual(self) -> float:
-        """How many a period it was before."""
-        return self.before / TIMES
+    def usual(self) -> float | None:
+        """How many a period it was before; None where there was no time before."""
+        return self.before / self.times if self.times else None
 
 
 def topics_heard(user: User, days: int, as_of: datetime) -> list[Heard]:
     """Return what the last `days` times 24 hours were about, the most first.
 
-    Topics of the time before are there too, so that what has gone quiet is seen.
-    Raises NotAllowed, as `decisions` does.
+    It is compared with the four such periods before, or with fewer where the desk has
+    not listened for so long; with none there is no trend. Topics of the time before
+    are there too, so that what has gone quiet is seen. Raises NotAllowed, as
+    `decisions` does.
     """
     require_own_desk(user)
     length = timedelta(days=days)
+    times = _periods_before(as_of - length, length)
     now = _opened(user, as_of - length, as_of)
-    before = _opened(user, as_of - (1 + TIMES) * length, as_of - length)
+    before = _opened(user, as_of - (1 + times) * length, as_of - length)
     found = [
-        Heard(topic, count, past, trend_of(count, past, TIMES))
+        _heard(topic, now.get(topic, 0), before.get(topic, 0), times)
         for topic in {*now, *before}
-        for count, past in [(now.get(topic, 0), before.get(topic, 0))]
     ]
     return sorted(found, key=lambda one: (-one.now, -one.before, one.topic or 0))
+
+
+def _heard(topic: int | None, now: int, before: int, times: int) -> Heard:
+    trend = trend_of(now, before, times) if times else Trend.STEADY
+    return Heard(topic, now, before, times, trend)
+
+
+def _periods_before(start: datetime, length: timedelta) -> int:
+    [[first]] = fetch(OPENED.first, [])
+    return min(MOST_TIMES, max(0, (start - first) // length)) if first else 0
 
 
 def weeks_heard(
@@ -119,13 +132,15 @@ def weeks_heard(
 
 
 def _opened(user: User, start: datetime, end: datetime) -> Mapping[int | None, int]:
+    if start == end:
+        return {}
     asked = Asked(Period(start, end), end, By.TOPIC)
-    rows = cells.read(ROLLED["opened"], scope(user, asked), By.TOPIC)
+    rows = cells.read(OPENED, scope(user, asked), By.TOPIC)
     return {row.key: row.counts["opened"] for row in rows}
 
 
 def _by_week(asked: cells.Scope, mondays: Sequence[date]) -> list[int]:
-    rows = cells.read(ROLLED["opened"], asked, By.WEEK)
+    rows = cells.read(OPENED, asked, By.WEEK)
     known = {day_of(row.key): row.counts["opened"] for row in rows if row.key}
     return [known.get(one, 0) for one in mondays]
 
