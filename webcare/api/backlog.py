@@ -9,7 +9,14 @@ from rest_framework.response import Response
 
 from webcare.api.endpoint import Request
 from webcare.api.filters import Filter, read_filters
-from webcare.api.reports import FILTERS, Report, flat_table, parameters, period_of
+from webcare.api.reports import (
+    FILTERS,
+    Report,
+    flat_table,
+    json_lines,
+    parameters,
+    period_of,
+)
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.domain.parameters import moment, one_of
@@ -87,8 +94,11 @@ class Backlog(Report):
         given = read_filters(request, LYING)
         lines, at = _lying(request, given)
         results = [_lay(line, before) for line, before in lines]
-        if given.get("format") == "csv":
-            return flat_table(results)
+        match given.get("format"):
+            case "csv":
+                return flat_table(results)
+            case "jsonl":
+                return json_lines(results, "report")
         by_day = given.get("by") == By.DAY
         total = None if by_day else sum(one["tickets"] for one in results)
         return Response({"at": stamp(at), "tickets": total, "results": results})

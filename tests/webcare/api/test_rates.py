@@ -1,5 +1,6 @@
 """Reports that count, each against a small story told by our own actions."""
 
+import json
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -194,6 +195,17 @@ def test_a_backlog_opens_and_closes(report, make_ticket, ada, lena, root):
     assert line["oldest_seconds"] >= 0
     assert first.pk
     assert report(root, "backlog", by="topic")["results"][0]["key"] == "delivery"
+
+
+def test_a_backlog_is_told_in_lines_as_every_report_is(as_client, make_ticket, lena):
+    make_ticket()
+    time.sleep(0.03)
+
+    answer = as_client(lena).get(f"{REPORTS}/backlog?by=queue&format=jsonl")
+
+    assert answer.headers["Content-Type"] == "application/jsonl"
+    [line] = [json.loads(one) for one in answer.getvalue().splitlines()]
+    assert (line["key"], line["tickets"]) == ("shop", 1)
 
 
 def _know_earlier(by):
