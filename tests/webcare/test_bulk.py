@@ -182,7 +182,7 @@ def test_what_is_refused_says_why_and_the_rest_goes_on(lena, ada, tickets):
         {"do": "assign", "agent": "ADA"},
         {"do": "route", "queue": "power"},
         {"do": "classify", "topic": "power"},
-        {"do": "priority", "priority": "high"},
+        {"do": "priority", "priority": "high", "reason": "Press"},
         {"do": "tag", "tag": "vip"},
     ],
 )
@@ -191,7 +191,8 @@ def test_an_undo_puts_every_ticket_back(root, ada, tickets, power_queue, action)
     Topic.objects.create(slug="power", name="Power")
     action = {k: str(ada.public_id) if v == "ADA" else v for k, v in action.items()}
     names = ("status", "queue", "agent", "topic", "topic_by", "topic_confidence")
-    before = list(Ticket.objects.order_by("pk").values(*names, "priority"))
+    names += ("priority", "priority_by", "priority_reason")
+    before = list(Ticket.objects.order_by("pk").values(*names))
     job = do(root, action, tickets)
     assert job.done == 5
 
@@ -200,7 +201,7 @@ def test_an_undo_puts_every_ticket_back(root, ada, tickets, power_queue, action)
 
     job.refresh_from_db()
     assert (job.state, job.undone, job.undoing) == ("undone", 5, 0)
-    assert list(Ticket.objects.order_by("pk").values(*names, "priority")) == before
+    assert list(Ticket.objects.order_by("pk").values(*names)) == before
     assert not Ticket.objects.filter(ticket_tags__isnull=False).exists()
     assert set(codes(job)) == {("undone", "")}
 

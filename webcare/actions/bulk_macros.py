@@ -13,7 +13,7 @@ from webcare.queries.macros import macro_for
 
 COLUMNS = (
     *("status", "queue", "agent", "topic", "topic_by", "topic_confidence"),
-    *("priority", "snoozed_until"),
+    *("priority", "priority_by", "priority_reason", "snoozed_until"),
 )
 # What a job that cannot be undone has among the values it left.
 FINAL = "is_final"

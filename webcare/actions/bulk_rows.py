@@ -35,6 +35,8 @@ class Row(NamedTuple):
     topic_by: str
     topic_confidence: float | None
     priority: str
+    priority_by: str
+    priority_reason: str
     is_danger: bool
     version: int
     snoozed_until: str | None  # as it is kept with a change
@@ -62,8 +64,8 @@ def lock(tickets: Iterable[int]) -> list[Row]:
     """Lock these tickets, in rising order, and read them as they are."""
     rows = fetch(
         """SELECT id, status, queue_id, agent_id, topic_id, topic_by,
-                  topic_confidence, priority, is_danger, version, snoozed_until,
-                  statement_timestamp()
+                  topic_confidence, priority, priority_by, priority_reason, is_danger,
+                  version, snoozed_until, statement_timestamp()
              FROM webcare_ticket WHERE id = ANY(%s)
             ORDER BY id FOR NO KEY UPDATE""",
         [sorted(set(tickets))],

@@ -39,6 +39,8 @@ COLUMNS = (
     "topic_by",
     "topic_confidence",
     "priority",
+    "priority_by",
+    "priority_reason",
     "snoozed_until",
 )
 UNDONE_BY_VALUE = ("assign", "release", "route", "classify", "priority", "snooze")
@@ -185,14 +187,15 @@ def _restore(rows: Sequence[Row]) -> None:
               SET status = given.status, queue_id = given.queue, agent_id = given.agent,
                   topic_id = given.topic, topic_by = given.topic_by,
                   topic_confidence = given.topic_confidence,
-                  priority = given.priority,
+                  priority = given.priority, priority_by = given.priority_by,
+                  priority_reason = given.priority_reason,
                   snoozed_until = given.snoozed_until,
                   changed_at = now(), version = version + 1
              FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
                          %s::bigint[], %s::text[], %s::float8[], %s::text[],
-                         %s::timestamptz[])
-                  AS given(id, status, queue, agent, topic, topic_by,
-                           topic_confidence, priority, snoozed_until)
+                         %s::text[], %s::text[], %s::timestamptz[])
+                  AS given(id, status, queue, agent, topic, topic_by, topic_confidence,
+                           priority, priority_by, priority_reason, snoozed_until)
             WHERE k.id = given.id""",
         [
             [row.id for row in rows],

@@ -139,27 +139,30 @@ def prioritise(
     reason: str = "",
 ) -> Results:
     """Set the priority; danger stays on top until a person says otherwise."""
+    given = {
+        "priority": priority.value,
+        "priority_by": decided.value,
+        "priority_reason": reason[:200],
+    }
 
     def judge(row: Row) -> Result:
         if row.is_danger and decided != PrioritySetBy.PERSON:
             return "danger"
         if row.priority == priority:
             return UNCHANGED
-        return change_of(row, priority=priority.value)
+        return change_of(row, **given)
 
     results = judged(rows, judge)
     update(
-        """priority = %(priority)s, priority_by = %(decided)s,
-           priority_reason = %(reason)s""",
+        """priority = %(priority)s, priority_by = %(priority_by)s,
+           priority_reason = %(priority_reason)s""",
         results,
-        priority=priority.value,
-        decided=decided.value,
-        reason=reason[:200],
+        **given,
     )
     write_down(
         Kind.PRIORITY_CHANGED,
         rows,
-        results,
+        {pk: only(result, "priority") for pk, result in results.items()},
         by,
         lambda row: {"was": row.priority, "by": decided.value},
     )
