@@ -15,6 +15,7 @@ from webcare.models import Consultation, Note, Ticket
 pytestmark = pytest.mark.django_db
 
 TO = "tom@grid.example.org"
+QUESTION = "Is the power back? Kim de Vries asks."
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def asked(make_ticket, ada):
         text="My parcel! Call me on 06-12345678, Kim, at 1234 AB 12",
         author={"external_id": "kim", "handle": "kim", "name": "Kim de Vries"},
     )
-    return consult(ticket=ticket, user=ada, to=TO, question="Is the power back?")
+    return consult(ticket=ticket, user=ada, to=TO, question=QUESTION)
 
 
 @pytest.fixture
@@ -45,6 +46,13 @@ def test_the_letter_has_the_question_and_not_the_customers_words(asked, link):
     assert letter.subject == "Een vraag van Ada"
     assert "Is the power back?" in letter.body
     assert "Call me" not in letter.body
+
+
+def test_the_letter_does_not_name_the_customer(asked, link):
+    [letter] = mail.outbox
+
+    assert "Vries" not in letter.body
+    assert "[…] asks." in letter.body
 
 
 def test_the_ticket_waits_for_the_colleague(asked):

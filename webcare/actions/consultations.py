@@ -20,6 +20,7 @@ from webcare.domain.permissions import Permission
 from webcare.domain.redaction import redact
 from webcare.exceptions import Invalid, NotFound, TicketChanged
 from webcare.models import Consultation, Mail, Ticket, TicketEvent, User
+from webcare.queries.consultations import names_of
 from webcare.queries.people import require
 
 Kind = TicketEvent.Kind
@@ -40,16 +41,16 @@ def consult(
 ) -> Consultation:
     """Ask somebody at `to` about a ticket; what they answer becomes a note.
 
-    The letter has the question, without personal numbers, and a link that works for
-    `days` (1 to 30) or until it is answered. `hold` lets the ticket wait for them.
-    Raises NotAllowed, Invalid for an address outside the domains that may be asked,
-    TicketChanged for a ticket that is not open any more.
+    The letter has the question, without the author's name and personal numbers, and a
+    link that works for `days` (1 to 30) or until it is answered. `hold` lets the ticket
+    wait for them. Raises NotAllowed, Invalid for an address outside the domains that
+    may be asked, TicketChanged for a ticket that is not open any more.
     """
     require(user, Permission.CONSULT, ticket.queue_id)
     _check(to, days)
     if ticket.status not in LIVE:
         raise TicketChanged(not_live(ticket.status))
-    key = new_key()
+    key, outward = new_key(), redact(question, names_of(ticket))
     asked = Consultation.objects.create(
         ticket=ticket,
         asked_by=user,
@@ -57,7 +58,7 @@ def consult(
         question=question,
         language=language,
         digest=digest_of(key),
-        mail=_write_letter(user, to, question, language, key),
+        mail=_write_letter(user, to, outward, language, key),
         expires_at=database_now() + timedelta(days=days),
     )
     _record(asked, Kind.CONSULTED, actor=user)
@@ -126,7 +127,7 @@ def _write_letter(user: User, to: str, question: str, language: str, key: str) -
             subject=_("A question from %(name)s") % {"name": user},
             body="\n\n".join(
                 (
-                    redact(question),
+                    question,
                     _("Read what it is about, and answer, on this page:")
                     + f"\n{settings.PUBLIC_URL}/consult/{key}",
                     _("The link is for you alone, works once, and ends by itself."),

@@ -100,8 +100,7 @@ def asked_by_link(digest: bytes) -> Asked | None:
     )
     if found is None:
         return None
-    author = found.ticket.author
-    names = [author.handle, author.name]
+    names = names_of(found.ticket)
     return Asked(
         str(found.asked_by),
         redact(found.question, names),
@@ -109,6 +108,11 @@ def asked_by_link(digest: bytes) -> Asked | None:
         found.expires_at,
         [(way, redact(text, names), at) for way, text, at in _said(found.ticket_id)],
     )
+
+
+def names_of(ticket: Ticket) -> list[str]:
+    """Return what its author is called, which stays inside the desk."""
+    return [ticket.author.handle, ticket.author.name]
 
 
 def _said(ticket: int) -> list[tuple[str, str, datetime]]:
