@@ -61,6 +61,7 @@ NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
 NO_PAGES |= {"second-step-picture"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
+NO_PAGES |= {"undo-resolve"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}
 
 

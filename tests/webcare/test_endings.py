@@ -131,6 +131,38 @@ def test_a_live_ticket_has_no_resolving_to_take_back(ticket, ada):
         endings.undo_resolve(ticket=ticket, user=ada)
 
 
+def test_who_was_left_without_an_answer_waits_again_when_it_is_reopened(ticket, ada):
+    asked, before = Turn.objects.get().started_at, ticket.waiting_since
+    resolve(ticket, ada, outcome=Resolution.NO_ANSWER_NEEDED)
+    tickets.reopen_ticket(ticket=ticket, user=ada)
+
+    turn = Turn.objects.get()
+    assert (turn.outcome, turn.started_at, turn.ended_at) == ("waiting", asked, None)
+    assert (ticket.waiting_since, ticket.due_at is None) == (before, False)
+    running = Clock.objects.filter(turn=turn, stopped_at=None)
+    assert running.exists()
+
+
+def test_who_was_left_long_ago_and_answered_since_does_not_wait_again(
+    ticket, ada, hear, shop, item
+):
+    """Left, then written again, then resolved with an answer to that."""
+    resolve(ticket, ada)
+    again = {"author": {"external_id": ticket.author.external_id}}
+    now = timezone.now().isoformat()
+    hear(
+        shop, item(**again, in_reply_to=ticket.last_inbound.external_id, posted_at=now)
+    )
+    ticket.refresh_from_db()
+    said = {"text": "Yes.", "client_key": "k", "then": Status.RESOLVED}
+    replies.send_reply(ticket=ticket, user=ada, **said)
+    ticket.refresh_from_db()
+    tickets.reopen_ticket(ticket=ticket, user=ada)
+
+    turns = Turn.objects.order_by("number").values_list("outcome", flat=True)
+    assert list(turns) == ["left", "waiting"]
+
+
 def test_without_an_outcome_and_an_answer_none_was_needed(ticket, ada):
     resolve(ticket, ada)
 

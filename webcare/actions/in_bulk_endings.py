@@ -137,7 +137,8 @@ def reopen(rows: Sequence[Row], by: By) -> Results:
     update(f"status = 'open', {_ENDLESS}", results)
     outcomes.reopened(dict.fromkeys(again, rows[0].now))
     logged = {pk: only(result, "status") for pk, result in results.items()}
-    write_down(Kind.REOPENED, rows, logged, by)
+    told = turns.wait_again(list(again))
+    write_down(Kind.REOPENED, rows, logged, by, lambda row: told[row.id])
     clocks.follow(list(again))
     return results
 

@@ -232,9 +232,10 @@ def resolve_ticket(
 
 @transaction.atomic
 def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
-    """Make a resolved ticket work again. Raises InvalidMove, TicketChanged.
+    """Make a resolved ticket work again; who was left without an answer waits again.
 
-    Raises TicketChanged too when its author has a newer live ticket in the thread.
+    They wait since they asked. Raises InvalidMove, and TicketChanged, also when its
+    author has a newer live ticket in the thread.
     """
     require(user, needed_for(Act.REOPEN), ticket.queue_id)
     require_act(Act.REOPEN, ticket.status)
@@ -244,7 +245,8 @@ def reopen_ticket(*, ticket: Ticket, user: User) -> Ticket:
     move(ticket, Status.OPEN, **ENDLESS)
     now = database_now()
     outcomes.reopened({ticket.pk: now})
-    record(ticket, Kind.REOPENED, at=now, actor=user, status=Status.OPEN.value)
+    told = turns.wait_again([ticket.pk])[ticket.pk]
+    record(ticket, Kind.REOPENED, at=now, actor=user, status=Status.OPEN.value, **told)
     clocks.follow([ticket.pk])
     ticket.refresh_from_db()
     return ticket

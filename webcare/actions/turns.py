@@ -1,10 +1,11 @@
 """Turns begin with an author's unanswered message and end with our answer."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from conversations.models.bulk import fetch
+from conversations.models.bulk import fetch, ids
 from webcare.actions import clocks
 from webcare.actions.engagement import Message
 from webcare.queries.business_time import CALENDAR_OF, Lasted, business_seconds
@@ -196,20 +197,59 @@ def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[Ended]]:
     return left
 
 
-def take_up(turns: Sequence[int]) -> None:
-    """Let turns that were left wait on as if they had not been.
+def take_up(turns: Sequence[int]) -> list[int]:
+    """Let turns that were left wait on as if they had not been; returns those that do.
 
-    What was known of them is kept, for reports as of then; clocks follow the log.
+    One after which its author has begun another stays left. What was known of them is
+    kept, for reports as of then; clocks follow the log.
     """
-    fetch(
-        """UPDATE webcare_turn
+    taken = fetch(
+        """UPDATE webcare_turn t
               SET outcome = 'waiting', ended_at = NULL, calendar_seconds = NULL,
                   business_seconds = NULL, in_hours = NULL,
                   calendar_version_id = NULL, queue_id = NULL, topic_id = NULL,
                   priority = 'normal', language = ''
-            WHERE id = ANY(%s) AND outcome = 'left'""",
+            WHERE id = ANY(%s) AND outcome = 'left'
+              AND NOT EXISTS (SELECT FROM webcare_turn later
+                               WHERE later.ticket_id = t.ticket_id
+                                 AND later.number > t.number)
+        RETURNING id""",
         [list(turns)],
     )
+    return ids(taken)
+
+
+def wait_again(tickets: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Let whoever these tickets were closed on without an answer wait since they asked.
+
+    For tickets that are opened again, before the log says so; returns what it says.
+    """
+    left = _left_by_the_end(tickets)
+    again = set(take_up([turn for turns in left.values() for turn in turns]))
+    back = [ticket for ticket, turns in left.items() if again.intersection(turns)]
+    if back:
+        fetch(
+            f"""UPDATE webcare_ticket k
+                   SET waiting_since = {WAITING.format(but=clocks.NONE)}
+                 WHERE k.id = ANY(%s)""",
+            [back],
+        )
+    return {one: {"facts": {"waits": True}} if one in back else {} for one in tickets}
+
+
+def _left_by_the_end(tickets: Sequence[int]) -> dict[int, list[int]]:
+    """Ticket -> the turns that were left when it was resolved, by its newest status."""
+    rows = fetch(
+        """SELECT e.ticket_id, (e.data->'was'->'turns')::text
+             FROM unnest(%s::bigint[]) AS given(ticket)
+            CROSS JOIN LATERAL (
+                  SELECT ticket_id, kind, data FROM webcare_ticketevent
+                   WHERE ticket_id = given.ticket AND data ? 'status'
+                   ORDER BY id DESC LIMIT 1) AS e
+            WHERE e.kind = 'resolved' AND e.data->'was' ? 'turns'""",
+        [list(tickets)],
+    )
+    return {ticket: json.loads(turns) for ticket, turns in rows}
 
 
 # Since when somebody has to answer the message `m`, decided `d`: since it was edited,

@@ -234,12 +234,13 @@ class Facts:
         else:
             endings[-1].reopened_at = max(endings[-1].at, line.effective_at)
             endings[-1].reopened_known_at = line.recorded_at
-        if line.kind == "undone":
+        if line.kind == "undone" or line.facts.get("waits"):
             self._take_up(self._left.pop(line.ticket, []), line)
 
     def _take_up(self, turns: Iterable[TurnFact], line: Line) -> None:
         for turn in turns:
-            if turn.outcome == "left":
+            is_last = (turn.ticket, turn.number + 1) not in self.turns
+            if turn.outcome == "left" and is_last:
                 turn.outcome, turn.known_from = "waiting", line.recorded_at
                 turn.ended_at = turn.end_known_at = turn.calendar_seconds = None
                 turn.queue = turn.topic = turn.calendar_version = None

@@ -167,6 +167,8 @@ class _Story:
         """What became of the ticket."""
         if line.kind in _VOID:
             self._void(line)
+        if line.kind == "reopened" and line.data.get("facts", {}).get("waits"):
+            self._take_up(self.statuses[-1][0])
         if (status := line.data.get("status")) is not None:
             _set(self.statuses, line.at, status)
         if line.kind == "resolved":

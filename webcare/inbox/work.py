@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import readings, tickets
+from webcare.actions import endings, readings, tickets
 from webcare.domain.outcomes import Resolution
 from webcare.domain.readings import Sentiment
 from webcare.exceptions import Invalid
@@ -49,7 +49,16 @@ def resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
     outcome = Resolution(form.cleaned_data["outcome"])
     tickets.resolve_ticket(ticket=ticket, user=request.user, outcome=outcome)
     said = _("Ticket %(number)s is resolved.") % {"number": ticket.number}
-    return _done(request, said, undo=reverse("inbox:reopen", args=[public_id]))
+    return _done(request, said, undo=reverse("inbox:undo-resolve", args=[public_id]))
+
+
+@desk
+@require_POST
+def undo_resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    ticket = ticket_for(request.user, public_id)
+    endings.undo_resolve(ticket=ticket, user=request.user)
+    said = _("Ticket %(number)s is as it was.") % {"number": ticket.number}
+    return _done(request, said)
 
 
 @desk

@@ -142,17 +142,36 @@ def test_claim_release_resolve_and_reopen_offer_a_way_back(
     resolved = client.post(
         address(ticket, "resolve"), {"outcome": "no_answer_needed"}, follow=True
     )
+    client.post(address(ticket, "resolve/undo"))
+    client.post(address(ticket, "resolve"), {"outcome": "no_answer_needed"})
     client.post(address(ticket, "reopen"))
 
     assert address(ticket, "release") in claimed.content.decode()
-    assert address(ticket, "reopen") in resolved.content.decode()
+    assert (
+        f'formaction="{address(ticket, "resolve/undo")}"' in resolved.content.decode()
+    )
     kinds = TicketEvent.objects.filter(ticket=ticket, actor=ada).order_by("pk")
     assert list(kinds.values_list("kind", flat=True)) == [
         "assigned",
         "released",
         "resolved",
+        "undone",
+        "resolved",
         "reopened",
     ]
+
+
+def test_who_takes_a_resolve_back_finds_the_question_waiting(
+    browser, ada, ticket, address
+):
+    client, since = browser(ada), ticket.waiting_since
+    client.post(address(ticket, "resolve"), {"outcome": "spam"})
+    undone = client.post(address(ticket, "resolve/undo"), follow=True)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.waiting_since) == ("new", since)
+    assert "is as it was" in undone.content.decode()
+    assert not ticket.events.filter(kind="reopened").exists()
 
 
 def test_who_comes_second_reads_why(browser, ada, bo, ticket, address):

@@ -4,6 +4,7 @@ ACTIONS = [
     ("claim", {}),
     ("release", {}),
     ("resolve", {"outcome": "answered"}),
+    ("resolve/undo", {}),
     ("reopen", {}),
     ("classify", {"topic": "delivery"}),
     ("route", {"queue": "triage"}),
