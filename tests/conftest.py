@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone, translation
 
 from conversations.actions import reading
@@ -18,6 +18,7 @@ from conversations.actions.ingestion import take_messages
 from conversations.adapters.signatures import new_secret
 from conversations.models import Channel, Message, Mode, Work
 from conversations.models.bulk import fetch
+from tests.emptying import empty_tables
 from webcare.actions import (
     alarm_calls,
     assignment,
@@ -52,28 +53,18 @@ STAGES = [
         topic_heirs,
     )
 ] + [automation_runs.STAGE, automation_runs.TIMED, bulk.STAGE, bulk_undo.STAGE]
-NEVER_EMPTIED = {
-    "ticketevent": "ticket_event_is_never_emptied",
-    "logerasure": "log_erasure_is_never_emptied",
-    "calendarversion": "calendar_version_is_never_emptied",
-    "policyversion": "policy_version_is_never_emptied",
-    "routingversion": "routing_version_is_never_emptied",
-}
 Maker = Callable[..., Any]
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """End what threads of a live server left open: it would keep the database.
-
-    Tests with transactions of their own are followed by emptying every table, which
-    the log refuses everywhere else.
-    """
-    with django_db_blocker.unblock():
-        for table, rule in NEVER_EMPTIED.items():
-            fetch(f"ALTER TABLE webcare_{table} DISABLE TRIGGER {rule}", [])
-    yield
+    """End what threads of a live server left open: it would keep the database."""
+    with pytest.MonkeyPatch.context() as django:
+        django.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda _: empty_tables()
+        )
+        yield
     with django_db_blocker.unblock():
         # A browser's loop has a connection of its own; the one from before it may have
         # been ended by a test since.

@@ -13,6 +13,7 @@ from conversations.models import Message, Mode, Work
 from demo import day
 from demo.models import DemoDesk
 from demo.organisation import make_demo
+from tests.emptying import empty_tables
 from webcare.domain.permissions import Permission
 from webcare.models import (
     DeskSetting,
@@ -36,7 +37,7 @@ def demo(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         yield make_demo()
         # What is kept in a process by its number stays true: numbers go on.
-        call_command("flush", "--no-input", verbosity=0, reset_sequences=False)
+        empty_tables()
 
 
 def test_its_clocks_and_facts_are_what_its_log_says(demo):
