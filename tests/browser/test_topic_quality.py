@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import pytest
 
 from tests.browser import axe
-from webcare.actions import training
-from webcare.models import Topic, TopicExample, TopicModel
+from tests.trained import NUMBERS, trained
+from webcare.models import Topic, TopicExample
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,20 +16,20 @@ DELIVERY, BILL = "Where is my order", "The invoice is too high"
 
 
 @pytest.fixture
-def model(settings, delivery_topic, shop_queue):
+def model(settings, shop_queue):
     """A model of two topics; a few examples of one speak of the other."""
     settings.SENTENCE_ENCODER = False
-    bill = Topic.objects.create(slug="bill", name="Bill", queue=shop_queue)
+    bill, delivery = (
+        Topic.objects.create(pk=pk, slug=name.lower(), name=name, queue=shop_queue)
+        for pk, name in enumerate(("Bill", "Delivery"), NUMBERS)
+    )
     texts = [(bill, f"{DELIVERY} {n}") for n in range(20, 26)]
     for n in range(20):
-        texts += [(delivery_topic, f"{DELIVERY} {n}"), (bill, f"{BILL} {n}")]
+        texts += [(delivery, f"{DELIVERY} {n}"), (bill, f"{BILL} {n}")]
     for number, (topic, text) in enumerate(texts):
         digest = f"example {number}".encode()
         TopicExample.objects.create(topic=topic, text=text, digest=digest)
-    job = TopicModel.objects.create()
-    training.train(job.pk)
-    job.refresh_from_db()
-    assert job.state == "published", job.failure
+    trained()
 
 
 @pytest.fixture
