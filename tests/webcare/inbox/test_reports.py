@@ -6,8 +6,6 @@ from webcare.domain.report_periods import Stretch
 from webcare.inbox.report_pages import REPORTS
 from webcare.models import Queue
 
-ASKED = [(slug, by) for slug, page in REPORTS.items() for by in page.by]
-
 
 @pytest.fixture
 def lead(ada):
@@ -21,14 +19,16 @@ def figures_of(page):
     return page.context["figures"]
 
 
-@pytest.mark.parametrize(("slug", "by"), ASKED)
-def test_whatever_a_page_asks_the_api_answers(browser, lead, ticket, slug, by):
+@pytest.mark.parametrize("slug", REPORTS)
+def test_whatever_a_page_asks_the_api_answers(browser, lead, ticket, slug):
     client = browser(lead)
-    page = client.get(f"/reports/{slug}?by={by}&period=today&compare=before")
+    for by in REPORTS[slug].by:
+        page = client.get(f"/reports/{slug}?by={by}&period=today&compare=before")
 
-    for call in figures_of(page)["calls"].values():
-        answer = client.get(call)
-        assert answer.status_code == 200, answer.content
+        assert figures_of(page)["calls"]
+        for call in figures_of(page)["calls"].values():
+            answer = client.get(call)
+            assert answer.status_code == 200, (call, answer.content)
 
 
 @pytest.mark.parametrize("slug", REPORTS)
