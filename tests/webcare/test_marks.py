@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from django.db import transaction
@@ -105,9 +106,9 @@ def story(hear, item, pump, shop, forum, root, lena, delivery_topic, power_queue
     return begin
 
 
-@transaction.atomic
-def age(days):
-    """Let so many days have passed since everything that ever happened."""
+@cache
+def moments():
+    """Which columns of each table say when something was."""
     columns = defaultdict(list)
     for table, column in fetch(
         """SELECT c.table_name, c.column_name FROM information_schema.columns c
@@ -118,8 +119,14 @@ def age(days):
         [],
     ):
         columns[table].append(column)
+    return columns
+
+
+@transaction.atomic
+def age(days):
+    """Let so many days have passed since everything that ever happened."""
     fetch("SET LOCAL session_replication_role = replica", [])
-    for table, names in columns.items():
+    for table, names in moments().items():
         moved = ", ".join(f'"{n}" = "{n}" - interval \'{days} days\'' for n in names)
         fetch(f'UPDATE "{table}" SET {moved}', [])
     fetch("SET LOCAL session_replication_role = origin", [])
