@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 # What paths name, as the table of rights makes it.
-from tests.webcare.api.test_permission_table import more, people, things  # noqa: F401
+from tests.webcare.api.test_permission_table import more, people, steps, things  # noqa: F401
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "1"))
 CHECKS = [
