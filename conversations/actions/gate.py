@@ -10,6 +10,7 @@ from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.adapters.lengths import length as length
 from conversations.models import (
     Channel,
     Delivery,
@@ -56,7 +57,7 @@ def _refusal(
         return "channel_stopped", _("The platform refuses this channel: reconnect it.")
     if not text.strip():
         return "empty", _("There is nothing to send: write a text.")
-    if len(text) > channel.text_limit:
+    if length(text, channel.counting) > channel.text_limit:
         limit = {"limit": channel.text_limit}
         return "too_long", _("At most %(limit)d characters fit here.") % limit
     if in_reply_to is not None and in_reply_to.deleted_at:

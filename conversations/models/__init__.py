@@ -1,5 +1,5 @@
 from conversations.models.acts import Act, PlatformAct
-from conversations.models.channels import Channel, Mode, PrivateReplies
+from conversations.models.channels import Channel, Counting, Mode, PrivateReplies
 from conversations.models.deliveries import Delivery, State
 from conversations.models.events import InboundEvent, Source
 from conversations.models.threads import (
@@ -19,6 +19,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Channel",
+    "Counting",
     "Delivery",
     "Direction",
     "InboundEvent",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from conversations.adapters.lengths import Counting as Counting
 from conversations.models.sealed import SealedField
 
 
@@ -48,6 +49,13 @@ class Channel(models.Model):
     # to them; empty is always.
     private_window_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     text_limit = models.PositiveIntegerField(default=5_000)
+    # What of a text counts, and how much.
+    counting = models.CharField(
+        max_length=8,
+        choices=Counting,
+        default=Counting.SIGNS,
+        db_default="signs",
+    )
     # Seconds in which an agent may take an answer back.
     public_hold_seconds = models.PositiveSmallIntegerField(default=10)
     private_hold_seconds = models.PositiveSmallIntegerField(default=0)
@@ -71,6 +79,10 @@ class Channel(models.Model):
             models.CheckConstraint(
                 name="channel_mode_is_known",
                 condition=models.Q(mode__in=Mode.values),
+            ),
+            models.CheckConstraint(
+                name="channel_counting_is_known",
+                condition=models.Q(counting__in=Counting.values),
             ),
             models.CheckConstraint(
                 name="channel_private_replies_are_known",

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from conversations.actions import gate
 from conversations.models.bulk import insert
 from conversations.queries.clock import database_now
 from webcare.actions import fields, parking, priority, tags, tickets
@@ -66,7 +67,7 @@ def preview(*, ticket: Ticket, user: User, macro: Macro) -> Preview:
         wording.language or ticket.language,
     )
     text, missing = texts.fill(wording.text, values)
-    length = len(signed(text, user.initials))
+    length = gate.length(signed(text, user.initials), ticket.channel.counting)
     return Preview(text, wording, missing, length, limit)
 
 

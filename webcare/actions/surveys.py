@@ -44,6 +44,7 @@ class Due(NamedTuple):
     mode: str
     is_stopped: bool
     text_limit: int
+    counting: str
     window_hours: int | None
     message: int | None  # the author's newest private message on the ticket
     thread: int | None
@@ -131,6 +132,7 @@ def _refusal(due: Due, text: str) -> str:
         id=due.channel,
         mode=due.mode,
         text_limit=due.text_limit,
+        counting=due.counting,
         private_window_hours=due.window_hours,
     )
     message = Message(
@@ -239,7 +241,7 @@ _DUE = """
            EXISTS (SELECT FROM webcare_survey lately
                     WHERE lately.author_id = s.author_id
                       AND lately.rests_until > statement_timestamp()),
-           c.id, c.mode, c.stopped_at IS NOT NULL, c.text_limit,
+           c.id, c.mode, c.stopped_at IS NOT NULL, c.text_limit, c.counting,
            c.private_window_hours, said.id, said.thread_id, said.posted_at
       FROM webcare_survey s
       JOIN webcare_ticket k ON k.id = s.ticket_id

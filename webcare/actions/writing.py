@@ -91,6 +91,7 @@ def asked_of_gate(standing: Standing, text: str) -> gate.Asked:
         id=standing.channel,
         mode=standing.mode,
         text_limit=standing.text_limit,
+        counting=standing.counting,
         private_window_hours=standing.window_hours,
         pilot_cap=standing.pilot_cap,
         stopped_at=standing.stopped_at,

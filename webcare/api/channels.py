@@ -12,7 +12,13 @@ from webcare.api.permissions import SetUp
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.queries.people import require_role
-from webcare.queries.setup import Mode, PrivateReplies, channel_named, channels
+from webcare.queries.setup import (
+    Counting,
+    Mode,
+    PrivateReplies,
+    channel_named,
+    channels,
+)
 
 MOST_SECONDS = 60
 
@@ -34,6 +40,9 @@ class ChannelOut(Out):
     )
     callback_url = serializers.CharField()
     text_limit = serializers.IntegerField()
+    counting = serializers.ChoiceField(
+        choices=Counting.choices, help_text="What counts as one in `text_limit`."
+    )
     public_hold_seconds = serializers.IntegerField()
     private_hold_seconds = serializers.IntegerField()
     pilot_cap = serializers.IntegerField()
@@ -68,6 +77,7 @@ class ChannelChange(In):
         max_length=500, required=False, allow_blank=True
     )
     text_limit = serializers.IntegerField(min_value=1, max_value=50_000, required=False)
+    counting = serializers.ChoiceField(choices=Counting.choices, required=False)
     public_hold_seconds = serializers.IntegerField(
         min_value=0, max_value=MOST_SECONDS, required=False
     )
@@ -105,6 +115,7 @@ def channel_out(channel: Any) -> Json:
         "private_window_hours": channel.private_window_hours,
         "callback_url": channel.callback_url,
         "text_limit": channel.text_limit,
+        "counting": channel.counting,
         "public_hold_seconds": channel.public_hold_seconds,
         "private_hold_seconds": channel.private_hold_seconds,
         "pilot_cap": channel.pilot_cap,

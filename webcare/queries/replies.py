@@ -43,6 +43,7 @@ class Standing(NamedTuple):
     channel: int
     mode: str
     text_limit: int
+    counting: str
     window_hours: int | None
     hold_seconds: int
     pilot_cap: int
@@ -111,7 +112,8 @@ _STANDING = f"""
            m.deleted_at,
            coalesce(asked.message, k.last_inbound_id),
            CASE WHEN m.visibility = 'private' THEN m.posted_at END,
-           t.id, t.visibility, c.id, c.mode, c.text_limit, c.private_window_hours,
+           t.id, t.visibility, c.id, c.mode, c.text_limit, c.counting,
+           c.private_window_hours,
            CASE t.visibility WHEN 'private' THEN c.private_hold_seconds
                              ELSE c.public_hold_seconds END,
            c.pilot_cap, c.stopped_at, coalesce(r.newest, 0), r.known,

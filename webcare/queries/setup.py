@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from conversations.models import Channel
+from conversations.models import Counting as Counting
 from conversations.models import Mode as Mode
 from conversations.models import PrivateReplies as PrivateReplies
 from webcare.exceptions import Invalid, NotFound

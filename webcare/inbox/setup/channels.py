@@ -13,7 +13,7 @@ from webcare.inbox.setup.shapes import (
     Sheet,
 )
 from webcare.inbox.setup.words import pairs
-from webcare.queries.setup import Mode, PrivateReplies
+from webcare.queries.setup import Counting, Mode, PrivateReplies
 
 CHANNELS = Noun(
     "channels",
@@ -55,6 +55,14 @@ CHANNELS = Noun(
         ),
         Field(
             "text_limit", _("Longest answer, in signs"), "number", least=1, most=50_000
+        ),
+        Field(
+            "counting",
+            _("What is one sign"),
+            "choice",
+            required=True,
+            choices=pairs(Counting),
+            value="signs",
         ),
         Field(
             "private_replies",

@@ -1,6 +1,8 @@
 // Counts an answer as it will go out, and says when there is something new to read.
 
-const signed = (text, initials) => {
+import { length } from "./lengths.js";
+
+export const signed = (text, initials) => {
   const trimmed = text.trim();
   const mark = `^${initials}`;
   return !initials || !trimmed || trimmed.endsWith(mark) ? trimmed : `${trimmed} ${mark}`;
@@ -8,11 +10,11 @@ const signed = (text, initials) => {
 
 function count(area) {
   const limit = Number(area.dataset.limit);
-  const length = [...signed(area.value, area.dataset.initials)].length;
+  const taken = length(signed(area.value, area.dataset.initials), area.dataset.counting);
   const shown = document.getElementById(area.getAttribute("aria-describedby"));
-  shown.querySelector("[data-count]").textContent = `${length} / ${limit}`;
-  shown.classList.toggle("is-near", length > limit * 0.9 && length <= limit);
-  shown.classList.toggle("is-over", length > limit);
+  shown.querySelector("[data-count]").textContent = `${taken} / ${limit}`;
+  shown.classList.toggle("is-near", taken > limit * 0.9 && taken <= limit);
+  shown.classList.toggle("is-over", taken > limit);
 }
 
 const countAll = (root) => root.querySelectorAll?.("[data-limit]").forEach(count);
