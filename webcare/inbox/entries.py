@@ -1,7 +1,7 @@
 """A ticket's timeline as it is shown: quiet events between what was said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -33,6 +33,16 @@ class ShownEntry:
     delivery: Look | None = None
     due_at: datetime | None = None
     lines: tuple[Line, ...] = ()
+    answers: "Answers | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What something said replies to, where that does not stand right above it."""
+
+    key: str
+    author: str  # empty where it was us
+    at: datetime | None
 
 
 def shown_entries(entries: Sequence[Entry]) -> list[ShownEntry]:
@@ -43,7 +53,19 @@ def shown_entries(entries: Sequence[Entry]) -> list[ShownEntry]:
             found.append(_folded(list(run)))
         else:
             found += [_said(entry) for entry in run]
-    return found
+    return _related(found)
+
+
+def _related(entries: list[ShownEntry]) -> list[ShownEntry]:
+    """What replies to what was said just before it needs no saying."""
+    above = ""
+    shown = []
+    for entry in entries:
+        if entry.answers and entry.answers.key == above:
+            entry = replace(entry, answers=None)
+        shown.append(entry)
+        above = entry.key if entry.kind in ("message", "reply") else above
+    return shown
 
 
 def _folded(events: list[Entry]) -> ShownEntry:
@@ -72,4 +94,12 @@ def _said(entry: Entry) -> ShownEntry:
         data,
         DELIVERIES.get(data.get("state", "")),
         parse_datetime(data["due"]) if data.get("due") else None,
+        answers=_answers(data.get("answers")),
     )
+
+
+def _answers(found: dict[str, Any] | None) -> Answers | None:
+    if not found:
+        return None
+    author = found["author"] or ""
+    return Answers(f"message-{found['id']}", author, parse_datetime(found["at"]))

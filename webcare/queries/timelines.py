@@ -68,8 +68,8 @@ def timeline_of(ticket: Ticket, before: Mark | None = None) -> Timeline:
     """Return the newest PAGE entries of `ticket`, or those before a mark.
 
     One statement. A message comes with its earlier texts, attachments and what it
-    replies to outside this ticket; an answer of ours with who wrote it. An answer
-    that has not become a message yet stands as itself, with its delivery.
+    replies to, on this ticket or outside; an answer of ours with who wrote it. An
+    answer that has not become a message yet stands as itself, with its delivery.
     """
     mark = before or Mark(FAR, 9, 0)
     given = {"ticket": ticket.pk, "limit": PAGE + 1, **mark._asdict()}
@@ -100,6 +100,23 @@ _TOLD = str(tuple(sorted(TOLD_BESIDE)))
 
 _NAME = called("u")
 
+# What it replies to on this ticket, and who said that: nobody, where it was us.
+_ANSWERS = """(
+    SELECT jsonb_build_object('id', p.id, 'at', p.posted_at, 'author',
+               coalesce(nullif(pa.name, ''), nullif(pa.handle, ''), pa.external_id))
+      FROM conversations_message p
+      JOIN webcare_ticketmessage o
+        ON o.message_id = p.id AND o.ticket_id = %(ticket)s
+      LEFT JOIN conversations_author pa ON pa.id = p.author_id
+     WHERE p.id = {which})"""
+_REPLY_ANSWERS = _ANSWERS.format(which="d.in_reply_to_id")
+_MESSAGE_ANSWERS = _ANSWERS.format(
+    which="""coalesce(d.in_reply_to_id, (
+        SELECT named.id FROM conversations_message named
+         WHERE m.in_reply_to <> '' AND named.channel_id = m.channel_id
+           AND named.external_id = m.in_reply_to))"""
+)
+
 # Each part is cut to a page by itself, so that a long ticket costs what a short does.
 _SQL = f"""
 (SELECT m.posted_at AS at, {_MESSAGE} AS rank, m.id, 'message' AS kind,
@@ -126,7 +143,8 @@ _SQL = f"""
                           AND p.external_id = m.in_reply_to
                           AND NOT EXISTS (SELECT FROM webcare_ticketmessage o
                                            WHERE o.message_id = p.id
-                                             AND o.ticket_id = tm.ticket_id))) AS data
+                                             AND o.ticket_id = tm.ticket_id)),
+            'answers', {_MESSAGE_ANSWERS}) AS data
    FROM webcare_ticketmessage tm
    JOIN conversations_message m ON m.id = tm.message_id
    LEFT JOIN conversations_author a ON a.id = m.author_id
@@ -142,7 +160,8 @@ UNION ALL
         jsonb_build_object(
             'reply', r.public_id, 'text', r.text, 'visibility', d.visibility,
             'state', d.state, 'due', d.due_at, 'failure', d.failure,
-            'attempts', d.attempts, 'by', {_NAME}, 'by_id', u.id, 'rule', x.name)
+            'attempts', d.attempts, 'by', {_NAME}, 'by_id', u.id, 'rule', x.name,
+            'answers', {_REPLY_ANSWERS})
    FROM webcare_reply r
    JOIN conversations_delivery d ON d.id = r.delivery_id
    LEFT JOIN webcare_user u ON u.id = r.author_id

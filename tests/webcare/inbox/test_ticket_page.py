@@ -135,3 +135,27 @@ def test_marks_we_did_not_make_are_the_newest_page(browser, ada, ticket, address
     ]
 
     assert pages == [200] * 5
+
+
+def test_a_message_says_what_it_replies_to_unless_that_stands_above_it(
+    browser, ada, ticket, address, hear, item, shop
+):
+    first = ticket.last_inbound
+    hear(shop, follow_up(ticket, item, text="Hello?"))
+    hear(shop, follow_up(ticket, item, text="Is anybody there?"))
+    send_reply(ticket=ticket, user=ada, text="Yes.", client_key="k")
+
+    page = browser(ada).get(address(ticket))
+
+    told = [
+        (entry.data["text"], entry.answers and entry.answers.key)
+        for entry in page.context["entries"]
+        if entry.kind in ("message", "reply")
+    ]
+    assert told == [
+        (first.text, None),
+        ("Hello?", None),
+        ("Is anybody there?", f"message-{first.pk}"),
+        ("Yes.", None),
+    ]
+    assert f'href="#message-{first.pk}"' in page.content.decode()
