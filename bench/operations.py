@@ -419,6 +419,12 @@ OPERATIONS = (
         floor=_get(lambda ticket, _: f"/tickets/{ticket}/page", **_FLOOR_TOKEN),
         raw=_read((rows.TICKET, 0), (rows.THREAD, 1)),
     ),
+    Operation(
+        "ticket before",
+        ours=_get(lambda ticket, _: f"/tickets/{ticket}/before", **_COOKIE),
+        beside="ticket page",
+        clients=(1,),
+    ),
     Operation("reply", **_answer(rows.REPLY, "pending")),
     Operation("reply and resolve", **_answer(rows.RESOLVE, "resolved")),
     Operation(

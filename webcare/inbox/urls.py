@@ -2,6 +2,7 @@ from django.urls import path
 
 from webcare.inbox import (
     alarms,
+    beside,
     board,
     consult,
     listening,
@@ -45,9 +46,11 @@ urlpatterns = [
     path("triage/undo/<uuid:job>", triage.take_back, name="triage-undo"),
     path(_TICKET, ticket.ticket, name="ticket"),
     path(f"{_TICKET}/live", ticket.ticket_live, name="ticket-live"),
+    path(f"{_TICKET}/before", beside.before, name="before"),
     path(f"{_TICKET}/why", topic_why.why, name="topic-why"),
     path(f"{_TICKET}/promises", promises.promises, name="promises"),
     path(f"{_TICKET}/reply", replies.reply, name="reply"),
+    path(f"{_TICKET}/personal", replies.personal, name="personal"),
     path(f"{_TICKET}/note", replies.note, name="note"),
     path(f"{_TICKET}/claim", work.claim, name="claim"),
     path(f"{_TICKET}/release", work.release, name="release"),
