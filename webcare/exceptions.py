@@ -46,6 +46,12 @@ class StaleReply(WebcareError):
     code = "stale_reply"
 
 
+class ShowsPersonalData(WebcareError):
+    """Everybody would read it; `found` is what, and may be confirmed."""
+
+    code = "shows_personal_data"
+
+
 class StaleVersion(WebcareError):
     """The edit was made on an older version of the object."""
 

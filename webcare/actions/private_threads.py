@@ -1,5 +1,8 @@
 """A public question goes on in private, where its platform lets it."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import translation
@@ -10,12 +13,20 @@ from conversations.models import PrivateReplies, Thread, Visibility
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions import standing
+from webcare.actions.cautions import require_care
 from webcare.actions.log import record
 from webcare.actions.replies import send_reply
 from webcare.domain.lifecycle import LIVE, not_live
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NoPrivateChannel, TicketChanged
-from webcare.models import PrivateThread, Ticket, TicketEvent, User
+from webcare.models import (
+    Approval,
+    PrivateThread,
+    Reply,
+    Ticket,
+    TicketEvent,
+    User,
+)
 from webcare.queries.people import require
 
 
@@ -51,6 +62,46 @@ def move_to_private(
             visibility=Visibility.PRIVATE,
         )
     return ticket
+
+
+@transaction.atomic
+def send_in(
+    *,
+    ticket: Ticket,
+    user: User,
+    visibility: str,
+    text: str,
+    confirmed: Collection[str] = (),
+    **words: Any,
+) -> Reply | Approval:
+    """Send an answer in public or in private, as `send_reply` does with its `words`.
+
+    A ticket that has nothing private yet goes on in private with it, or neither
+    happens. Without a visibility it goes where the author wrote last. What may be read
+    by everybody shows no personal data but of kinds that are `confirmed`. Raises
+    ShowsPersonalData, and what `send_reply` and `move_to_private` raise.
+    """
+    asked = Visibility(visibility) if visibility else None
+    if asked != Visibility.PRIVATE:
+        require_care(text, confirmed)
+    if asked == Visibility.PRIVATE and not _has_private(ticket):
+        move_to_private(ticket=ticket, user=user)
+    return send_reply(ticket=ticket, user=user, text=text, visibility=asked, **words)
+
+
+def _has_private(ticket: Ticket) -> bool:
+    found = fetch(
+        """SELECT 1 FROM webcare_ticketmessage tm
+             JOIN conversations_message m ON m.id = tm.message_id
+            WHERE tm.ticket_id = %(ticket)s AND m.direction = 'in'
+              AND m.visibility = 'private'
+            UNION ALL
+           SELECT 1 FROM webcare_privatethread p JOIN webcare_ticket f
+               ON f.id = p.ticket_id
+            WHERE f.id = %(ticket)s OR f.merged_into_id = %(ticket)s LIMIT 1""",
+        {"ticket": ticket.pk},
+    )
+    return bool(found)
 
 
 def _require_channel(ticket: Ticket) -> None:

@@ -6,6 +6,8 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.queries.tickets import Seen
 
+WAYS = [("public", ""), ("private", "")]
+
 
 class Text(forms.CharField):
     """Written by a person: newlines are newlines, outer blanks are none."""
@@ -29,6 +31,8 @@ class ReplyForm(forms.Form):
     key = forms.CharField(max_length=200)
     seen = forms.CharField(max_length=100)
     then = forms.ChoiceField(choices=Status.choices)
+    visibility = forms.ChoiceField(choices=WAYS, required=False)
+    confirmed = forms.CharField(max_length=200, required=False)
 
     def seen_by_writer(self) -> Seen:
         """What was on the page; a page we did not make has seen nothing."""

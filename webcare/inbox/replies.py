@@ -1,17 +1,19 @@
 """Answers and notes, from the composer."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import notes, replies
+from webcare.actions import notes, private_threads, replies
 from webcare.domain.lifecycle import Status
-from webcare.exceptions import Invalid, StaleReply, WebcareError
+from webcare.domain.personal import personal_in
+from webcare.exceptions import Invalid, ShowsPersonalData, StaleReply, WebcareError
 from webcare.inbox.errors import sentence
 from webcare.inbox.forms import NoteForm, ReplyForm
 from webcare.inbox.http import DeskRequest, desk
@@ -33,19 +35,34 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
         return _again(request, public_id, _("Write a text first."), UNPROCESSABLE)
     given = form.cleaned_data
     try:
-        replies.send_reply(
+        private_threads.send_in(
             ticket=ticket,
             user=request.user,
+            visibility=given["visibility"],
             text=given["text"],
+            confirmed=given["confirmed"].split(),
             client_key=given["key"],
             seen=form.seen_by_writer(),
             then=Status(given["then"]),
         )
     except StaleReply:
         return _again(request, public_id, "", CONFLICT, stale=True)
+    except ShowsPersonalData as error:
+        found = error.data["found"]
+        return _again(request, public_id, "", UNPROCESSABLE, to_confirm=found)
     except WebcareError as error:
         return _again(request, public_id, sentence(error), UNPROCESSABLE)
     return redirect(_page(public_id))
+
+
+@desk
+@require_POST
+def personal(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    """Say what personal data is in what is being written, while everybody reads it."""
+    ticket_for(request.user, public_id, with_names=False)
+    is_public = request.POST.get("visibility") != "private"
+    found = personal_in(request.POST.get("text", "")) if is_public else []
+    return render(request, "webcare/inbox/_personal.html", {"personal": found})
 
 
 @desk
@@ -80,8 +97,7 @@ def _again(
     public_id: UUID,
     trouble: str,
     status: int,
-    *,
-    stale: bool = False,
+    **more: Any,
 ) -> HttpResponse:
     return ticket_page(
         request,
@@ -90,5 +106,5 @@ def _again(
         draft=request.POST.get("text", ""),
         key=request.POST.get("key", ""),
         trouble=trouble,
-        stale=stale,
+        **more,
     )

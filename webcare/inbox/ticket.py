@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from webcare.domain.lifecycle import MOVES, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
+from webcare.domain.personal import personal_in
 from webcare.inbox import durations
 from webcare.inbox.entries import shown_entries
 from webcare.inbox.http import DeskRequest, desk
@@ -35,6 +36,7 @@ from webcare.queries.cards import Card, Clock, card_of
 from webcare.queries.people import Rights
 from webcare.queries.tickets import Seen, ticket_for
 from webcare.queries.timelines import Mark, Timeline, timeline_of
+from webcare.queries.ways import ways_of
 
 if TYPE_CHECKING:
     from webcare.models import Ticket
@@ -65,6 +67,8 @@ def ticket_page(
     """Return the page; `more` is a draft to keep and what was wrong with it."""
     context = _context(request, public_id)
     context |= {"draft": context["card"].draft, "key": uuid4()} | more
+    if context["goes"] == "public":
+        context["personal"] = personal_in(context["draft"])
     return render(request, "webcare/inbox/ticket.html", context, status=status)
 
 
@@ -76,6 +80,7 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
     again = _uuid(request.GET.get("again", ""))
     sets_up = rights.allow(Permission.SET_UP)
     card = card_of(ticket, user, again, sets_up=sets_up)
+    ways = ways_of(ticket, card.beside.ways)
     now = timezone.now()
     may_work = rights.allow(Permission.WORK_TICKETS, ticket.queue_id)
     return {
@@ -107,7 +112,8 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "may_release": ticket.agent_id == user.pk
         or rights.allow(Permission.STEER_QUEUES, ticket.queue_id),
         "may_reopen": Status.OPEN in MOVES[Status(ticket.status)],
-        "is_public": ticket.thread.visibility == "public",
+        "ways": ways,
+        "goes": ways.chosen(request.POST.get("visibility", "")),
         "is_parked": ticket.status in PARKED,
         "moments": moments(now),
         "priorities": PRIORITIES.items(),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from webcare.queries.inbox import in_words
+from webcare.queries.ways import WAYS
 
 
 class Tag(NamedTuple):
@@ -52,6 +53,7 @@ class Beside:
     references: list[Reference]
     begun: Begun | None
     also_topics: list[str]  # what it is about beside its first topic, by name
+    ways: dict[str, Any]  # where an answer can go, as the database says it
 
 
 def read_beside(found: dict[str, Any]) -> Beside:
@@ -66,6 +68,7 @@ def read_beside(found: dict[str, Any]) -> Beside:
         [Reference(*one) for one in found["references"]],
         Begun(*found["begun"]) if found["begun"] else None,
         [in_words(*names) for names in found["also"]],
+        found["ways"],
     )
 
 
@@ -73,9 +76,10 @@ def _field(key: str, name: str, name_nl: str, *rest: Any) -> Field:
     return Field(key, in_words(name, name_nl), *rest)
 
 
-# A column of a statement that knows the %(ticket)s, its %(queue)s, the %(user)s and
-# the %(tags)s that they may know of; null is all of them.
-BESIDE = """jsonb_build_object(
+# A column of a statement that knows the %(ticket)s, its %(queue)s, its %(newest)s
+# message, the %(user)s and the %(tags)s that they may know of; null is all of them.
+BESIDE = f"""jsonb_build_object(
+    'ways', {WAYS},
     'also', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(o.name, o.name_nl)
                ORDER BY b.position), '[]')

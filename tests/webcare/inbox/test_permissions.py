@@ -9,6 +9,7 @@ ACTIONS = [
     ("classify", {"topic": "delivery"}),
     ("route", {"queue": "triage"}),
     ("note", {"text": "Hello"}),
+    ("personal", {"text": "Hello"}),
     ("reply", {"text": "Hi", "key": "k", "seen": '"1.1.0"', "then": "pending"}),
 ]
 
