@@ -92,6 +92,21 @@ def test_a_text_too_long_stays_in_the_composer(
     assert "y" * 21 + "</textarea>" in answer.content.decode()
 
 
+def test_a_text_is_as_long_as_its_platform_counts(
+    browser, ada, ticket, fields, address, shop
+):
+    shop.text_limit, shop.counting = 30, "x"
+    shop.save(update_fields=["text_limit", "counting"])
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply") | {"then": "pending"}
+    link = f"https://example.nl/{'a' * 200}"
+
+    too_long = client.post(address(ticket, "reply"), form | {"text": "😀" * 16})
+    fits = client.post(address(ticket, "reply"), form | {"text": f"See: {link}"})
+
+    assert (too_long.status_code, fits.status_code) == (422, 302)
+
+
 def test_what_is_taken_back_returns_to_the_composer(
     browser, ada, ticket, fields, address
 ):
