@@ -5,8 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 
+from conversations.actions import settling
 from conversations.adapters.lengths import Counting
+from conversations.models import Delivery
+from webcare.actions import replies
+from webcare.domain.lifecycle import Status
 from webcare.models import Reply
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
@@ -87,3 +92,30 @@ def test_it_is_shown_as_it_will_be_published(page_of, ada, ticket, live_server):
     page.fill("#reply-text", "y" * 70)
 
     assert preview.locator("s").inner_text() == "y" * 10 + " ^AB"
+
+
+def test_an_answer_from_before_becomes_a_draft(
+    page_of, ada, make_ticket, live_server, pump
+):
+    old = make_ticket(text="My parcel is broken")
+    reply = replies.send_reply(
+        ticket=old,
+        user=ada,
+        text="We refund it.",
+        client_key="k",
+        then=Status.RESOLVED,
+    )
+    Delivery.objects.filter(pk=reply.delivery_id).update(
+        state="sending", claimed_at=Now(), fence=1
+    )
+    settling.sent(Delivery.objects.get(pk=reply.delivery_id), external_id="out")
+    pump()
+    ticket = make_ticket(text="A parcel that is broken")
+    page = page_of(ada)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.locator("#before").scroll_into_view_if_needed()
+
+    page.click("text=Use this answer")
+
+    assert page.input_value("#reply-text") == "We refund it."
+    page.wait_for_selector("text=Draft kept")
