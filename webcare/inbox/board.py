@@ -23,7 +23,7 @@ from webcare.queries.crew import Hand, crew
 from webcare.queries.inbox import desk_of
 from webcare.queries.people import Rights
 from webcare.queries.ticket_filters import Wanted
-from webcare.queries.ticket_lists import TicketRow, ticket_page
+from webcare.queries.ticket_lists import TicketRow, danger_of, ticket_page
 from webcare.queries.wall import Standing, Wall, wall
 
 MOST = 12  # tickets in a list of the board
@@ -97,13 +97,14 @@ def _shown(request: DeskRequest, rights: Rights) -> dict[str, Any]:
         raise PermissionDenied
     figures = wall(request.user)
     hands = crew(request.user)
+    danger = danger_of(request.user, Wanted(status=_OPEN), MOST)
     return {
         "wall": figures,
         "total": _line(figures.total, figures.at),
         "queues": [_line(one, figures.at) for one in figures.queues],
         "hands": hands and [_hand(one, figures.at) for one in hands],
-        "due": _cards(request, "due", figures.at),
-        "longest": _cards(request, "waiting", figures.at),
+        "due": _cards(request, "due", figures.at, danger),
+        "longest": _cards(request, "waiting", figures.at, danger),
         "may_steer": bool(rights.where(Permission.STEER_QUEUES)),
     }
 
@@ -126,11 +127,14 @@ def _bands(ages: Sequence[int]) -> list[Band]:
     ]
 
 
-def _cards(request: DeskRequest, order: str, now: datetime) -> list[Card]:
-    """The first tickets in this order, without those that have no time in it."""
+def _cards(
+    request: DeskRequest, order: str, now: datetime, danger: Sequence[TicketRow]
+) -> list[Card]:
+    """Danger, then the first in this order, without those that have no time in it."""
     wanted = Wanted(status=_OPEN)
     rows, _page = ticket_page(request.user, wanted, order, None, MOST)
-    return [_card(row, now) for row in rows if row.key is not None]
+    rest = [row for row in rows if row.key is not None and not row.is_danger]
+    return [_card(row, now) for row in [*danger, *rest][:MOST]]
 
 
 def _card(row: TicketRow, now: datetime) -> Card:

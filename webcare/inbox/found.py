@@ -17,7 +17,7 @@ from webcare.queries.choices import choices_for
 from webcare.queries.inbox import EPOCH, PAGE, dressed
 from webcare.queries.pages import Mark
 from webcare.queries.search import Place, search
-from webcare.queries.ticket_lists import ticket_page
+from webcare.queries.ticket_lists import danger_of, ticket_page
 from webcare.queries.views import Shown
 
 
@@ -31,7 +31,8 @@ class Found(NamedTuple):
 def found_with(request: DeskRequest, filters: Filters) -> Found:
     """Return a page of what the reader may see of what these filters leave.
 
-    Words are ranked, the best first; else the list is in the order asked for.
+    Words are ranked, the best first; else live tickets of danger stand on top of the
+    first page, and the rest is in the order asked for.
     """
     after = request.GET.get("after", "")
     if filters.problems:
@@ -40,7 +41,9 @@ def found_with(request: DeskRequest, filters: Filters) -> Found:
         return _searched(request, filters, after)
     mark = _mark(after)
     rows, page = ticket_page(request.user, filters.wanted, filters.order, mark, PAGE)
-    return Found(_rows([row.number for row in rows]), _mark_text(page.next))
+    top = [row.number for row in danger_of(request.user, filters.wanted, PAGE)]
+    rest = [row.number for row in rows if row.number not in top]
+    return Found(_rows(rest if mark else top + rest), _mark_text(page.next))
 
 
 def context_of(

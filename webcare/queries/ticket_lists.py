@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.models.bulk import fetch
+from webcare.domain.lifecycle import LIVE
 from webcare.exceptions import NotFound
 from webcare.models import User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
@@ -148,6 +149,20 @@ def ticket_page(
         listing, by = _by_tag(listing, by)
     page = read_page(listing, by, mark, limit)
     return [TicketRow(*row) for row in page.rows], page
+
+
+def danger_of(user: User, wanted: Wanted, limit: int) -> list[TicketRow]:
+    """Return those of these tickets that are live and of danger, the oldest first.
+
+    What stands on top of a list of work, whatever its order. One statement, beside
+    those of `ticket_page`; none where there can be none.
+    """
+    status = tuple(one for one in wanted.status or sorted(LIVE) if one in LIVE)
+    if wanted.danger is False or not status:
+        return []
+    of_danger = replace(wanted, danger=True, status=status)
+    rows, _page = ticket_page(user, of_danger, "opened", None, limit)
+    return rows
 
 
 def _by_tag(listing: Listing, order: Order) -> tuple[Listing, Order]:

@@ -38,6 +38,18 @@ def test_a_lead_sees_those_of_their_own_queues(browser, lena, ada, ticket):
     assert str(ada) in hands(browser(lena))
 
 
+def test_danger_is_on_top_of_both_lists(browser, ada, make_ticket):
+    make_ticket()
+    danger = make_ticket(author={"external_id": "g"}).pk
+    Ticket.objects.filter(pk=danger).update(is_danger=True)
+
+    page = browser(ada).get("/board").context
+
+    for cards in (page["due"], page["longest"]):
+        assert [card.row.number for card in cards].index(danger) == 0
+        assert len(cards) == 2
+
+
 def test_load_and_presence_are_as_work_is_handed_out(browser, lena, ada, bo, ticket):
     since = timezone.now() - timedelta(minutes=10)
     Ticket.objects.filter(pk=ticket.pk).update(

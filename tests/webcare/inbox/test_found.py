@@ -5,7 +5,7 @@ import pytest
 from tests.webcare.inbox.conftest import said
 from webcare.actions.tickets import claim_ticket
 from webcare.actions.views import make_view
-from webcare.models import View
+from webcare.models import Ticket, View
 
 
 def numbers(page):
@@ -49,6 +49,24 @@ def test_a_narrowed_list_goes_on_where_its_page_ended(
     rest = client.get(f"/?status=live&order=opened&after={first.context['next']}")
 
     assert numbers(first) + numbers(rest) == made
+
+
+def test_danger_is_on_top_of_a_narrowed_list_once(
+    browser, ada, make_ticket, monkeypatch
+):
+    made = [make_ticket(author={"external_id": f"a{n}"}).pk for n in range(3)]
+    danger = make_ticket(author={"external_id": "g"}).pk
+    Ticket.objects.filter(pk=danger).update(is_danger=True)
+    monkeypatch.setattr("webcare.inbox.found.PAGE", 2)
+    client = browser(ada)
+
+    pages = [client.get("/?status=live&order=opened")]
+    while after := pages[-1].context["next"]:
+        pages.append(client.get(f"/?status=live&order=opened&after={after}"))
+
+    assert [number for page in pages for number in numbers(page)] == [danger, *made]
+    assert danger not in numbers(client.get("/?status=live&danger=false"))
+    assert numbers(client.get("/?status=resolved&topic=none")) == []
 
 
 @pytest.mark.parametrize("after", ["x", "1.", ".x", "9" * 30, "1_2_nan_4", "1_2_x_4"])
