@@ -35,6 +35,7 @@ EXPORT = b"Message,Date,Customer\nWhere is it?,2026-03-01 09:00,Kim\nHm,soon,Bo\
 PLACES = {
     "ticket-list": "/",
     "triage": "/triage",
+    "approvals": "/approvals",
     "topic-check": "/topics/check",
     "topic-quality": "/topics/quality",
     "listening": "/listening",
@@ -60,8 +61,8 @@ NO_PAGES = {"ticket-list-live", "kept-views", "next-ticket", "triage-label"}
 NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
 NO_PAGES |= {"second-step-picture"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say", "personal", "before"}
+NO_PAGES |= {"undo-resolve", "let-go", "approve", "reject", "withdraw"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
-NO_PAGES |= {"undo-resolve"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}
 
 

@@ -10,7 +10,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from conversations.models.bulk import insert
-from webcare.actions.notifications import TELL, TOLD_OF
+from webcare.actions.notifications import (
+    ABOUT_APPROVALS,
+    READ_WITH_THEIR_END,
+    TELL,
+    TELL_OF_APPROVALS,
+    TOLD_OF,
+)
 from webcare.actions.survey_plan import PLAN_SURVEYS
 from webcare.domain.lifecycle import Status
 from webcare.models import Ticket, TicketEvent, User
@@ -55,6 +61,8 @@ def record_many(lines: Sequence[Line], *, cause: str) -> None:
     ]
     is_news = any(line.kind in TOLD_OF for line in lines)
     feeding = [WAKE_RULES, TELL] if is_news else [WAKE_RULES]
+    if any(line.kind in ABOUT_APPROVALS for line in lines):
+        feeding += [TELL_OF_APPROVALS, READ_WITH_THEIR_END]
     if any(line.data.get("status") == Status.RESOLVED for line in lines):
         feeding.append(PLAN_SURVEYS)
     insert(TicketEvent, rows, returning=_MADE, feeding=feeding, prepared=True)

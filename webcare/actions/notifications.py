@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from conversations.models.bulk import fetch
+from webcare.domain.permissions import Permission, roles_with
 from webcare.models import Notification, Ticket, TicketEvent, User
 from webcare.queries.notifications import notifications_of
 from webcare.queries.sight import seeing
@@ -49,6 +50,47 @@ TELL = f"""
       JOIN webcare_ticket k ON k.id = news.ticket_id
       JOIN webcare_user u ON u.id = news.person
      WHERE u.id IS DISTINCT FROM news.actor AND {seeing("u", "k")}"""
+
+_APPROVERS = ", ".join(f"'{role}'" for role in roles_with(Permission.APPROVE_REPLIES))
+ABOUT_APPROVALS = frozenset(
+    {
+        Event.APPROVAL_ASKED,
+        Event.APPROVED,
+        Event.APPROVAL_REJECTED,
+        Event.APPROVAL_VOIDED,
+    }
+)
+# The same of an answer that waits for a second pair of eyes: to whoever may be those,
+# and to its writer what became of it.
+TELL_OF_APPROVALS = f"""
+    INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id)
+    SELECT u.id, k.id, news.tells, news.event
+      FROM (SELECT m.user_id AS person, made.ticket_id, 'approval_asked' AS tells,
+                   made.id AS event, made.actor_id AS actor
+              FROM made
+              JOIN webcare_ticket asked ON asked.id = made.ticket_id
+              JOIN webcare_membership m ON m.role IN ({_APPROVERS})
+               AND (m.queue_id IS NULL OR m.queue_id = asked.queue_id)
+             WHERE made.kind = 'approval_asked'
+             UNION
+            SELECT a.writer_id, made.ticket_id, told.tells, made.id, made.actor_id
+              FROM made
+              JOIN (VALUES ('approved', 'approved'), ('approval_rejected', 'rejected'),
+                           ('approval_voided', 'lapsed')) AS told(kind, tells)
+                ON told.kind = made.kind
+              JOIN webcare_approval a
+                ON a.public_id = (made.data->>'approval')::uuid) AS news
+      JOIN webcare_ticket k ON k.id = news.ticket_id
+      JOIN webcare_user u ON u.id = news.person
+     WHERE u.id IS DISTINCT FROM news.actor AND {seeing("u", "k")}"""
+# What does not wait any more is no news to those who were to read it.
+READ_WITH_THEIR_END = """
+    UPDATE webcare_notification n SET read_at = statement_timestamp()
+      FROM made, webcare_ticketevent e
+     WHERE made.kind IN ('approved', 'approval_rejected', 'approval_voided')
+       AND n.ticket_id = made.ticket_id AND n.kind = 'approval_asked'
+       AND n.read_at IS NULL AND e.id = n.event_id
+       AND e.data->>'approval' = made.data->>'approval'"""
 
 
 def mention(

@@ -10,6 +10,7 @@ from conversations.models import Channel, Delivery, Message
 from conversations.models.bulk import column, fetch
 from webcare.actions import assignment, clocks, outcomes
 from webcare.actions.log import written_with
+from webcare.actions.notifications import READ_WITH_THEIR_END, TELL_OF_APPROVALS
 from webcare.actions.survey_plan import PLAN_SURVEYS
 from webcare.domain.lifecycle import LIVE, PARKED, Status, not_live, require_move
 from webcare.domain.outcomes import Resolution
@@ -224,7 +225,8 @@ def _statement(moves: str, *more: str, shows: str = "false") -> str:
          WHERE a.ticket_id = ticket.id AND a.state = 'waiting'
            AND a.id IS DISTINCT FROM %(approval)s::bigint
      RETURNING a.public_id
-    ), {written_with(_LINES)}{also}
+    ), {written_with(_LINES)},
+    lapsed AS ({TELL_OF_APPROVALS}), over AS ({READ_WITH_THEIR_END}){also}
     SELECT reply.id, delivery.id, delivery.due_at, {shows} FROM reply, delivery"""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from webcare.inbox.event_words import words_for
-from webcare.inbox.statuses import DELIVERIES, Look
+from webcare.inbox.statuses import APPROVALS, DELIVERIES, LAPSES, Look
 from webcare.queries.timelines import Entry
 
 
@@ -82,9 +82,11 @@ def _line(event: Entry) -> Line:
 def _said(entry: Entry) -> ShownEntry:
     data = entry.data | {
         name: parse_datetime(entry.data[name])
-        for name in ("edited", "deleted")
+        for name in ("edited", "deleted", "over")
         if entry.data.get(name)
     }
+    if data.get("waits") == "voided":
+        data["reason"] = LAPSES.get(data["reason"], "")
     for version in data.get("versions") or []:
         version["at"] = parse_datetime(version["at"])
     return ShownEntry(
@@ -92,7 +94,7 @@ def _said(entry: Entry) -> ShownEntry:
         entry.kind,
         entry.at,
         data,
-        DELIVERIES.get(data.get("state", "")),
+        APPROVALS.get(data.get("waits", "")) or DELIVERIES.get(data.get("state", "")),
         parse_datetime(data["due"]) if data.get("due") else None,
         answers=_answers(data.get("answers")),
     )

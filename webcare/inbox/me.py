@@ -39,6 +39,10 @@ KINDS: Mapping[str, str | Lazy] = {
     "returned": _("It waited too long for its agent"),
     "danger": _("Somebody may be in danger"),
     "rule": _("A rule points it out"),
+    "approval_asked": _("An answer waits for your approval"),
+    "approved": _("Your answer was approved"),
+    "rejected": _("Your answer was not approved"),
+    "lapsed": _("Your answer no longer waits for approval"),
 }
 SCOPES: Mapping[str, str | Lazy] = {
     Scope.READ: _("Read"),

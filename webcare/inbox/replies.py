@@ -18,6 +18,7 @@ from webcare.inbox.errors import sentence
 from webcare.inbox.forms import NoteForm, ReplyForm
 from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.ticket import ticket_page
+from webcare.queries.approvals import Approval
 from webcare.queries.replies import reply_for
 from webcare.queries.tickets import ticket_for
 
@@ -35,7 +36,7 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
         return _again(request, public_id, _("Write a text first."), UNPROCESSABLE)
     given = form.cleaned_data
     try:
-        private_threads.send_in(
+        said = private_threads.send_in(
             ticket=ticket,
             user=request.user,
             visibility=given["visibility"],
@@ -52,6 +53,8 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
         return _again(request, public_id, "", UNPROCESSABLE, to_confirm=found)
     except WebcareError as error:
         return _again(request, public_id, sentence(error), UNPROCESSABLE)
+    if isinstance(said, Approval):
+        messages.success(request, _("Not sent yet: a colleague reads it first."))
     return redirect(_page(public_id))
 
 
@@ -63,6 +66,15 @@ def personal(request: DeskRequest, public_id: UUID) -> HttpResponse:
     is_public = request.POST.get("visibility") != "private"
     found = personal_in(request.POST.get("text", "")) if is_public else []
     return render(request, "webcare/inbox/_personal.html", {"personal": found})
+
+
+@desk
+@require_POST
+def let_go(request: DeskRequest, public_id: UUID) -> HttpResponse:
+    reply = reply_for(request.user, public_id)
+    replies.let_go(reply=reply, user=request.user)
+    messages.success(request, _("It goes out after all."))
+    return redirect(_page(reply.ticket.public_id))
 
 
 @desk

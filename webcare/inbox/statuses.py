@@ -42,10 +42,24 @@ PRIORITIES: Mapping[str, Look] = {
 }
 DELIVERIES: Mapping[str, Look] = {
     "waiting": Look(_("Waiting to be sent"), "hourglass", "warn"),
+    "held": Look(_("Held back"), "closed", "warn"),
     "sending": Look(_("Being sent"), "send", "accent"),
     "sent": Look(_("Sent"), "check", "good"),
     "refused": Look(_("Refused"), "octagon", "bad"),
     "uncertain": Look(_("Outcome unknown"), "question", "warn"),
+}
+APPROVALS: Mapping[str, Look] = {
+    "waiting": Look(_("Waiting for approval"), "people", "warn"),
+    "rejected": Look(_("Not approved"), "octagon", "bad"),
+    "voided": Look(_("No longer valid"), "close", "quiet"),
+    "expired": Look(_("Expired"), "clock", "quiet"),
+}
+# Why an answer does not wait for approval any more.
+LAPSES: Mapping[str, str | Lazy] = {
+    "author_wrote": _("The customer wrote again."),
+    "answered": _("A colleague answered meanwhile."),
+    "answered_elsewhere": _("It was answered outside the desk."),
+    "changed": _("The ticket has changed since."),
 }
 PRESENCES: Mapping[str, Look] = {
     "present": Look(_("Present"), "present", "good"),

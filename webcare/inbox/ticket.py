@@ -106,6 +106,7 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "sentiment": sentiment_shown(card.reading),
         "sentiments": SENTIMENTS,
         "may_be_danger": may_be_danger(card.reading) and not ticket.is_danger,
+        "may_approve": rights.allow(Permission.APPROVE_REPLIES, ticket.queue_id),
         "outcomes": Resolution.choices,
         "may_work": may_work,
         # Who answers it may hand it over or give it back; who leads, anybody's.

@@ -2,6 +2,7 @@ from django.urls import path
 
 from webcare.inbox import (
     alarms,
+    approvals,
     beside,
     board,
     consult,
@@ -27,6 +28,7 @@ from webcare.inbox.setup import pages as setup
 
 app_name = "inbox"
 _TICKET = "tickets/<uuid:public_id>"
+_APPROVAL = "approvals/<uuid:public_id>"
 urlpatterns = [
     path("", tickets.ticket_list, name="ticket-list"),
     path("live", tickets.ticket_list_live, name="ticket-list-live"),
@@ -61,6 +63,11 @@ urlpatterns = [
     path(f"{_TICKET}/sentiment", work.sentiment, name="sentiment"),
     path(f"{_TICKET}/route", work.route, name="route"),
     path("replies/<uuid:public_id>/take-back", replies.take_back, name="take-back"),
+    path("replies/<uuid:public_id>/let-go", replies.let_go, name="let-go"),
+    path("approvals", approvals.waiting, name="approvals"),
+    path(f"{_APPROVAL}/approve", approvals.approve, name="approve"),
+    path(f"{_APPROVAL}/reject", approvals.reject, name="reject"),
+    path(f"{_APPROVAL}/withdraw", approvals.withdraw, name="withdraw"),
     path("board", board.board, name="board"),
     path("board/live", board.board_live, name="board-live"),
     path("style", style.style, name="style"),

@@ -45,6 +45,10 @@ class Notification(models.Model):
         RETURNED = "returned", _("It waited too long for its agent")
         DANGER = "danger", _("Somebody may be in danger")
         RULE = "rule", _("A rule points it out")
+        APPROVAL_ASKED = "approval_asked", _("An answer waits for your approval")
+        APPROVED = "approved", _("Your answer was approved")
+        REJECTED = "rejected", _("Your answer was not approved")
+        LAPSED = "lapsed", _("Your answer no longer waits for approval")
 
     public_id = models.UUIDField(
         default=uuid.uuid4,
@@ -87,6 +91,10 @@ class Notification(models.Model):
                         "returned",
                         "danger",
                         "rule",
+                        "approval_asked",
+                        "approved",
+                        "rejected",
+                        "lapsed",
                     ]
                 ),
             ),

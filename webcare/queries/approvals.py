@@ -38,13 +38,16 @@ class ApprovalRow(NamedTuple):
     decided_by_name: str | None
     decided_at: datetime | None
     reply: UUID | None
+    queue: int | None
+    excerpt: str
 
 
 _APPROVALS = Listing(
     f"""a.public_id, k.public_id, k.id, w.public_id,
        coalesce(nullif(btrim(w.first_name || ' ' || w.last_name), ''), w.username),
        a.text, a.visibility, a."then", a.holding, a.digest, a.state, a.reason,
-       a.expires_at, d.public_id, {called("d")}, a.decided_at, r.public_id""",
+       a.expires_at, d.public_id, {called("d")}, a.decided_at, r.public_id,
+       k.queue_id, k.excerpt""",
     """webcare_approval a
        JOIN webcare_ticket k ON k.id = a.ticket_id
        JOIN webcare_user w ON w.id = a.writer_id

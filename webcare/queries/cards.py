@@ -83,8 +83,9 @@ def card_of(
 
     Of queues and topics those that `user` may know of; external people ask once more.
 
-    `taken_back` names an answer that `user` has just taken back: its text comes with
-    the card, to be written on. `sets_up` is whether they set the desk up.
+    `taken_back` names an answer of `user` that they have just taken back, or that was
+    not approved: its text comes with the card, to be written on. `sets_up` is whether
+    they set the desk up.
     """
     own, known = own_queues(user), known_topics(user)
     tags = known_tags(user)
@@ -171,7 +172,11 @@ SELECT coalesce((SELECT state FROM webcare_presence WHERE user_id = %(user)s), '
                    JOIN conversations_delivery d ON d.id = r.delivery_id
                   WHERE r.ticket_id = %(ticket)s AND r.author_id = %(user)s
                     AND d.state = 'cancelled'
-                    AND r.public_id = %(taken_back)s::uuid), ''),
+                    AND r.public_id = %(taken_back)s::uuid),
+                (SELECT a.text FROM webcare_approval a
+                  WHERE a.ticket_id = %(ticket)s AND a.writer_id = %(user)s
+                    AND a.state IN ('rejected', 'voided', 'expired')
+                    AND a.public_id = %(taken_back)s::uuid), ''),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(
                    promise, started_at, due_at, stopped_at,
                    coalesce(warned_at, next_at), breached_at)

@@ -268,6 +268,7 @@ class Desk:
     """What stands beside every list: how much waits where, and who you are today."""
 
     views: dict[View, int]
+    approvals: int | None  # answers of others that one may approve; None: no say
     queues: list[QueueCount]
     presence: str
     named: DeskNamed
@@ -277,6 +278,7 @@ class Desk:
 def desk_of(user: User, rights: Rights) -> Desk:
     """Count what waits in each view and queue, up to COUNTED. One statement."""
     queues = rights.where(Permission.SEE_TICKETS)
+    approves = rights.where(Permission.APPROVE_REPLIES)
     rows = fetch(
         f"""SELECT 'presence', coalesce((SELECT state FROM webcare_presence
                                          WHERE user_id = %(user)s), 'away'), '', 0
@@ -292,6 +294,13 @@ def desk_of(user: User, rights: Rights) -> Desk:
             SELECT 'view', 'parked', '',
                    {_count("true", "'pending', 'on_hold', 'snoozed'")}
             UNION ALL
+            SELECT 'approvals', '', '', (SELECT count(*) FROM (
+                SELECT FROM webcare_approval a
+                  JOIN webcare_ticket k ON k.id = a.ticket_id
+                 WHERE a.state = 'waiting' AND a.writer_id <> %(user)s
+                   AND (%(approves_all)s OR k.queue_id = ANY(%(approves)s::bigint[]))
+                 LIMIT {COUNTED}) AS counted)
+            UNION ALL
             (SELECT 'queue', q.slug, q.name, {_count("k.queue_id = q.id")}
                FROM webcare_queue q
               WHERE (%(everywhere)s OR q.id = ANY(%(queues)s::bigint[]))
@@ -300,6 +309,8 @@ def desk_of(user: User, rights: Rights) -> Desk:
             "user": user.pk,
             "everywhere": EVERYWHERE in queues,
             "queues": sorted(queue for queue in queues if queue is not None),
+            "approves_all": EVERYWHERE in approves,
+            "approves": sorted(queue for queue in approves if queue is not None),
         },
         prepared=True,
     )
@@ -308,7 +319,10 @@ def desk_of(user: User, rights: Rights) -> Desk:
     named = [(name, said, bool(n)) for kind, name, said, n in rows if kind == "named"]
     called = DeskNamed(*(named[0] if named else ()))
     sets_up = rights.allow(Permission.SET_UP)
-    return Desk(views, counts, rows[0][1], called, sets_up)
+    [waiting] = [n for kind, _, _, n in rows if kind == "approvals"]
+    return Desk(
+        views, waiting if approves else None, counts, rows[0][1], called, sets_up
+    )
 
 
 def _count(condition: str, statuses: str = "'new', 'open'") -> str:

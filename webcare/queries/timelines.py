@@ -17,7 +17,7 @@ class Mark(NamedTuple):
     """A place in a timeline: what is earlier has a smaller one."""
 
     at: datetime
-    rank: int  # of things at the same moment: message, reply, note, event
+    rank: int  # at the same moment: message, reply, note, event, approval
     id: int
 
     @classmethod
@@ -38,7 +38,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing said or done: `kind` is message, reply, note, or an event's kind."""
+    """One thing said or done: `kind` is that of an event, or its own."""
 
     mark: Mark
     kind: str
@@ -61,7 +61,7 @@ class Timeline:
     earlier: Mark | None
 
 
-_MESSAGE, _REPLY, _NOTE, _EVENT = range(4)
+_MESSAGE, _REPLY, _NOTE, _EVENT, _APPROVAL = range(5)
 
 
 def timeline_of(ticket: Ticket, before: Mark | None = None) -> Timeline:
@@ -69,7 +69,8 @@ def timeline_of(ticket: Ticket, before: Mark | None = None) -> Timeline:
 
     One statement. A message comes with its earlier texts, attachments and what it
     replies to, on this ticket or outside; an answer of ours with who wrote it. An
-    answer that has not become a message yet stands as itself, with its delivery.
+    answer that has not become a message yet stands as itself, with its delivery;
+    one that waits for approval, or did in vain, with its reason.
     """
     mark = before or Mark(FAR, 9, 0)
     given = {"ticket": ticket.pk, "limit": PAGE + 1, **mark._asdict()}
@@ -178,6 +179,20 @@ UNION ALL
   WHERE n.ticket_id = %(ticket)s
     AND (n.written_at, {_NOTE}, n.id) < (%(at)s, %(rank)s, %(id)s)
   ORDER BY n.written_at DESC, n.id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT a.asked_at, {_APPROVAL}, a.id, 'approval',
+        jsonb_build_object(
+            'approval', a.public_id, 'text', a.text, 'visibility', a.visibility,
+            'waits', a.state, 'reason', a.reason, 'due', a.expires_at,
+            'digest', encode(a.digest, 'hex'), 'by', {_NAME}, 'by_id', u.id,
+            'decided_by', {called("o")}, 'over', a.decided_at)
+   FROM webcare_approval a
+   JOIN webcare_user u ON u.id = a.writer_id
+   LEFT JOIN webcare_user o ON o.id = a.decided_by_id
+  WHERE a.ticket_id = %(ticket)s AND a.state <> 'approved'
+    AND NOT (a.state = 'voided' AND a.reason IN ('edited', 'withdrawn'))
+    AND (a.asked_at, {_APPROVAL}, a.id) < (%(at)s, %(rank)s, %(id)s)
+  ORDER BY a.asked_at DESC, a.id DESC LIMIT %(limit)s)
 UNION ALL
 (SELECT e.effective_at, {_EVENT}, e.id, e.kind,
         e.data || jsonb_build_object(

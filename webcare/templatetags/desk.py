@@ -76,6 +76,17 @@ def two_letters(name: str) -> str:
 
 
 @register.filter
+def in_hex(digest: bytes) -> str:
+    return bytes(digest).hex()
+
+
+@register.filter
+def equals(one: object, other: object) -> bool:
+    """For what an include is given."""
+    return one == other
+
+
+@register.filter
 def presence_look(state: str) -> statuses.Look:
     return statuses.PRESENCES[state]
 
@@ -122,6 +133,7 @@ def command_pages() -> list[tuple[str, str, str]]:
         (_("Most pressing ticket"), reverse("inbox:next-ticket"), "g n"),
         (_("Board"), reverse("inbox:board"), "g b"),
         (_("Reports"), reverse("inbox:report-list"), "g r"),
+        (_("Waits for approval"), reverse("inbox:approvals"), "g a"),
         (_("My page"), reverse("inbox:me"), "g m"),
     ]
     reports = [

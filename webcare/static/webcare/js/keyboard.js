@@ -45,6 +45,7 @@ const KEYS = {
   x: () => press("[data-pick]", document.activeElement.closest("#rows > li") ?? new DocumentFragment()),
   "?": () => document.getElementById("help").showModal(),
   "g i": () => location.assign("/"),
+  "g a": () => location.assign("/approvals"),
   "g b": () => location.assign("/board"),
   "g l": () => location.assign("/listening"),
   "g r": () => location.assign("/reports/"),
