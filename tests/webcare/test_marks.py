@@ -28,7 +28,7 @@ from webcare.models import (
 from webcare.queries.cells import Scope, read
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import Span
-from webcare.queries.rolls_due import days_due
+from webcare.queries.rolls_due import days_due, hours_due
 
 pytestmark = pytest.mark.django_db
 DAYS = 12
@@ -141,6 +141,8 @@ def roll_all():
             for days in months.values():
                 rolls.roll_days(measure, view, days)
             rolls.roll_months(measure, view, list(months))
+            for day, spans in hours_due(measure, view).items():
+                rolls.roll_hours(measure, view, {day: spans})
 
 
 def said(exact, as_of):
@@ -230,6 +232,8 @@ def test_one_change_is_in_the_next_report(story, change):
     now = database_now()
     exact = said(True, now)
     assert said(False, now) == exact
+    later = now + timedelta(days=5)  # what is promised is late, what can come has not
+    assert said(False, later) == said(True, later)
     assert _counted(exact) != _counted(before)
 
 

@@ -21,11 +21,20 @@ from conversations.queries.clock import database_now
 from webcare.actions import rolls
 from webcare.domain.histograms import ERROR, rounded
 from webcare.domain.reports import EDGES, PERCENTILES, By
-from webcare.models import Cell, Ending, Mark, Roll, Ticket, Turn
+from webcare.models import (
+    Cell,
+    Ending,
+    HourCell,
+    Mark,
+    Ongoing,
+    Roll,
+    Ticket,
+    Turn,
+)
 from webcare.queries.cells import Scope, read
 from webcare.queries.measures.all import ROLLED
-from webcare.queries.rolls import Span, begin_of, day_of, plan
-from webcare.queries.rolls_due import days_due
+from webcare.queries.rolls import Span, begin_of, day_of, hours_of, plan
+from webcare.queries.rolls_due import days_due, hours_due, hours_kept
 
 pytestmark = pytest.mark.django_db
 
@@ -333,16 +342,112 @@ def roll_all_marked():
             rolls.roll_days(ROLLED[mark.measure], mark.view, [near])
 
 
-def test_what_is_younger_than_a_day_is_neither_marked_nor_added_up(make_turns):
+def test_what_is_younger_than_two_hours_is_neither_marked_nor_added_up(make_turns):
     [turn] = [t for t in make_turns(7, 7) if t.outcome != "waiting"]
     Mark.objects.all().delete()
     now = database_now()
     Turn.objects.filter(pk=turn.pk).update(
-        started_at=now - timedelta(hours=23), ended_at=now - timedelta(hours=22)
+        started_at=now - timedelta(minutes=119), ended_at=now - timedelta(minutes=90)
     )
 
     assert not Mark.objects.filter(quarter__gt=now - timedelta(days=2)).exists()
-    assert max(days_due(RESPONSES, "cohort")) < (now - timedelta(days=1)).date()
+    over = now - timedelta(hours=2)
+    assert begin_of(max(days_due(RESPONSES, "cohort"))) + timedelta(days=1) < over
+    due = hours_due(RESPONSES, "cohort")
+    assert over - timedelta(hours=3) < due[max(due)][-1].end < over
+
+
+def test_ragged_ends_are_read_by_the_hour(make_turns, shop_queue):
+    make_turns(13, 400)
+    roll_all()
+    end = START + timedelta(days=DAYS)
+    ways = [
+        (scope(view=view, clock=clock, queues=queues, as_of=database_now()), by)
+        for view in RESPONSES.views
+        for clock in ("calendar", "business")
+        for queues in (None, (shop_queue.pk,))
+        for by in (None, *By)
+    ]
+    before = [read(RESPONSES, way, by) for way, by in ways]
+
+    for view in RESPONSES.views:
+        for day in (day_of(START), day_of(end)):
+            assert rolls.roll_hours(RESPONSES, view, {day: hours_of(day)}) == 24
+
+    later = database_now()
+    for (way, by), found in zip(ways, before, strict=True):
+        now = Scope(**{**_fields(way), "as_of": later})
+        chosen = plan(RESPONSES, way.view, way.period, later)
+        half = timedelta(minutes=30)
+        assert chosen.spans == (Span(START, START + half), Span(end - half, end))
+        again = read(RESPONSES, now, by)
+        assert [_still(row) for row in again] == [_still(row) for row in found]
+
+
+def test_a_change_leaves_the_other_hours_of_its_day_added_up(make_turns):
+    turns = make_turns(6, 60)
+    roll_all()
+    turn = next(t for t in turns if t.answered_by)
+    day = day_of(turn.started_at)
+    hours = hours_of(day)
+    rolls.roll_hours(RESPONSES, "cohort", {day: hours})
+    period = Span(begin_of(day), begin_of(day + timedelta(days=1)))
+
+    CHANGES["put elsewhere"](turn)
+    asked = scope(period=period)
+    [left] = plan(RESPONSES, "cohort", period, asked.as_of).spans
+    assert left in hours and left.start <= turn.started_at < left.end
+    true = read(RESPONSES, scope(period=period, exact=True), By.QUEUE)
+    assert list(map(everything, read(RESPONSES, asked, By.QUEUE))) == list(
+        map(everything, true)
+    )
+
+    assert rolls.roll_days(RESPONSES, "cohort", [day]) == 1
+    kept = hours_kept(RESPONSES, "cohort", day)
+    assert set(hours) - set(kept) == {left}
+    CHANGES["taken up"](turn)
+    assert rolls.roll_hours(RESPONSES, "cohort", {day: [left]}) == 1
+    assert not Roll.objects.filter(start=day, view="cohort", grain="day").exists()
+    true = read(RESPONSES, scope(period=period, exact=True), By.QUEUE)
+    assert list(map(everything, read(RESPONSES, scope(period=period), By.QUEUE))) == (
+        list(map(everything, true))
+    )
+
+
+def test_hours_end_where_days_end_when_the_clock_changes():
+    for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25)):
+        spans = hours_of(day)
+        assert len(spans) == hours
+        assert spans[0].start == begin_of(day)
+        assert spans[-1].end == begin_of(day + timedelta(days=1))
+
+
+def test_who_waits_is_not_looked_up_in_days_that_are_over(make_turns):
+    make_turns(14, 60)
+    roll_all()
+    asked = scope(period=Span(begin_of(date(2026, 3, 26)), begin_of(date(2026, 5, 3))))
+    said = read(RESPONSES, asked, By.QUEUE)
+    assert sum(row.waiting for row in said) > 1
+
+    with transaction.atomic():
+        fetch("SET LOCAL session_replication_role = replica", [])
+        Turn.objects.filter(outcome="waiting").delete()
+        assert read(RESPONSES, asked, By.QUEUE) == said
+        transaction.set_rollback(True)
+
+
+def test_what_older_code_added_up_is_read_with_those_who_wait_beside_it(make_turns):
+    make_turns(15, 60)
+    roll_all()
+    asked = [(scope(), by) for by in (None, *By)]
+    said = [read(RESPONSES, way, by) for way, by in asked]
+
+    Ongoing.objects.all().delete()
+    Roll.objects.update(scheme=1)
+
+    assert plan(RESPONSES, "cohort", scope().period, asked[0][0].as_of).rolls
+    assert [read(RESPONSES, way, by) for way, by in asked] == said
+    assert date(2026, 4, 3) in days_due(RESPONSES, "cohort")
 
 
 def test_added_up_from_nothing_the_cells_are_the_same(make_turns):
@@ -381,6 +486,23 @@ def test_a_check_says_which_days_are_not_what_the_facts_say(make_turns):
 
     assert f"{wrong.roll}" in said.getvalue()
     assert len(cells()) == len(kept)
+
+
+@pytest.mark.parametrize("kept", [HourCell, Ongoing])
+def test_a_check_looks_at_hours_and_at_who_goes_on(make_turns, kept):
+    turn = next(turn for turn in make_turns(8, 60) if turn.answered_by)
+    roll_all()
+    day = day_of(turn.started_at)
+    rolls.roll_hours(RESPONSES, "cohort", {day: hours_of(day)})
+    call_command("roll_up", check=True, stdout=StringIO())
+
+    wrong = kept.objects.order_by("-roll__grain", "pk").first()
+    kept.objects.filter(pk=wrong.pk).update(queue=None)
+    said = StringIO()
+    with pytest.raises(CommandError):
+        call_command("roll_up", check=True, stdout=said)
+
+    assert f"{wrong.roll}" in said.getvalue()
 
 
 def cells():

@@ -6,7 +6,7 @@ buckets by either clock; together they are the cell.
 
 from conversations.models.bulk import fetch
 from webcare.queries import histograms
-from webcare.queries.cells import EVERY, LOOKED_UP, NONE, PRIORITIES
+from webcare.queries.cells import EVERY, LOOKED_UP, NONE, OF, PRIORITIES
 from webcare.queries.measures import CLOCKS, Measure
 
 # The cases of a few days are few. What is added up stays in memory.
@@ -20,8 +20,9 @@ def prepare() -> None:
 
 _MADE = """made AS (
     INSERT INTO webcare_roll
-           (measure, view, grain, start, zone, from_at, to_at, known_until)
-    SELECT %(measure)s, %(view)s, %(grain)s, start, %(zone)s, from_at, to_at, 'infinity'
+           (measure, view, grain, start, zone, from_at, to_at, known_until, scheme)
+    SELECT %(measure)s, %(view)s, %(grain)s, start, %(whose)s, from_at, to_at,
+           'infinity', %(scheme)s
       FROM unnest(%(starts)s::date[], %(froms)s::timestamptz[], %(tos)s::timestamptz[])
            AS given(start, from_at, to_at)
  RETURNING id, from_at, to_at)"""
@@ -46,6 +47,27 @@ _WRITE = f"""
      GROUP BY {_OF_CELL}"""
 
 
+# Rolls are read later than that their span is over for `fresh`: what has changed by
+# then has changed for good, and what is none of anything then is not kept.
+_ONGOING = f""",
+    ongoing AS (
+        INSERT INTO webcare_ongoing
+               (roll_id, {OF}, state, becomes, begun, changes, last_change)
+        SELECT roll, {OF}, state, becomes, array_agg(at ORDER BY at, changes_at),
+               CASE WHEN max(changes_at) IS NULL THEN '{{{{}}}}'
+                    ELSE array_agg(changes_at ORDER BY at, changes_at) END,
+               max(changes_at)
+          FROM (SELECT roll, {OF}, at,
+                       CASE WHEN has_changed THEN becomes ELSE state END AS state,
+                       CASE WHEN NOT has_changed THEN changes_at END AS changes_at,
+                       CASE WHEN has_changed THEN 0 ELSE becomes END AS becomes
+                  FROM (SELECT made.id AS roll, {OF}, at, state, changes_at,
+                               becomes,
+                               coalesce(changes_at <= made.to_at + %(fresh)s, false)
+                                   AS has_changed
+                        {{source}}) AS known) AS each
+         WHERE state > 0
+         GROUP BY roll, {OF}, state, becomes)"""
 # Of a case nothing of this is null, so that a null says: all of them together.
 _DIMENSIONS = ("topic", "agent", "channel", "priority", "hour")
 _SETS = f"""GROUPING SETS ({", ".join(f"({one})" for one in _DIMENSIONS)}, ()),
@@ -82,8 +104,49 @@ def of_days(measure: Measure, view: str) -> str:
             SELECT {_CELL}, ARRAY[{sums}]::bigint[] AS counts
               FROM facts GROUP BY roll, {_SETS}),
         lengths AS ({_lengths(measure)}),
-        written AS ({_WRITE})
+        written AS ({_WRITE}){_ongoing_of_days(measure, view)}
         SELECT id FROM made"""
+
+
+def of_hours(measure: Measure, view: str) -> str:
+    """The statement that makes rolls of hours with all they hold; returns their ids."""
+    names = [f'"{name}"' for name in measure.columns]
+    sums = ", ".join(f"sum({name})" for name in names)
+    return f"""
+        WITH {_MADE},
+        facts AS MATERIALIZED (
+            SELECT made.id AS roll, f.queue, f.topic, f.agent, f.channel,
+                   coalesce(f.priority, '') AS priority,
+                   {", ".join(f"f.{name}" for name in names)}{_buckets(measure)}
+              FROM ({measure.select(view)}) AS f
+              JOIN made ON f.at >= made.from_at AND f.at < made.to_at
+             WHERE f.at >= %(first)s AND f.at < %(last)s),
+        cells AS (
+            INSERT INTO webcare_hourcell
+                   (roll_id, {OF}, counts, calendar, business)
+            SELECT roll, {OF}, ARRAY[{sums}]::bigint[],
+                   {", ".join(_each(measure, clock) for clock in CLOCKS)}
+              FROM facts GROUP BY roll, {OF}){_ongoing_of_days(measure, view)}
+        SELECT id FROM made"""
+
+
+def _each(measure: Measure, clock: str) -> str:
+    if not measure.is_timed:
+        return "'{}'"
+    bucket = f"{clock}_bucket"
+    return f"""coalesce(array_agg({bucket} ORDER BY {bucket})
+                            FILTER (WHERE {bucket} IS NOT NULL), '{{}}')"""
+
+
+def _ongoing_of_days(measure: Measure, view: str) -> str:
+    if not measure.running:
+        return ""
+    return _ONGOING.format(
+        source=f"""
+              FROM (SELECT *, {view}_at AS at FROM ({measure.running}) AS running) AS f
+              JOIN made ON f.at >= made.from_at AND f.at < made.to_at
+             WHERE f.at >= %(first)s AND f.at < %(last)s"""
+    )
 
 
 def _buckets(measure: Measure) -> str:
@@ -138,6 +201,10 @@ _LENGTHS = " UNION ALL ".join(
          GROUP BY {_OF_CELL}"""
     for clock, buckets in _BUCKETS.items()
 )
+_OF_THEIR_DAYS = """
+              FROM webcare_ongoing CROSS JOIN made
+             CROSS JOIN LATERAL unnest(begun, changes) AS each(at, changes_at)
+             WHERE roll_id = ANY(%(days)s)"""
 # The statement that makes the roll of a month from those of its `days`.
 OF_MONTHS = f"""
     WITH {_MADE},
@@ -147,5 +214,5 @@ OF_MONTHS = f"""
                   FROM {_COUNTS}, place) AS places
          GROUP BY {_OF_CELL}),
     lengths AS ({_LENGTHS}),
-    written AS ({_WRITE})
+    written AS ({_WRITE}){_ONGOING.format(source=_OF_THEIR_DAYS)}
     SELECT id FROM made"""

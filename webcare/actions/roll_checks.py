@@ -5,14 +5,14 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 
 from conversations.models.bulk import fetch
-from webcare.actions.rolls import DAYS_AT_ONCE, roll_days, roll_months
+from webcare.actions.rolls import DAYS_AT_ONCE, roll_days, roll_hours, roll_months
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
-from webcare.queries.rolls import DAY, MONTH
+from webcare.queries.rolls import DAY, HOUR, MONTH, zone_of
+from webcare.queries.rolls_due import hours_kept
 
 
 class Differing(NamedTuple):
@@ -34,8 +34,8 @@ class Checked(NamedTuple):
 def check_all() -> Checked:
     """Make every roll again that nothing has marked, and compare its cells.
 
-    Days are made from the facts, months from their days. What is marked is left out:
-    it is known to be of old, and no report reads it.
+    Days and hours are made from the facts, months from their days. What is marked is
+    left out: it is known to be of old, and no report reads it.
     """
     rolls, differing = 0, list[Differing]()
     for measure in ROLLED.values():
@@ -54,20 +54,33 @@ def _batches(measure: Measure, view: str) -> Iterator[tuple[str, list[date]]]:
         days = list(group)
         for first in range(0, len(days), DAYS_AT_ONCE):
             yield DAY, days[first : first + DAYS_AT_ONCE]
-    for month in _kept(measure, view, MONTH):
-        yield MONTH, [month]
+    for grain in (MONTH, HOUR):
+        for start in _kept(measure, view, grain):
+            yield grain, [start]
 
 
 def _kept(measure: Measure, view: str, grain: str) -> list[date]:
     rows = fetch(
-        """SELECT r.start FROM webcare_roll r
-            WHERE r.measure = %s AND r.view = %s AND r.grain = %s AND r.zone = %s
+        """SELECT DISTINCT r.start FROM webcare_roll r
+             -- Hours are made again with all others of their day.
+            CROSS JOIN LATERAL (
+                 SELECT least(from_at, start::timestamp AT TIME ZONE %(zone)s) AS a,
+                        greatest(to_at, (start + 1)::timestamp AT TIME ZONE %(zone)s)
+                            AS z) AS span
+            WHERE r.measure = %(measure)s AND r.view = %(view)s
+              AND r.grain = %(grain)s AND r.zone = %(whose)s
               AND NOT EXISTS (
                   SELECT FROM webcare_mark m
                    WHERE m.measure = r.measure AND m.view = r.view
-                     AND m.quarter >= r.from_at AND m.quarter < r.to_at)
+                     AND m.quarter >= a AND m.quarter < z)
             ORDER BY r.start""",
-        [measure.name, view, grain, settings.DESK_TIME_ZONE],
+        {
+            "measure": measure.name,
+            "view": view,
+            "grain": grain,
+            "whose": zone_of(grain),
+            "zone": zone_of(DAY),
+        },
     )
     return [start for [start] in rows]
 
@@ -78,7 +91,7 @@ def _differing(
 ) -> list[Differing]:
     """Which of these are others when they are made again; then as they were."""
     before = _contents(measure, view, grain, starts)
-    made = (roll_days if grain == DAY else roll_months)(measure, view, starts)
+    made = _make(measure, view, grain, starts)
     after = _contents(measure, view, grain, starts)
     transaction.set_rollback(True)
     if made < len(starts):
@@ -90,17 +103,35 @@ def _differing(
     ]
 
 
+def _make(measure: Measure, view: str, grain: str, starts: Sequence[date]) -> int:
+    if grain == HOUR:
+        [day] = starts
+        return roll_hours(measure, view, {day: hours_kept(measure, view, day)})
+    return (roll_days if grain == DAY else roll_months)(measure, view, starts)
+
+
 def _contents(
     measure: Measure, view: str, grain: str, starts: Sequence[date]
 ) -> dict[date, str]:
-    """A digest of all cells of each roll."""
+    """A digest of all that the rolls hold, by their day or month."""
     return dict(
         fetch(
-            """SELECT r.start, md5(coalesce(string_agg(md5(
-                        (c.dimension, c.queue, c.key, c.counts, c.calendar_buckets,
-                         c.calendar_cases, c.business_buckets, c.business_cases)::text),
-                        '' ORDER BY c.dimension, c.queue, c.key), ''))
-                 FROM webcare_roll r LEFT JOIN webcare_cell c ON c.roll_id = r.id
+            """SELECT r.start, md5(string_agg(held.digest, '' ORDER BY held.digest))
+                 FROM webcare_roll r
+                 LEFT JOIN LATERAL (
+                      SELECT md5((r.from_at, c.dimension, c.queue, c.key, c.counts,
+                                  c.calendar_buckets, c.calendar_cases,
+                                  c.business_buckets, c.business_cases)::text) AS digest
+                        FROM webcare_cell c WHERE c.roll_id = r.id
+                       UNION ALL
+                      SELECT md5((r.from_at, h.queue, h.topic, h.agent, h.channel,
+                                  h.priority, h.counts, h.calendar, h.business)::text)
+                        FROM webcare_hourcell h WHERE h.roll_id = r.id
+                       UNION ALL
+                      SELECT md5((r.from_at, o.queue, o.topic, o.agent, o.channel,
+                                  o.priority, o.state, o.becomes, o.begun,
+                                  o.changes)::text)
+                        FROM webcare_ongoing o WHERE o.roll_id = r.id) AS held ON true
                 WHERE r.measure = %s AND r.view = %s AND r.grain = %s
                   AND r.start = ANY(%s)
                 GROUP BY r.start""",

@@ -6,8 +6,8 @@ made again. So this may run late, twice, or never, and no report is ever wrong b
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -23,17 +23,31 @@ from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import (
     DAY,
+    FRESH,
+    HOUR,
+    HOURS_KEPT,
     MONTH,
+    SCHEME,
     Span,
     begin_of,
     month_after,
+    zone_of,
 )
-from webcare.queries.rolls_due import PEACE, days_due, is_over, months_due
+from webcare.queries.rolls_due import (
+    PEACE,
+    days_due,
+    hours_due,
+    is_over,
+    months_due,
+    over_at,
+)
 from webcare.queries.settled import settled_at
 
 log = structlog.get_logger(__name__)
 SHIFT_SECONDS = 10  # well within the time limit of a task
 DAYS_AT_ONCE = 7
+# Some days after they could be made again, with the longest certainty of any measure.
+HOURS_LEAVE = HOURS_KEPT + timedelta(days=20)
 
 
 def roll_up_due(seconds: float = SHIFT_SECONDS, *, peace: timedelta = PEACE) -> int:
@@ -64,20 +78,38 @@ def _batches(peace: timedelta) -> Iterator[tuple[str, Callable[[], int]]]:
         roll = roll_days if grain == DAY else roll_months
         name = f"{measure.name} {view} {grain} {starts[0]}"
         yield name, partial(roll, measure, view, starts)
+    for measure, view in _looks():
+        due = hours_due(measure, view)
+        for days in _at_once(due):
+            name = f"{measure.name} {view} hours of {days[0]}"
+            hours = {day: due[day] for day in days}
+            yield name, partial(roll_hours, measure, view, hours)
+    yield "hours long past", _forget_hours_past
     for days in backlog.midnights_missing(settled_at()):
         yield f"midnights from {days[-1]}", partial(keep_midnights, days)
 
 
 def _due(peace: timedelta) -> Iterator[tuple[Measure, str, str, list[date]]]:
+    for measure, view in _looks():
+        for days in _at_once(days_due(measure, view)):
+            yield measure, view, DAY, days
+        for month in months_due(measure, view, peace=peace):
+            yield measure, view, MONTH, [month]
+
+
+def _at_once(days: Iterable[date]) -> Iterator[list[date]]:
+    """Days of one month, as many as are made at once, newest first."""
+    newest = sorted(days, reverse=True)
+    for _, group in groupby(newest, lambda day: day.replace(day=1)):
+        some = list(group)
+        for first in range(0, len(some), DAYS_AT_ONCE):
+            yield some[first : first + DAYS_AT_ONCE]
+
+
+def _looks() -> Iterator[tuple[Measure, str]]:
     for measure in ROLLED.values():
         for view in measure.views:
-            days = sorted(days_due(measure, view), reverse=True)
-            for _, group in groupby(days, lambda day: day.replace(day=1)):
-                some = list(group)
-                for first in range(0, len(some), DAYS_AT_ONCE):
-                    yield measure, view, DAY, some[first : first + DAYS_AT_ONCE]
-            for month in months_due(measure, view, peace=peace):
-                yield measure, view, MONTH, [month]
+            yield measure, view
 
 
 @transaction.atomic
@@ -97,10 +129,41 @@ def roll_days(measure: Measure, view: str, days: Sequence[date]) -> int:
     marks = _marks(measure, view, spans)
     _forget(measure, view, DAY, days)
     _forget(measure, view, MONTH, [days[0].replace(day=1)])
+    _forget_marked(measure, view, HOUR, days, marks)
     given = _given(measure, view, DAY, days, spans)
     _know(ids(fetch(cells.of_days(measure, view), given)))
     fetch("DELETE FROM webcare_mark WHERE id = ANY(%s)", [marks])
     return len(days)
+
+
+@transaction.atomic
+def roll_hours(
+    measure: Measure, view: str, hours: Mapping[date, Sequence[Span]]
+) -> int:
+    """Make these hours of days of one month anew, as days are; returns how many.
+
+    A mark in one of them is of its day and month as well: those are removed with it,
+    and are made from nothing when they are due.
+    """
+    over = over_at(measure)
+    given = sorted(
+        (span, day)
+        for day, spans in hours.items()
+        for span in spans
+        if span.end <= over
+    )
+    if not given or not _is_ours(measure, view, given[0][1]):
+        return 0
+    spans, days = [span for span, _ in given], [day for _, day in given]
+    cells.prepare()
+    marks = _marks(measure, view, spans)
+    _forget_marked(measure, view, DAY, days, marks)
+    _forget_marked(measure, view, MONTH, [days[0].replace(day=1)], marks)
+    _forget(measure, view, HOUR, days, [span.start for span in spans])
+    values = _given(measure, view, HOUR, days, spans)
+    _know(ids(fetch(cells.of_hours(measure, view), values)))
+    fetch("DELETE FROM webcare_mark WHERE id = ANY(%s)", [marks])
+    return len(spans)
 
 
 @transaction.atomic
@@ -123,8 +186,7 @@ def forget_all() -> None:
     Midnights are kept as they were: what lay then is not read again.
     """
     fetch(
-        """WITH old AS (DELETE FROM webcare_roll WHERE measure <> %s RETURNING id)
-           DELETE FROM webcare_cell WHERE roll_id IN (SELECT id FROM old)""",
+        f"""WITH old AS (SELECT id FROM webcare_roll WHERE measure <> %s), {_GONE}""",
         [backlog.NAME],
     )
 
@@ -133,8 +195,9 @@ def _roll_month(measure: Measure, view: str, month: date) -> int:
     span = Span(begin_of(month), begin_of(month_after(month)))
     days = fetch(
         """SELECT id FROM webcare_roll WHERE measure = %s AND view = %s
-              AND grain = 'day' AND zone = %s AND from_at >= %s AND to_at <= %s""",
-        [measure.name, view, settings.DESK_TIME_ZONE, *span],
+              AND grain = 'day' AND zone = %s AND scheme = %s
+              AND from_at >= %s AND to_at <= %s""",
+        [measure.name, view, zone_of(DAY), SCHEME, *span],
     )
     if len(days) < (month_after(month) - month).days:
         return 0
@@ -162,16 +225,62 @@ def _marks(measure: Measure, view: str, spans: Sequence[Span]) -> list[int]:
     return ids(rows)
 
 
-def _forget(measure: Measure, view: str, grain: str, starts: Sequence[date]) -> None:
+# Of the rolls that are `old`, everything.
+_GONE = """cells AS (
+             DELETE FROM webcare_cell WHERE roll_id IN (SELECT id FROM old)
+           ), hours AS (
+             DELETE FROM webcare_hourcell WHERE roll_id IN (SELECT id FROM old)
+           ), ongoing AS (
+             DELETE FROM webcare_ongoing WHERE roll_id IN (SELECT id FROM old))
+           DELETE FROM webcare_roll WHERE id IN (SELECT id FROM old)"""
+
+
+def _forget(
+    measure: Measure,
+    view: str,
+    grain: str,
+    starts: Sequence[date],
+    froms: Sequence[datetime] | None = None,
+) -> None:
+    """Remove the rolls of these local days or months; of hours, those that begin so."""
     fetch(
-        """WITH old AS (
+        f"""WITH old AS (
              SELECT id FROM webcare_roll WHERE measure = %s AND view = %s
                 AND grain = %s AND start = ANY(%s)
-           ), cells AS (
-             DELETE FROM webcare_cell WHERE roll_id IN (SELECT id FROM old))
-           DELETE FROM webcare_roll WHERE id IN (SELECT id FROM old)""",
-        [measure.name, view, grain, list(starts)],
+                AND (%s::timestamptz[] IS NULL OR from_at = ANY(%s))), {_GONE}""",
+        [measure.name, view, grain, list(starts), froms, froms],
     )
+
+
+def _forget_marked(
+    measure: Measure,
+    view: str,
+    grain: str,
+    starts: Sequence[date],
+    marks: Sequence[int],
+) -> None:
+    """Remove those of these days or months that hold one of the marks."""
+    fetch(
+        f"""WITH old AS (
+             SELECT r.id FROM webcare_roll r WHERE r.measure = %s AND r.view = %s
+                AND r.grain = %s AND r.start = ANY(%s) AND EXISTS (
+                    SELECT FROM webcare_mark m
+                     WHERE m.id = ANY(%s) AND m.quarter >= r.from_at
+                       AND m.quarter < r.to_at)), {_GONE}""",
+        [measure.name, view, grain, list(starts), list(marks)],
+    )
+
+
+def _forget_hours_past() -> int:
+    """Remove hours of days longer ago than any that are kept; none was made."""
+    fetch(
+        f"""WITH old AS (
+             SELECT id FROM webcare_roll
+              WHERE measure = ANY(%s) AND view = ANY(%s) AND grain = 'hour'
+                AND start < (now() - %s)::date), {_GONE}""",
+        [list(ROLLED), list({view for _, view in _looks()}), HOURS_LEAVE],
+    )
+    return 0
 
 
 def _know(rolls: Sequence[int]) -> None:
@@ -194,11 +303,15 @@ def _given(
         "view": view,
         "grain": grain,
         "zone": settings.DESK_TIME_ZONE,
+        "whose": zone_of(grain),
+        "scheme": SCHEME,
         "starts": list(starts),
         "first": spans[0].start,
         "last": spans[-1].end,
         "froms": [span.start for span in spans],
         "tos": [span.end for span in spans],
+        "fresh": FRESH,
+        "since": spans[0].end + FRESH,
         # Everything that is known.
         "as_of": "infinity",
     }

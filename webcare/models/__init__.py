@@ -50,7 +50,7 @@ from webcare.models.readings import Reading
 from webcare.models.references import ExternalReference
 from webcare.models.replies import Reply
 from webcare.models.report_schedules import ReportMailing, ReportSchedule
-from webcare.models.rolls import Cell, Mark, Roll
+from webcare.models.rolls import Cell, HourCell, Mark, Ongoing, Roll
 from webcare.models.routing import AuthorList, ListedAuthor, RoutingVersion
 from webcare.models.search import SearchEntry
 from webcare.models.second_factors import RecoveryCode, SecondFactor
@@ -128,6 +128,8 @@ __all__ = [
     "Notification",
     "NotificationSetting",
     "OnCall",
+    "HourCell",
+    "Ongoing",
     "Policy",
     "PolicyVersion",
     "Presence",

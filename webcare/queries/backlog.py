@@ -53,7 +53,10 @@ def ages_of(age: str) -> list[str]:
 
 
 # What lay at `as_of`: the tickets that lived, wherever they were then.
-LAY = LIVES.format(more="true")
+LAY = f"""
+    SELECT *, greatest(0, floor(extract(epoch FROM %(as_of)s - cohort_at)))::bigint
+           AS calendar
+      FROM ({LIVES.format(more="true")}) AS lived"""
 _COLUMNS = ", ".join(["count(*)", "max(calendar)", *ages_of("calendar")])
 
 

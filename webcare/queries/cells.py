@@ -64,7 +64,7 @@ def read(measure: Measure, scope: Scope, by: By | None) -> list[Row]:
         rows = _fetch(measure, scope, by, chosen)
         if rows[0][0] == len(chosen.rolls):
             return _rows(measure, rows)
-    return _rows(measure, _fetch(measure, scope, by, Plan((), (scope.period,))))
+    return _rows(measure, _fetch(measure, scope, by, Plan.of_facts(scope.period)))
 
 
 # Compiling such a statement takes longer than it runs.
@@ -96,7 +96,7 @@ def fetch_live(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...
 
 def _plan(measure: Measure, scope: Scope, by: By | None) -> Plan:
     if scope.exact or _dimension(scope, by) is None:
-        return Plan((), (scope.period,))
+        return Plan.of_facts(scope.period)
     return plan(
         measure,
         scope.view,
@@ -121,11 +121,10 @@ def _dimension(scope: Scope, by: By | None) -> str | None:
 def _values(scope: Scope, by: By | None, chosen: Plan) -> dict[str, Any]:
     return {
         "as_of": scope.as_of,
-        "start": scope.period.start,
-        "end": scope.period.end,
+        "since": scope.as_of,
         "rolls": list(chosen.rolls),
-        **{f"start{n}": span.start for n, span in enumerate(chosen.spans)},
-        **{f"end{n}": span.end for n, span in enumerate(chosen.spans)},
+        **dict(_ends("span", chosen.spans)),
+        **dict(_ends("live", chosen.live)),
         "dimension": _dimension(scope, by),
         "queues": list(scope.queues or ()),
         "topics": list(scope.topics or ()),
@@ -154,12 +153,17 @@ FACT_KEYS = {
     By.DAY: f"{_LOCAL}::date {_DAYS}",
     By.WEEK: f"date_trunc('week', {_LOCAL})::date {_DAYS}",
 }
+_BY_TIME = (By.HOUR, By.DAY, By.WEEK)
 _ROLL_KEYS = dict.fromkeys(_OWN_CELLS, "c.key") | {
     None: "0",
     By.QUEUE: "c.queue",
     By.DAY: f"r.start {_DAYS}",
     By.WEEK: f"date_trunc('week', r.start)::date {_DAYS}",
 }
+
+
+def _key(by: By | None) -> str:
+    return f"coalesce({FACT_KEYS[by]}, {NONE})::bigint AS key"
 
 
 def _statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
@@ -195,20 +199,26 @@ def _together(measure: Measure, scope: Scope) -> str:
          GROUP BY key"""
 
 
-def _in_spans(chosen: Plan) -> str:
+def _in_spans(name: str, spans: Sequence[Span]) -> str:
     """Each span by itself: the planner knows how little there is in it."""
-    spans = [
-        f"f.at >= %(start{n})s AND f.at < %(end{n})s" for n in range(len(chosen.spans))
+    each = [
+        f"f.at >= %({name}{n}_start)s AND f.at < %({name}{n}_end)s"
+        for n in range(len(spans))
     ]
-    return " OR ".join(spans) or "false"
+    return f"({' OR '.join(each) or 'false'})"
+
+
+def _ends(name: str, spans: Sequence[Span]) -> Iterator[tuple[str, datetime]]:
+    for n, (start, end) in enumerate(spans):
+        yield f"{name}{n}_start", start
+        yield f"{name}{n}_end", end
 
 
 def _sources(
     measure: Measure, scope: Scope, by: By | None, chosen: Plan
 ) -> Iterator[str]:
     """The cells, the cases that no roll covers, and those that still go on."""
-    key = f"coalesce({FACT_KEYS[by]}, {NONE})::bigint AS key"
-    clock = scope.clock
+    key, clock = _key(by), scope.clock
     columns = ", ".join(f'f."{name}"' for name in measure.columns)
     length = f"f.{clock}" if scope.exact else histograms.bucket(f"f.{clock}")
     yield f"""rolled AS MATERIALIZED (
@@ -216,20 +226,59 @@ def _sources(
                c.{clock}_buckets AS buckets, c.{clock}_cases AS cases
           FROM webcare_cell c JOIN webcare_roll r ON r.id = c.roll_id
          WHERE c.roll_id = ANY(%(rolls)s) AND c.dimension = %(dimension)s
-           AND {_of_cells(scope, by)})"""
+           AND {_of_cells(scope, by)}
+         UNION ALL
+        SELECT {key}, f.counts, f.{clock},
+               array_fill(1, ARRAY[cardinality(f.{clock})])
+          FROM (SELECT h.*, r.from_at AS at
+                  FROM webcare_hourcell h JOIN webcare_roll r ON r.id = h.roll_id
+                 WHERE h.roll_id = ANY(%(rolls)s)) AS f
+         WHERE {_of_facts(scope)})"""
     yield f"""fresh AS MATERIALIZED (
         SELECT {key}, {columns}{f", {length} AS bucket" if measure.is_timed else ""}
           FROM ({measure.select(scope.view)}) AS f
-         WHERE ({_in_spans(chosen)}) AND {_of_facts(scope)})"""
+         WHERE {_in_spans("span", chosen.spans)} AND {_of_facts(scope)})"""
     if measure.running:
-        columns = ", ".join(f'f."{name}"' for name in measure.running_counts)
-        so_far = f", {_SO_FAR[clock]} AS seconds" if measure.is_timed else ""
-        yield f"""live AS MATERIALIZED (
-            SELECT {key}, {columns}{so_far}
-              FROM (SELECT *, {scope.view}_at AS at
-                      FROM ({measure.running}) AS running) AS f
-              {_OPENING if clock == "business" else ""}
-             WHERE f.at >= %(start)s AND f.at < %(end)s AND {_of_facts(scope)})"""
+        yield _live(measure, scope, by, chosen)
+
+
+# What a case is of.
+OF = "queue, topic, agent, channel, priority"
+_ONE_BY_ONE = f"""SELECT {OF}, each.at, state, each.changes_at, becomes, 1
+                          FROM webcare_ongoing
+                         CROSS JOIN LATERAL unnest(begun, changes)
+                               AS each(at, changes_at)
+                         WHERE roll_id = ANY(%(rolls)s)
+                           AND (becomes > 0 OR last_change IS NULL
+                                OR last_change > %(as_of)s)"""
+# Where nobody asks when they began, those that are all the same by then need not be
+# told from each other.
+_TOGETHER = f"""{_ONE_BY_ONE} AND last_change > %(as_of)s
+                         UNION ALL
+                        SELECT {OF}, NULL, state, last_change, becomes,
+                               cardinality(begun)
+                          FROM webcare_ongoing
+                         WHERE roll_id = ANY(%(rolls)s)
+                           AND (last_change IS NULL OR last_change <= %(as_of)s)"""
+
+
+def _live(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
+    """Who still goes on: those that rolls hold, and the others from the facts."""
+    timed = measure.is_timed
+    so_far = f", CASE WHEN f.state = 1 THEN {_SO_FAR[scope.clock]} END AS seconds"
+    one_by_one = timed or by in _BY_TIME
+    return f"""live AS MATERIALIZED (
+        SELECT {_key(by)}, f.state, f.n{so_far if timed else ""}
+          FROM (SELECT {OF}, at, n, CASE WHEN changes_at <= %(as_of)s THEN becomes
+                                         ELSE state END AS state
+                  FROM (SELECT {OF}, at, state, changes_at, becomes, 1 AS n
+                          FROM (SELECT *, {scope.view}_at AS at
+                                  FROM ({measure.running}) AS running) AS f
+                         WHERE {_in_spans("live", chosen.live)}
+                         UNION ALL
+                        {_ONE_BY_ONE if one_by_one else _TOGETHER}) AS each) AS f
+          {_OPENING if timed and scope.clock == "business" else ""}
+         WHERE f.state > 0 AND {_of_facts(scope)})"""
 
 
 # Each queue's open hours up to now, as lists: when they began, how long they were, and
@@ -240,9 +289,10 @@ _OPENING = """
          all_of bigint) ON o.queue = coalesce(f.queue, -1)
     CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM f.at))::bigint AS at) AS begun
     CROSS JOIN LATERAL (SELECT width_bucket(begun.at, o.begins) AS n) AS span"""
+_WALL = "greatest(0, floor(extract(epoch FROM %(as_of)s - f.at)))::bigint"
 _SO_FAR = {
-    "calendar": "f.calendar",
-    "business": """CASE WHEN f.calendar IS NULL OR o.queue IS NULL THEN f.calendar
+    "calendar": _WALL,
+    "business": f"""CASE WHEN o.queue IS NULL THEN {_WALL}
         WHEN span.n = 0 THEN o.all_of
         ELSE o.all_of - o.befores[span.n]
              - least(begun.at - o.begins[span.n], o.lengths[span.n]) END""",
@@ -281,17 +331,18 @@ def _counted(measure: Measure) -> str:
     settled = [f'"{name}"' for name in measure.columns]
     going = [f'"{name}"' for name in measure.running_counts]
     zeros = [f"0 AS {name}" for name in going]
+    states = [f"(state = {n})::int * n" for n in range(1, len(going) + 1)]
     cells = [f"counts[{n}] AS {name}" for n, name in enumerate(settled, start=1)]
     sums = [f"sum({name}) AS {name}" for name in settled + going]
     if measure.is_timed:
         zeros += ["NULL::bigint AS seconds"]
-        going += ["seconds"]
+        states += ["seconds"]
         sums += ["count(seconds) AS still_waiting", "max(seconds) AS longest"]
     nothing = ["0"] * len(measure.running_counts) + ["NULL"] * measure.is_timed
     each = f"""SELECT key, {", ".join([*cells, *zeros])} FROM rolled
          UNION ALL SELECT key, {", ".join(settled + nothing)} FROM fresh"""
     if measure.running:
-        each += f" UNION ALL SELECT key, {', '.join(['0'] * len(settled) + going)}"
+        each += f" UNION ALL SELECT key, {', '.join(['0'] * len(settled) + states)}"
         each += " FROM live"
     columns = ", ".join(sums)
     return f"counted AS (SELECT key, {columns} FROM ({each}) AS each GROUP BY key)"

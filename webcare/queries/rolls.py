@@ -1,8 +1,9 @@
 """Which rolls a report may read, and which spans it has to read from the facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,14 @@ from django.conf import settings
 from conversations.models.bulk import fetch
 from webcare.queries.measures import Measure
 
-DAY, MONTH = "day", "month"
-# Facts of the last day leave no marks, so these days are never rolled up: most changes
+HOUR, DAY, MONTH = "hour", "day", "month"
+# Facts of the last two hours leave no marks, so these are never rolled up: most changes
 # are of what is new, and cost nothing that way.
-FRESH = timedelta(days=1)
+FRESH = timedelta(hours=2)
+# Whoever asks for a period that begins within a day asks for one that began lately.
+HOURS_KEPT = timedelta(days=100)
+# What a roll holds: from 2 on, who goes on as well. Older ones are made again.
+SCHEME = 2
 
 
 class Span(NamedTuple):
@@ -30,10 +35,22 @@ class Plan:
 
     rolls: tuple[int, ...]
     spans: tuple[Span, ...]
+    # Whose rolls do not say who goes on: the spans, and more where they are older.
+    live: tuple[Span, ...]
+
+    @classmethod
+    def of_facts(cls, *spans: Span) -> "Plan":
+        return cls((), spans, spans)
 
 
 def zone() -> ZoneInfo:
     return ZoneInfo(settings.DESK_TIME_ZONE)
+
+
+def zone_of(grain: str) -> str:
+    """Whose days rolls are of; of hours more, for code that knows none of them."""
+    by_hour = "/hours" if grain == HOUR else ""
+    return f"{settings.DESK_TIME_ZONE}{by_hour}"
 
 
 def begin_of(day: date) -> datetime:
@@ -61,52 +78,90 @@ def plan(
 ) -> Plan:
     """Return what covers `period`: rolls that hold what was known at `as_of`.
 
-    One statement. A roll is read when it was made before `as_of` and nothing in it has
-    changed between; all else is left to the facts. `by_day` leaves the months out.
+    Whole months, then days, then hours of what is left: two statements. A roll is read
+    when it was made before `as_of` and nothing in it has changed between; all else is
+    left to the facts. `by_day` leaves the months out.
     """
-    certain = as_of - timedelta(days=measure.certain_after_days)
+    given = {
+        "measure": measure.name,
+        "view": view,
+        "as_of": as_of,
+        "certain": as_of - timedelta(days=measure.certain_after_days),
+    }
+    grains = [DAY] if by_day else [MONTH, DAY]
+    rows = _chosen(_rolls_in([period], grains, given))
+    rows += _rolls_in(_gaps(rows, period), [HOUR], given)
+    return Plan(
+        tuple(row.roll for row in rows),
+        tuple(_gaps(rows, period)),
+        tuple(_gaps([row for row in rows if row.scheme == SCHEME], period)),
+    )
+
+
+def hours_of(day: date) -> list[Span]:
+    """Return the hours of a local day; where the clock changes the last may be cut."""
+    begin, end = begin_of(day), begin_of(day + timedelta(days=1))
+    count = -((begin - end) // timedelta(hours=1))
+    starts = [begin + timedelta(hours=n) for n in range(count)]
+    return [Span(*ends) for ends in pairwise([*starts, end])]
+
+
+class _Found(NamedTuple):
+    roll: int
+    grain: str
+    start: datetime
+    end: datetime
+    scheme: int
+
+
+def _rolls_in(
+    spans: Sequence[Span], grains: Sequence[str], given: dict[str, object]
+) -> list[_Found]:
+    """Those within one of the spans that may be read, the longest first."""
+    if not spans:
+        return []
     rows = fetch(
-        """SELECT r.id, r.grain, r.from_at, r.to_at FROM webcare_roll r
+        """SELECT r.id, r.grain, r.from_at, r.to_at, r.scheme
+             FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[],
+                         %(first_days)s::date[], %(last_days)s::date[])
+                  AS span(a, z, first, last)
+             JOIN webcare_roll r ON r.from_at >= a AND r.to_at <= z
+                  AND r.start BETWEEN first AND last
             WHERE r.measure = %(measure)s AND r.view = %(view)s AND r.zone = %(zone)s
-              AND r.from_at >= %(start)s AND r.to_at <= %(end)s
-              AND (r.grain = 'day' OR NOT %(by_day)s)
+              AND r.grain = ANY(%(grains)s)
               AND r.known_until <= %(as_of)s AND r.to_at <= %(certain)s
               AND NOT EXISTS (
                   SELECT FROM webcare_mark m
                    WHERE m.measure = r.measure AND m.view = r.view
                      AND m.quarter >= r.from_at AND m.quarter < r.to_at
                      AND m.at <= %(as_of)s)
-            ORDER BY r.grain = 'day', r.from_at""",
+            ORDER BY array_position(%(grains)s, r.grain::text), r.from_at""",
         {
-            "measure": measure.name,
-            "view": view,
-            "zone": settings.DESK_TIME_ZONE,
-            "start": period.start,
-            "end": period.end,
-            "by_day": by_day,
-            "as_of": as_of,
-            "certain": certain,
+            "starts": [span.start for span in spans],
+            "ends": [span.end for span in spans],
+            "first_days": [day_of(span.start) for span in spans],
+            "last_days": [day_of(span.end) for span in spans],
+            "grains": list(grains),
+            "zone": zone_of(grains[-1]),
+            **given,
         },
     )
-    return _chosen(rows, period)
+    return [_Found(*row) for row in rows]
 
 
-def _chosen(rows: Sequence[tuple[int, str, datetime, datetime]], period: Span) -> Plan:
+def _chosen(rows: Sequence[_Found]) -> list[_Found]:
     """Take whole months first, then the days that are in none of them."""
-    months = [Span(*ends) for _, grain, *ends in rows if grain == MONTH]
-    chosen = {}
-    for pk, grain, start, end in rows:
-        if grain == MONTH or not any(m.start <= start < m.end for m in months):
-            chosen[pk] = Span(start, end)
-    return Plan(tuple(chosen), tuple(_gaps(sorted(chosen.values()), period)))
+    months = [row for row in rows if row.grain == MONTH]
+    return [
+        row
+        for row in rows
+        if row.grain == MONTH or not any(m.start <= row.start < m.end for m in months)
+    ]
 
 
-def _gaps(taken: Sequence[Span], period: Span) -> Iterator[Span]:
+def _gaps(taken: Sequence[_Found], period: Span) -> list[Span]:
     """The parts of `period` that none of `taken` covers."""
-    at = period.start
-    for span in taken:
-        if at < span.start:
-            yield Span(at, span.start)
-        at = span.end
-    if at < period.end:
-        yield Span(at, period.end)
+    ends = sorted((one.start, one.end) for one in taken)
+    starts = [period.start, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), period.end]
+    return [Span(a, z) for a, z in zip(starts, stops, strict=True) if a < z]

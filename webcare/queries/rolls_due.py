@@ -6,7 +6,17 @@ from django.conf import settings
 
 from conversations.models.bulk import fetch
 from webcare.queries.measures import Measure
-from webcare.queries.rolls import FRESH, begin_of, day_of
+from webcare.queries.rolls import (
+    FRESH,
+    HOUR,
+    HOURS_KEPT,
+    SCHEME,
+    Span,
+    begin_of,
+    day_of,
+    hours_of,
+    zone_of,
+)
 
 # What changes often is not added up every time: a mark waits for others so long, and
 # a month until its days have been left in peace so long.
@@ -22,9 +32,13 @@ def is_over(measure: Measure, day: date) -> bool:
     Facts younger than FRESH leave none; how old a fact is, its own transaction says,
     and the oldest that still runs may be old itself.
     """
-    after = begin_of(day + timedelta(days=1))
+    return begin_of(day + timedelta(days=1)) <= over_at(measure)
+
+
+def over_at(measure: Measure) -> datetime:
+    """The instant up to which all is over."""
     certain = timedelta(days=measure.certain_after_days)
-    return after <= _oldest_transaction() - FRESH - MARGIN - certain
+    return _oldest_transaction() - FRESH - MARGIN - certain
 
 
 def _oldest_transaction() -> datetime:
@@ -43,8 +57,7 @@ def days_due(measure: Measure, view: str) -> list[date]:
     [[first]] = fetch(measure.first, [])
     if first is None:
         return []
-    last = day_of(_oldest_transaction() - FRESH - MARGIN) - timedelta(days=1)
-    last -= timedelta(days=measure.certain_after_days)
+    last = day_of(over_at(measure)) - timedelta(days=1)
     rows = fetch(
         """SELECT day::date
              FROM generate_series(%(first)s::timestamp, %(last)s::timestamp,
@@ -53,7 +66,7 @@ def days_due(measure: Measure, view: str) -> list[date]:
                   SELECT FROM webcare_roll r
                    WHERE r.measure = %(measure)s AND r.view = %(view)s
                      AND r.grain = 'day' AND r.start = day::date
-                     AND r.zone = %(zone)s)
+                     AND r.zone = %(zone)s AND r.scheme = %(scheme)s)
             UNION
            SELECT (quarter AT TIME ZONE %(zone)s)::date FROM webcare_mark
             WHERE measure = %(measure)s AND view = %(view)s
@@ -64,10 +77,73 @@ def days_due(measure: Measure, view: str) -> list[date]:
             "measure": measure.name,
             "view": view,
             "zone": settings.DESK_TIME_ZONE,
+            "scheme": SCHEME,
             "patience": PATIENCE,
         },
     )
     return [day for [day] in rows if day <= last]
+
+
+def hours_due(measure: Measure, view: str) -> dict[date, list[Span]]:
+    """Return hours that are over without a roll or with a marked one, by their days.
+
+    Of days before the first case and those longer ago than HOURS_KEPT there are none.
+    """
+    [[first]] = fetch(measure.first, [])
+    if first is None:
+        return {}
+    over = over_at(measure)
+    last, first_day = day_of(over), max(day_of(first), day_of(over - HOURS_KEPT))
+    kept = _how_many_kept(measure, view, first_day)
+    days = [first_day + timedelta(days=n) for n in range((last - first_day).days + 1)]
+    return {
+        day: [span for span in hours_of(day) if span.end <= over and span not in rolled]
+        for day in days
+        if kept.get(day, 0) < _hours_over(day, over)
+        for rolled in [set(hours_kept(measure, view, day))]
+    }
+
+
+def _hours_over(day: date, over: datetime) -> int:
+    begin, end = begin_of(day), begin_of(day + timedelta(days=1))
+    hour = timedelta(hours=1)
+    return -((begin - end) // hour) if end <= over else (over - begin) // hour
+
+
+# Hours with a roll that nothing has marked, or only just now.
+_KEPT = """webcare_roll r
+            WHERE r.measure = %(measure)s AND r.view = %(view)s AND r.grain = 'hour'
+              AND r.zone = %(zone)s AND r.start BETWEEN %(first)s AND %(last)s
+              AND NOT EXISTS (
+                  SELECT FROM webcare_mark m
+                   WHERE m.measure = r.measure AND m.view = r.view
+                     AND m.quarter >= r.from_at AND m.quarter < r.to_at
+                     AND m.at < statement_timestamp() - %(patience)s)"""
+
+
+def _how_many_kept(measure: Measure, view: str, since: date) -> dict[date, int]:
+    given = _kept_between(measure, view, since, date.max)
+    return dict(fetch(f"SELECT r.start, count(*) FROM {_KEPT} GROUP BY 1", given))
+
+
+def hours_kept(measure: Measure, view: str, day: date) -> list[Span]:
+    """Return the hours of a day with a roll that nothing has marked for long."""
+    given = _kept_between(measure, view, day, day)
+    rows = fetch(f"SELECT r.from_at, r.to_at FROM {_KEPT} ORDER BY r.from_at", given)
+    return [Span(*ends) for ends in rows]
+
+
+def _kept_between(
+    measure: Measure, view: str, first: date, last: date
+) -> dict[str, object]:
+    return {
+        "measure": measure.name,
+        "view": view,
+        "zone": zone_of(HOUR),
+        "first": first,
+        "last": last,
+        "patience": PATIENCE,
+    }
 
 
 def months_due(measure: Measure, view: str, *, peace: timedelta = PEACE) -> list[date]:
@@ -78,7 +154,7 @@ def months_due(measure: Measure, view: str, *, peace: timedelta = PEACE) -> list
     rows = fetch(
         """SELECT date_trunc('month', start)::date AS month FROM webcare_roll r
             WHERE measure = %(measure)s AND view = %(view)s AND grain = 'day'
-              AND zone = %(zone)s
+              AND zone = %(zone)s AND scheme = %(scheme)s
             GROUP BY 1
            HAVING count(*) = extract(day FROM date_trunc('month', min(start))
                                      + interval '1 month' - interval '1 day')
@@ -92,6 +168,7 @@ def months_due(measure: Measure, view: str, *, peace: timedelta = PEACE) -> list
             "measure": measure.name,
             "view": view,
             "zone": settings.DESK_TIME_ZONE,
+            "scheme": SCHEME,
             "peace": peace,
         },
     )

@@ -15,13 +15,15 @@ def _percentile_columns() -> str:
 # has outlasted. At every length that somebody was answered after, the share of those
 # still waiting falls by answered / at risk. The logarithms are added because SQL
 # multiplies nothing; where all at risk were answered nobody is left. Whole numbers are
-# exact as floats, which are added in half the time that numerics take.
+# exact as floats, which are added in half the time that numerics take. Those at
+# risk are counted from below, so that all is sorted once.
 SURVIVAL = """
     risks AS (
         SELECT key, bucket, ends::float8 AS ends,
-               sum((ends + waits)::float8) OVER (
-                   PARTITION BY key ORDER BY bucket DESC ROWS UNBOUNDED PRECEDING)
-                   AS at_risk
+               sum((ends + waits)::float8) OVER (PARTITION BY key)
+               - sum((ends + waits)::float8) OVER (
+                     PARTITION BY key ORDER BY bucket ROWS UNBOUNDED PRECEDING)
+               + (ends + waits)::float8 AS at_risk
           FROM lengths),
     steps AS (
         SELECT key, bucket, ends,

@@ -21,8 +21,10 @@ class Measure:
     `priority`, one number for each of `counts`, and where `is_timed` their lengths,
     `calendar` and `business`, or null.
 
-    `running` selects those that go on, in the same way, with `running_counts` and
-    their lengths so far. They are never rolled up, for time alone changes them.
+    `running` selects those that go on, in the same way, without counts and lengths:
+    time alone changes them. Each is one of `running_counts`, by its place from 1 on:
+    `state`, and from `changes_at` on, if ever, `becomes`; 0 is none of them. Of a timed
+    measure the first is who waits. What was over before `%(since)s` may be left out.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Measure:
         )
 
 
+# A running case that stays what it is: the first of the running counts.
+FOR_GOOD = "1 AS state, NULL::timestamptz AS changes_at, 0 AS becomes"
 _SUMS = tuple(f"{clock}_sum" for clock in CLOCKS)
 
 

@@ -107,22 +107,13 @@ _SETTLED = f"""
                       AS added,
                   engaged AND annoyed AS harm) AS what
      WHERE {IS_KNOWN} AND NOT ({IS_MERGED})"""
-# Neither live, nor old enough for the evidence to be complete: we spoke lately. Where a
-# ticket that has not changed since stands, its messages say themselves.
+# Neither live, nor old enough for the evidence to be complete: we spoke lately, and
+# that changed the ticket; a day longer, for a platform's clock says when we spoke.
 _RUNNING = f"""
-    SELECT {_WHERE}, 1 AS settling
-      FROM (SELECT id, bool_or(id = ticket_id) AS is_there
-              FROM (SELECT tm.ticket_id, unnest(ARRAY[tm.ticket_id, tm.origin_ticket_id,
-                                                      tm.split_ticket_id]) AS id
-                      FROM conversations_message m
-                      JOIN webcare_ticketmessage tm ON tm.message_id = m.id
-                     WHERE m.posted_at > %(as_of)s - {_WINDOW} AND {_BY_A_PERSON}
-                   ) AS said
-             GROUP BY id) AS lately
-      JOIN webcare_ticket k ON k.id = lately.id {_FIRST_TURN}
-     WHERE CASE WHEN k.changed_at <= %(as_of)s THEN lately.is_there
-                ELSE (SELECT last_at FROM ({_OURS}) AS ours)
-                     > %(as_of)s - {_WINDOW} END
+    SELECT {_WHERE}, 1 AS state, ours.last_at + {_WINDOW} AS changes_at, 0 AS becomes
+      FROM webcare_ticket k {_FIRST_TURN} CROSS JOIN LATERAL ({_OURS}) AS ours
+     WHERE k.changed_at > %(since)s::timestamptz - {_WINDOW} - interval '1 day'
+       AND ours.last_at > %(since)s::timestamptz - {_WINDOW}
        AND NOT ({STATUS} IN ({_LIVE})) AND {IS_KNOWN} AND NOT ({IS_MERGED})"""
 
 ADDED_VALUE = Measure(

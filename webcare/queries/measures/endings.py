@@ -7,7 +7,7 @@ question is told by the other. Everything is as it was at the ending.
 from webcare.domain.lifecycle import LIVE
 from webcare.domain.outcomes import Resolution
 from webcare.domain.reports import STAYED_DAYS
-from webcare.queries.measures import Measure
+from webcare.queries.measures import FOR_GOOD, Measure
 from webcare.queries.measures.tickets import (
     AGENT,
     IS_MERGED,
@@ -38,14 +38,12 @@ _LENGTHS = """
            CASE WHEN e.outcome = 'answered' THEN e.business_seconds END::bigint
                AS business"""
 
-# A ticket that lives, as far as was known; and how old it was. Those that live by now
+# A ticket that lives, as far as was known. Those that live by now
 # are in an index of their own; those that have changed since, the log tells of.
 _LIVED = f"""
     SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at, {QUEUE} AS queue,
            {TOPIC} AS topic, {AGENT} AS agent, k.channel_id AS channel,
-           {PRIORITY} AS priority, 1 AS waiting, 0 AS uncertain,
-           greatest(0, floor(extract(epoch FROM %(as_of)s - k.opened_at)))::bigint
-               AS calendar
+           {PRIORITY} AS priority, {FOR_GOOD}
       FROM webcare_ticket k
      WHERE k.opened_at <= %(as_of)s AND {{more}}"""
 LIVES = f"""
@@ -57,9 +55,9 @@ _NEVER_ENDED = """NOT EXISTS (
        AND x.undone_at IS NULL AND x.known_at <= %(as_of)s)"""
 # Not reopened, but it still can be within its days.
 _UNCERTAIN = f"""
-    SELECT e.opened_at, e.at, {_SOMEWHERE}, 0, 1, NULL::bigint
+    SELECT e.opened_at, e.at, {_SOMEWHERE}, 2, e.at + {_WINDOW}, 0
       FROM webcare_ending e JOIN webcare_ticket k ON k.id = e.ticket_id
-     WHERE e.at > %(as_of)s - {_WINDOW} AND e.number = 1 AND {IS_KNOWN}
+     WHERE e.at > %(since)s::timestamptz - {_WINDOW} AND e.number = 1 AND {IS_KNOWN}
        AND NOT ({IS_MERGED}) AND NOT {_WAS_REOPENED}"""
 
 FIRST = "SELECT min(opened_at) FROM webcare_ticket"

@@ -18,6 +18,8 @@ from webcare.queries.measures.tickets import (
 
 COUNTS = ("met", "breached", "left")
 RUNNING = ("breached_and_open", "not_due")
+# Not due until it is late.
+_DUE = "2 AS state, l.late_at AS changes_at, 1 AS becomes"
 
 
 def _of_turns(promise: Promise, number: str) -> Measure:
@@ -43,9 +45,7 @@ def _of_turns(promise: Promise, number: str) -> Measure:
         running=f"""
             SELECT t.started_at AS cohort_at, NULL::timestamptz AS event_at,
                    {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
-                   t.channel_id AS channel, {PRIORITY} AS priority,
-                   coalesce(l.late_at <= %(as_of)s, false)::int AS breached_and_open,
-                   coalesce(l.late_at > %(as_of)s, true)::int AS not_due
+                   t.channel_id AS channel, {PRIORITY} AS priority, {_DUE}
               FROM ({WAITING}) AS t {OF_TICKET} {clock}
              WHERE t.number {number} AND t.started_at <= %(as_of)s""",
         running_counts=RUNNING,
@@ -81,12 +81,10 @@ def _of_tickets(counts: str, condition: str) -> str:
              WHERE {IS_KNOWN} AND NOT ({IS_MERGED}) AND {condition}"""
 
 
-_SO_FAR = """coalesce(l.late_at <= %(as_of)s, false)::int AS breached_and_open,
-                   coalesce(l.late_at > %(as_of)s, true)::int AS not_due"""
 # Those that run by now, of which one index has all, and those that have changed since:
 # an hour longer, because when one was resolved is told by a platform's clock.
 _RUNS = f"{_IS_STILL} AND c.stopped_at IS NULL"
-_RAN = f"""k.changed_at > %(as_of)s - interval '1 hour'
+_RAN = f"""k.changed_at > %(as_of)s::timestamptz - interval '1 hour'
                AND NOT ({_RUNS})
                AND (l.stopped_at IS NULL OR l.stopped_at > %(as_of)s)"""
 RESOLUTION = Measure(
@@ -99,7 +97,7 @@ RESOLUTION = Measure(
         "l.stopped_at <= %(as_of)s",
     ),
     first="SELECT min(opened_at) FROM webcare_ticket",
-    running=f"{_of_tickets(_SO_FAR, _RUNS)} UNION ALL {_of_tickets(_SO_FAR, _RAN)}",
+    running=f"{_of_tickets(_DUE, _RUNS)} UNION ALL {_of_tickets(_DUE, _RAN)}",
     running_counts=RUNNING,
     views=(COHORT,),
 )

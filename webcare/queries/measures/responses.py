@@ -1,6 +1,6 @@
 """How long authors waited for an answer: turns, as they were known at a moment."""
 
-from webcare.queries.measures import Measure, clocks
+from webcare.queries.measures import FOR_GOOD, Measure, clocks
 from webcare.queries.measures.tickets import AGENT, PRIORITY, QUEUE, TOPIC
 
 _FACTS = """{turn} AS turn, {row}.ticket_id, {row}.number, {row}.outcome,
@@ -57,9 +57,7 @@ _SETTLED = f"""
 _RUNNING = f"""
     SELECT t.started_at AS cohort_at, NULL::timestamptz AS event_at,
            {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
-           t.channel_id AS channel, {PRIORITY} AS priority, 1 AS waiting,
-           greatest(0, floor(extract(epoch FROM %(as_of)s - t.started_at)))::bigint
-               AS calendar
+           t.channel_id AS channel, {PRIORITY} AS priority, {FOR_GOOD}
       FROM ({WAITING}) AS t {OF_TICKET}
      WHERE t.started_at <= %(as_of)s"""
 
