@@ -138,7 +138,7 @@ def test_the_set_up_has_no_barriers(page_of, root, busy, looked_at, half):
         first = page.locator(f"[data-rows] a[href^='/setup/{noun.slug}/']").first
         others = [first.get_attribute("href")] if first.count() else []
         if noun.add_label:
-            others.append(f"/setup/{noun.slug}/new")
+            others.append(f"/setup/{noun.slug}/+new")
         found += looked_at(page, *others)
 
     assert found == []

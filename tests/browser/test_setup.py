@@ -34,7 +34,7 @@ def pick(page, path, value):
 
 def test_a_queue_is_made_and_gets_its_people(page_of, root, ada, live_server):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/queues/new")
+    page.goto(f"{live_server.url}/setup/queues/+new")
     answer(page, "name", "Bills and meters")
     answer(page, "first_response_seconds", "2")
     page.locator('[data-path="first_response_seconds"] select').select_option("3600")
@@ -61,7 +61,7 @@ def test_a_week_is_drawn_and_kept_and_a_mistake_is_told_beside_it(
     page_of, root, live_server
 ):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/calendars/new")
+    page.goto(f"{live_server.url}/setup/calendars/+new")
     answer(page, "name", "Evenings")
     page.fill("[data-day=monday]", "09:00-12:30, 13:00-17:00")
     page.fill("[data-day=friday]", "22:00-02:00")
@@ -81,7 +81,7 @@ def test_a_week_is_drawn_and_kept_and_a_mistake_is_told_beside_it(
 
 def test_a_token_is_shown_once_and_ended(page_of, root, live_server):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/tokens/new")
+    page.goto(f"{live_server.url}/setup/tokens/+new")
     answer(page, "name", "The website")
     pick(page, "scopes", "read")
     page.get_by_role("button", name="Make a token").click()
@@ -114,7 +114,7 @@ def test_words_say_what_a_text_is_about(page_of, root, delivery_topic, live_serv
 def test_every_list_and_form_fits_a_phone(page_of, root, ticket, live_server):
     page = page_of(root, viewport={"width": 390, "height": 844})
     wide = []
-    for path in ("queues", "queues/new", "calendars/new", "rules/new", "people"):
+    for path in ("queues", "queues/+new", "calendars/+new", "rules/+new", "people"):
         page.goto(f"{live_server.url}/setup/{path}")
         page.wait_for_load_state("networkidle")
         wide.append(page.evaluate("document.documentElement.scrollWidth"))

@@ -31,7 +31,7 @@ def pages():
     for slug, noun in NOUNS.items():
         yield f"setup-{slug}", f"/setup/{slug}"
         if noun.add_label:
-            yield f"setup-{slug}-new", f"/setup/{slug}/new"
+            yield f"setup-{slug}-new", f"/setup/{slug}/+new"
     yield "setup-queue", f"/setup/queues/{Queue.objects.first().slug}"
     yield "nowhere", "/nowhere"
 

@@ -82,7 +82,8 @@ urlpatterns = [
     path("setup/imports/<uuid:job>", imports.bring, name="setup-import"),
     path("setup/own-desk", own_desk.own_desk, name="own-desk"),
     path("setup/<slug:noun>", setup.things, name="setup-things"),
-    path("setup/<slug:noun>/new", setup.new, name="setup-new"),
+    # No slug has a plus, so that a thing may be called anything.
+    path("setup/<slug:noun>/+new", setup.new, name="setup-new"),
     path("setup/<slug:noun>/<slug:thing>", setup.thing, name="setup-thing"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/code", sign_in.sign_in_code, name="sign-in-code"),

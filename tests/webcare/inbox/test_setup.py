@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from webcare.domain.automation.definitions import LISTENED
@@ -103,9 +103,18 @@ def test_an_administrator_opens_every_page(browser, root, slug):
     noun, client = NOUNS[slug], browser(root)
 
     assert client.get(f"/setup/{slug}").status_code == 200
-    assert client.get(f"/setup/{slug}/new").status_code == (200 if noun.fields else 404)
+    assert client.get(f"/setup/{slug}/+new").status_code == (
+        200 if noun.fields else 404
+    )
     there = client.get(f"/setup/{slug}/some")
     assert there.status_code == (200 if noun.one else 404)
+
+
+def test_a_thing_may_be_called_like_the_form_for_another():
+    for name in ("new", "add", "imports"):
+        page = resolve(reverse("inbox:setup-thing", args=["topics", name]))
+
+        assert (page.url_name, page.kwargs["thing"]) == ("setup-thing", name)
 
 
 def test_an_agent_sets_up_what_is_their_own(browser, ada):
@@ -113,7 +122,7 @@ def test_an_agent_sets_up_what_is_their_own(browser, ada):
     opened = {slug for slug in NOUNS if client.get(f"/setup/{slug}").status_code == 200}
 
     assert opened == {"macros", "views", "topics"}
-    assert client.get("/setup/queues/new").status_code == 403
+    assert client.get("/setup/queues/+new").status_code == 403
     assert client.get("/setup/queues/shop").status_code == 403
     page = client.get("/setup/").content.decode()
     assert "/setup/macros" in page
@@ -133,7 +142,7 @@ def test_pages_are_dutch_for_who_asks(browser, root):
     root.language = "nl"
     root.save(update_fields=["language"])
     client = browser(root)
-    page = client.get("/setup/queues/new", headers={"accept-language": "nl"})
+    page = client.get("/setup/queues/+new", headers={"accept-language": "nl"})
 
     assert "Wachtrij toevoegen" in page.content.decode()
 
