@@ -78,6 +78,9 @@ def busy(root, ada, bo, lena, make_ticket, ticket, pump):
     make_tag(user=root, slug="moved", name="Moved house")
     add_note(ticket=ticket, user=bo, text=f"@{ada.username} knows more.")
     replies.send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="one")
+    bo.needs_approval = True
+    bo.save()
+    replies.send_reply(ticket=ticket, user=bo, text="Or today.", client_key="two")
     pump()
     return ticket
 
