@@ -25,7 +25,8 @@ def note_changes(message_ids: list[int]) -> None:
     """Note edits and deletions on the tickets these messages belong to.
 
     The excerpt follows; text that its author deleted stays nowhere on the ticket, and
-    what a model learned from it goes with it. Last words that have become a question
+    what a model learned from it goes with it. What a person said of a text that was
+    edited since stays: they read it as it was. Last words that have become a question
     are looked at again; so is what an edited message is taken for, danger above all.
     """
     again = _words_no_more(message_ids)
@@ -49,7 +50,7 @@ def note_changes(message_ids: list[int]) -> None:
         ],
         cause="platform",
     )
-    corrections.forget(message_ids)
+    corrections.forget([message for _, message, deleted_at, _ in rows if deleted_at])
     tickets = sorted({row[0] for row in rows})
     _refresh(tickets)
     priority.note_danger(readings.read_again(message_ids))

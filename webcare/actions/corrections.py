@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from conversations.models.bulk import fetch
 from webcare.actions import training
 from webcare.models import TopicModel
 
+_DECIDING = [TopicModel.State.PUBLISHED, TopicModel.State.TRAINING]
 # What a customer asks stands at the beginning.
 MOST_TEXT = 2_000
 
@@ -52,13 +55,15 @@ _SAID = """
 def forget(message_ids: Sequence[int]) -> None:
     """Let what these messages taught be gone, from the examples and from the model.
 
-    A model that learned from one of them is replaced by one that has not.
+    A model that decides, or is about to, though it learned from one of them, or may
+    have, is replaced by one that has not.
     """
-    gone = fetch(
-        "DELETE FROM webcare_topicexample WHERE message_id = ANY(%s) RETURNING id",
+    if not message_ids:
+        return
+    fetch(
+        "DELETE FROM webcare_topicexample WHERE message_id = ANY(%s)",
         [list(message_ids)],
     )
-    ids = [pk for [pk] in gone]
-    learned = TopicModel.objects.filter(snapshot__overlap=ids)
-    if ids and learned.exists():
+    learned = Q(messages__overlap=list(message_ids)) | Q(messages=None)
+    if TopicModel.objects.filter(learned, state__in=_DECIDING).exists():
         training.request_training(cause=TopicModel.Cause.ERASURE)

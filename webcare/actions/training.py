@@ -8,13 +8,12 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from conversations import nudges
 from conversations.models.bulk import fetch
+from webcare.actions.models import has_lost, publish
 from webcare.domain.permissions import Permission
 from webcare.domain.topics.verdict import judged
-from webcare.exceptions import ModelUnusable
 from webcare.models import TopicModel, User
 from webcare.queries import models
 from webcare.queries.people import require
@@ -80,7 +79,8 @@ def train(model_id: int) -> None:
     Does nothing when it is not waiting, or another is being trained. Failing leaves
     the published model in place and the reason on the job; so does being worse than
     it. After an erasure the new model is published all the same, and where nothing is
-    left to learn from there is no model.
+    left to learn from there is no model. Where a text was deleted while it was learned
+    from, nothing stays of the training and another is asked for.
     """
     if not _begin(model_id):
         return
@@ -88,6 +88,8 @@ def train(model_id: int) -> None:
     before = Model.objects.filter(state=State.PUBLISHED).first()
     examples = _examples()
     taken = _taken(examples)
+    # Said before it learns, so that what is deleted meanwhile is missed by nobody.
+    Model.objects.filter(pk=model_id).update(messages=taken["messages"])
     try:
         trained = _fitted(examples, before, lambda done: _tell(model_id, done))
     except (NothingToLearn, TrainingFailed) as error:
@@ -96,45 +98,33 @@ def train(model_id: int) -> None:
             Model.objects.filter(state=State.PUBLISHED).update(state=State.READY)
         log.warning("training failed", model=model_id)
         return
+    if has_lost(taken["messages"]):
+        _give_up(model_id)
+        return
     verdict = judged(trained.metrics, before.quality if before else None)
-    _end(
-        model_id,
-        state=State.READY,
-        progress=100,
-        quality=trained.metrics,
-        arrays=trained.content,
-        verdict=verdict.reason,
-        **taken,
-    )
-    if verdict.is_published or job.cause == Cause.ERASURE:
-        publish(model_id)
+    # At once, so that whoever forgets a text meanwhile finds it training or published.
+    with transaction.atomic():
+        _end(
+            model_id,
+            state=State.READY,
+            progress=100,
+            quality=trained.metrics | {"compared": verdict.compared},
+            arrays=trained.content,
+            verdict=verdict.reason,
+            **taken,
+        )
+        if verdict.is_published or job.cause == Cause.ERASURE:
+            publish(model_id)
     log.info("trained", model=model_id, published=verdict.is_published)
 
 
-@transaction.atomic
-def publish(model_id: int) -> None:
-    """Let every worker's next batch use this model, in place of the one before."""
-    Model.objects.filter(state=State.PUBLISHED).update(state=State.READY)
-    Model.objects.filter(pk=model_id, state=State.READY).update(
-        state=State.PUBLISHED, published_at=Now()
+def _give_up(model_id: int) -> None:
+    """End a training that learned from what was deleted meanwhile, and ask anew."""
+    _end(
+        model_id, state=State.FAILED, failure="A text that it learned from was erased."
     )
-
-
-@transaction.atomic
-def choose_model(*, user: User, training: Model) -> None:
-    """Let a person publish a model: an earlier one, or one that was found worse.
-
-    Raises NotAllowed, ModelUnusable for one that did not end well, or that learned
-    from texts that were erased since.
-    """
-    require(user, Permission.TEACH_TOPICS)
-    if training.state not in {State.READY, State.PUBLISHED}:
-        raise ModelUnusable(_("Only a model that was trained can decide."))
-    if Model.objects.filter(pk__gt=training.pk, cause=Cause.ERASURE).exists():
-        raise ModelUnusable(_("Texts that it learned from were erased since."))
-    publish(training.pk)
-    said = _("Chosen by %(person)s.") % {"person": user.get_full_name() or user}
-    Model.objects.filter(pk=training.pk).update(verdict=said[:300])
+    request_training(cause=Cause.ERASURE)
+    log.warning("training lost a text", model=model_id)
 
 
 def _tell(model_id: int, percent: int) -> None:
@@ -171,6 +161,7 @@ def _taken(examples: Sequence["Example"]) -> dict[str, Any]:
         "examples": len(examples),
         "snapshot": [one.id for one in examples],
         "last_example": max((one.id for one in examples), default=0),
+        "messages": [one.message for one in examples if one.message],
     }
 
 
@@ -180,14 +171,17 @@ class Example(NamedTuple):
     topic: int
     vector: bytes | None
     encoder: str
+    message: int | None
 
 
 def _examples() -> list[Example]:
-    """All that people taught about topics in use, oldest first."""
+    """All that people taught about topics in use and that stands, oldest first."""
     rows = fetch(
-        """SELECT e.id, e.text, e.topic_id, e.vector, e.encoder
-             FROM webcare_topicexample e JOIN webcare_topic t ON t.id = e.topic_id
-            WHERE t.retired_at IS NULL ORDER BY e.id""",
+        """SELECT e.id, e.text, e.topic_id, e.vector, e.encoder, e.message_id
+             FROM webcare_topicexample e
+             JOIN webcare_topic t ON t.id = e.topic_id AND t.retired_at IS NULL
+             LEFT JOIN conversations_message m ON m.id = e.message_id
+            WHERE m.deleted_at IS NULL ORDER BY e.id""",
         [],
     )
     return [Example(*row) for row in rows]

@@ -6,7 +6,8 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from webcare.actions.training import choose_model, request_training
+from webcare.actions.models import choose_model
+from webcare.actions.training import request_training
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import Nothing
 from webcare.api.permissions import Desk

@@ -280,6 +280,10 @@ class TopicModel(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    # Who published it; null where its training did.
+    chosen_by = models.ForeignKey(
+        "webcare.User", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     # How many per cent of the training are done.
     progress = models.PositiveSmallIntegerField(default=0, db_default=0)
     examples = models.PositiveIntegerField(default=0)
@@ -290,6 +294,9 @@ class TopicModel(models.Model):
     # Of which examples it was made; the newest of them, or 0 before there were any.
     snapshot = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     last_example = models.BigIntegerField(default=0, db_default=0)
+    # From which messages these were, whatever became of the examples since; null where
+    # that was not kept.
+    messages = ArrayField(models.BigIntegerField(), null=True)
     # Why it was asked for.
     cause = models.CharField(
         max_length=11, choices=Cause, default=Cause.ASKED, db_default="asked"

@@ -35,10 +35,12 @@ class Before:
     ) -> dict[str, int]:
         """How often each was right about texts that it had not seen.
 
-        The new model by its answers from when they were held back.
+        The new model by its answers from when they were held back; and how often it
+        was right about the `known` ones, which both had learned from.
         """
-        rows = [n for n in np.flatnonzero(held).tolist() if texts[n] in self.unseen]
-        rows = rows[-MOST_NEWEST:]
+        all_held = np.flatnonzero(held).tolist()
+        known = [n for n in all_held if texts[n] not in self.unseen]
+        rows = [n for n in all_held if texts[n] in self.unseen][-MOST_NEWEST:]
         found = self.model.predict(
             [texts[n] for n in rows], encoder=self.encoder, gone=self.gone
         )
@@ -49,4 +51,6 @@ class Before:
             "examples": len(rows),
             "right": sum(a == b for a, b in zip(new, wanted, strict=True)),
             "right_before": sum(a == b for a, b in zip(likeliest, wanted, strict=True)),
+            "known": len(known),
+            "known_right": int((chances[known].argmax(axis=1) == labels[known]).sum()),
         }
