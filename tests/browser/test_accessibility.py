@@ -39,6 +39,7 @@ PLACES = {
     "topic-check": "/topics/check",
     "topic-quality": "/topics/quality",
     "listening": "/listening",
+    "topic-model": "/topics/model",
     "board": "/board",
     "style": "/style",
     "me": "/me",
@@ -62,6 +63,7 @@ NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
 NO_PAGES |= {"second-step-picture"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say", "personal", "before"}
 NO_PAGES |= {"undo-resolve", "let-go", "approve", "reject", "withdraw"}
+NO_PAGES |= {"topic-train", "topic-model-choose"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}
 

@@ -11,7 +11,7 @@ from webcare.models import Queue, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pictures]
 # `make pictures ONLY=board` makes those with that in their name.
-TOPICS = ("topics/check", "topics/quality")
+TOPICS = ("topics/check", "topics/quality", "topics/model")
 ONLY = os.environ.get("ONLY", "")
 
 

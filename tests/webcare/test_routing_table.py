@@ -202,3 +202,21 @@ def test_clients_keep_lists_of_authors(root, as_client, make_ticket):
     assert client.get(f"{path}/press").json()["results"] == []
     assert client.delete(f"{path}/press").status_code == 204
     assert not AuthorList.objects.exists()
+
+
+def test_who_is_listed_is_said_by_what_they_are_called(root, as_client, make_ticket):
+    author = make_ticket().author
+    AuthorList.objects.create(slug="press", name="Press")
+    client, path = as_client(root), "/api/v1/author-lists/press/authors"
+
+    def put(**body):
+        return client.post(path, json.dumps(body), content_type="application/json")
+
+    made = put(channel="x-shop", handle=" @KIM ")
+    assert (made.status_code, made.json()["id"]) == (201, str(author.public_id))
+    assert put(channel="x-shop", handle="kim").status_code == 201
+    unknown = put(channel="x-shop", handle="somebody else")
+    assert unknown.status_code == 422
+    assert "handle" in unknown.json()["errors"]
+    told = client.get("/api/v1/author-lists/press").json()
+    assert (told["slug"], told["name"], len(told["results"])) == ("press", "Press", 1)

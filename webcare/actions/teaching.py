@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,15 @@ from webcare.actions.audit import audit
 from webcare.domain.permissions import Permission
 from webcare.domain.topics.rules import RuleKind, is_searchable, why_unreadable
 from webcare.exceptions import Invalid
-from webcare.models import AuthorList, Queue, Topic, TopicExample, TopicRule, User
+from webcare.models import (
+    AuthorList,
+    Queue,
+    Team,
+    Topic,
+    TopicExample,
+    TopicRule,
+    User,
+)
 from webcare.queries.people import require
 
 MOST_EXAMPLES = 5_000
@@ -29,7 +38,7 @@ def make_topic(
         require(user, Permission.STEER_QUEUES, queue.pk if queue else None)
     try:
         with transaction.atomic():
-            return Topic.objects.create(slug=slug, queue=queue, **fields)
+            return Topic.objects.create(slug=slug, queue=queue, **_owned(fields))
     except IntegrityError as error:
         raise Invalid(slug="This name is in use: choose another.") from error
 
@@ -58,15 +67,16 @@ def change_topic(
     before = {name: getattr(topic, name) for name in _TOLD}
     if retired is not None:
         fields["retired_at"] = (topic.retired_at or timezone.now()) if retired else None
-    if fields:
+    if fields := _owned(fields):
         Topic.objects.filter(pk=topic.pk).update(**fields)
         topic.refresh_from_db()
         _tell(user, topic, before)
     return topic
 
 
-# What a change of is written in the audit: what people read in reports of the past.
-_TOLD = ("name", "name_nl", "is_pinned", "retired_at")
+# What a change of is written in the audit: what people read in reports of the past,
+# and whose it was.
+_TOLD = ("name", "name_nl", "is_pinned", "retired_at", "owner", "owner_team")
 
 
 def _tell(user: User, topic: Topic, before: dict[str, Any]) -> None:
@@ -86,6 +96,8 @@ def _tell(user: User, topic: Topic, before: dict[str, Any]) -> None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -149,6 +161,26 @@ def add_examples(
     ]
     made = insert(TopicExample, rows, conflict="ON CONFLICT DO NOTHING", returning="id")
     return len(made)
+
+
+@transaction.atomic
+def remove_example(*, user: User, example: TopicExample) -> None:
+    """Take back what was taught: it is felt no more, and gone from the model with the
+    next training. Raises NotAllowed."""
+    require(user, Permission.TEACH_TOPICS, example.topic.queue_id)
+    example.delete()
+
+
+def _owned(fields: dict[str, Any]) -> dict[str, Any]:
+    """A person or a team, each in its column."""
+    if "owner" not in fields:
+        return fields
+    owner = fields["owner"]
+    is_team = isinstance(owner, Team)
+    return fields | {
+        "owner": None if is_team else owner,
+        "owner_team": owner if is_team else None,
+    }
 
 
 def _refuse_ring(topic: Topic, parent: Topic) -> None:

@@ -18,9 +18,10 @@ from webcare.api.permissions import SetUp
 from webcare.api.schema import IF_MATCH, says
 from webcare.api.shapes import AuthorOut, Json, Out, PersonOut, person, stamp
 from webcare.domain.outcomes import Priority
+from webcare.domain.permissions import Permission
 from webcare.domain.routing_table import MOST_RULES
 from webcare.queries import routing as queries
-from webcare.queries.people import require_role
+from webcare.queries.people import require, require_role
 from webcare.queries.sight import require_own_desk
 
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
@@ -131,6 +132,23 @@ class AuthorListChange(In):
 class ListedOut(Out):
     author = AuthorOut()
     listed_at = serializers.DateTimeField()
+
+
+class ListedPageOut(Out):
+    """A list, and a page of who is on it."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    results = ListedOut(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class WriterIn(In):
+    """Somebody who wrote to us, as they are called on a channel."""
+
+    channel = serializers.SlugField()
+    handle = serializers.CharField(max_length=200)
 
 
 def _table() -> Json:
@@ -279,11 +297,10 @@ class AuthorListDetail(Endpoint):
 
     @says(
         "List who is on a list",
-        ListedOut,
+        ListedPageOut,
         parameters=tuple(PAGING),
         refuses=(404, 422),
         tag="set-up",
-        is_list=True,
     )
     def get(self, request: Request, slug: str) -> Response:
         read_filters(request, {}, CURSOR)
@@ -303,7 +320,8 @@ class AuthorListDetail(Endpoint):
             }
             for row in rows
         ]
-        return Response(paged(request, page, out, "listed"))
+        named = {"slug": found.slug, "name": found.name}
+        return Response(named | paged(request, page, out, "listed"))
 
     @says(
         "Rename a list",
@@ -330,6 +348,30 @@ class AuthorListDetail(Endpoint):
         found = queries.author_list_named(slug)
         lists.remove_list(user=request.user, author_list=found)
         return Response(status=204)
+
+
+class AuthorListMembers(Endpoint):
+    permission_classes = [SetUp]
+
+    @says(
+        "Put who is called this on a list",
+        AuthorOut,
+        asks=WriterIn,
+        status=201,
+        refuses=(404, 422),
+        tag="set-up",
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        found = queries.author_list_named(slug)
+        require(request.user, Permission.SET_UP)
+        author = queries.author_called(**asked(WriterIn, request))
+        lists.list_author(user=request.user, author_list=found, author=author)
+        told = {
+            "id": str(author.public_id),
+            "handle": author.handle,
+            "name": author.name,
+        }
+        return Response(told, status=201)
 
 
 class AuthorListMember(Endpoint):

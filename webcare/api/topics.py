@@ -1,5 +1,6 @@
 """The tree of topics."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
@@ -26,6 +27,11 @@ class TopicOut(Out):
     name_nl = serializers.CharField()
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     queue = serializers.CharField(allow_null=True)
+    owner = serializers.UUIDField(
+        allow_null=True,
+        help_text="A person or a team; not told to outsiders.",
+    )
+    owner_name = serializers.CharField(allow_null=True)
     is_danger = serializers.BooleanField()
     needs_approval = serializers.BooleanField(
         help_text="Of answers about it, or about a topic below it."
@@ -48,6 +54,7 @@ class TopicChange(In):
         required=False, allow_null=True
     )
     queue = serializers.SlugField(required=False, allow_null=True)
+    owner = serializers.UUIDField(required=False, allow_null=True)
     is_danger = serializers.BooleanField(required=False)
     needs_approval = serializers.BooleanField(required=False)
     retired = serializers.BooleanField(required=False)
@@ -62,12 +69,14 @@ class TopicIn(In):
         required=False, allow_null=True
     )
     queue = serializers.SlugField(required=False, allow_null=True)
+    owner = serializers.UUIDField(required=False, allow_null=True)
     is_danger = serializers.BooleanField(required=False)
     needs_approval = serializers.BooleanField(required=False)
     is_pinned = serializers.BooleanField(required=False)
 
 
 def topic_out(topic: Any) -> Json:
+    owner = topic.owner or topic.owner_team
     return {
         "id": str(topic.public_id),
         "slug": topic.slug,
@@ -75,6 +84,8 @@ def topic_out(topic: Any) -> Json:
         "name_nl": topic.name_nl,
         "parent": topic.parent and topic.parent.slug,
         "queue": topic.queue and topic.queue.slug,
+        "owner": str(owner.public_id) if owner else None,
+        "owner_name": str(owner) if owner else None,
         "is_danger": topic.is_danger,
         "needs_approval": topic.needs_approval,
         "retired_at": stamp(topic.retired_at),
@@ -86,7 +97,12 @@ def topic_out(topic: Any) -> Json:
 
 
 def _found(fields: Json) -> Json:
-    return with_things(fields, {"queue": chosen_queue, "parent": chosen_topic})
+    look: dict[str, Callable[..., Any]] = {
+        "queue": chosen_queue,
+        "parent": chosen_topic,
+        "owner": known.chosen_owner,
+    }
+    return with_things(fields, look)
 
 
 class Topics(Endpoint):

@@ -239,6 +239,11 @@ urlpatterns = [
     _at("topics/<slug:slug>/rules", topic_rules.TopicRules, "topic-rules"),
     _at("topics/<slug:slug>/rules/<uuid:rule>", topic_rules.TopicRule, "topic-rule"),
     _at("topics/<slug:slug>/examples", topic_examples.TopicExamples, "topic-examples"),
+    _at(
+        "topics/<slug:slug>/examples/<int:example>",
+        topic_examples.TopicExample,
+        "topic-example",
+    ),
     _at("macros", macros.Macros, "macros"),
     _at("macros/<uuid:macro>", macros.MacroDetail, "macro"),
     _at(f"{_TICKET}/macro", macros.UseMacro, "ticket-macro"),
@@ -281,6 +286,11 @@ urlpatterns = [
     _at("routing/versions/<int:number>", routing.RoutingVersion, "routing-version"),
     _at("author-lists", routing.AuthorLists, "author-lists"),
     _at("author-lists/<slug:slug>", routing.AuthorListDetail, "author-list"),
+    _at(
+        "author-lists/<slug:slug>/authors",
+        routing.AuthorListMembers,
+        "author-list-authors",
+    ),
     _at(
         "author-lists/<slug:slug>/authors/<uuid:author>",
         routing.AuthorListMember,

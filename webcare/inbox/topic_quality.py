@@ -19,6 +19,7 @@ from webcare.queries.models import wanted_precision
 from webcare.queries.topics import (
     corrections,
     names_by_id,
+    owners,
     published_training,
     slugs,
     thin_topics,
@@ -32,10 +33,11 @@ MOST_PAIRS = 5
 
 
 class Name(NamedTuple):
-    """What a topic is called here, and in addresses."""
+    """What a topic is called here, and in addresses; and whose it is."""
 
     label: str
     slug: str
+    owner: str = ""
 
 
 class Line(NamedTuple):
@@ -100,9 +102,10 @@ def _shown(user: "User") -> dict[str, Any]:
 
 
 def _names(user: "User") -> dict[int, Name]:
-    known_as = slugs()
+    known_as, owned_by = slugs(), owners()
     return {
-        pk: Name(label, known_as.get(pk, "")) for pk, label in names_by_id(user).items()
+        pk: Name(label, known_as.get(pk, ""), owned_by.get(pk, ""))
+        for pk, label in names_by_id(user).items()
     }
 
 

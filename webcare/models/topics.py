@@ -33,6 +33,13 @@ class Topic(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    # Who looks after it: a person or a team.
+    owner = models.ForeignKey(
+        "webcare.User", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    owner_team = models.ForeignKey(
+        "webcare.Team", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # Stands first, and is neither retired nor merged away.
     is_pinned = models.BooleanField(default=False, db_default=False)
 
@@ -47,6 +54,10 @@ class Topic(models.Model):
             models.CheckConstraint(
                 name="topic_is_not_its_own_parent",
                 condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")),
+            ),
+            models.CheckConstraint(
+                name="topic_has_one_owner",
+                condition=Q(owner__isnull=True) | Q(owner_team__isnull=True),
             ),
         ]
 

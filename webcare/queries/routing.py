@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
 from conversations.models import Author
 from conversations.models.bulk import fetch
 from webcare.exceptions import Invalid, NotFound
@@ -147,6 +150,19 @@ def author_of(public_id: UUID) -> Author:
     if found := Author.objects.filter(public_id=public_id).first():
         return found
     raise NotFound("There is no such author.")
+
+
+def author_called(channel: str, handle: str) -> Author:
+    """Return who is called this on a channel, the newest of several; with or without
+    the sign before it, in any case. Raises Invalid."""
+    name = handle.strip().removeprefix("@").lower()
+    called = Author.objects.annotate(called=Lower("handle"))
+    found = called.filter(channel__slug=channel, called__in=[name, f"@{name}"])
+    if author := found.order_by("-pk").first():
+        return author
+    raise Invalid(
+        handle=_("No author of this handle has written to us on this channel.")
+    )
 
 
 class ListRow(NamedTuple):

@@ -4,15 +4,16 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain.topics.heirs import last_heirs
 from webcare.domain.topics.rules import RuleKind as RuleKind
-from webcare.exceptions import NotFound
+from webcare.exceptions import Invalid, NotFound
 from webcare.models import (
+    Team,
     Topic,
     TopicExample,
     TopicMerge,
@@ -32,7 +33,8 @@ FEW_EXAMPLES = 5
 def topics_for(user: User, some: QuerySet[Topic] | None = None) -> list[Topic]:
     """Return the topics that `user` may know of, as `topics` does.
 
-    The queue of one that is only on the way to theirs is not told.
+    The queue of one that is only on the way to theirs is not told; who works for
+    somebody else is not told whose a topic is.
     """
     asked = topics() if some is None else some
     known, own = known_topics(user), own_queues(user)
@@ -40,6 +42,7 @@ def topics_for(user: User, some: QuerySet[Topic] | None = None) -> list[Topic]:
         return list(asked)
     found = list(asked.filter(pk__in=known))
     for topic in found:
+        topic.owner = topic.owner_team = None
         if topic.queue_id not in own:
             topic.queue = None
     return found
@@ -47,7 +50,7 @@ def topics_for(user: User, some: QuerySet[Topic] | None = None) -> list[Topic]:
 
 def topics() -> QuerySet[Topic]:
     """Return all topics, those that are pinned first, then by name, each with its
-    queue, parent and `example_count`."""
+    queue, parent, owner and `example_count`."""
     count = (
         TopicExample.objects.filter(topic=OuterRef("pk"))
         .order_by()
@@ -56,7 +59,9 @@ def topics() -> QuerySet[Topic]:
         .values("count")
     )
     return (
-        Topic.objects.select_related("queue", "parent", "merged_into")
+        Topic.objects.select_related(
+            "queue", "parent", "merged_into", "owner", "owner_team"
+        )
         .prefetch_related("rules__channel", "rules__author_list")
         .annotate(example_count=Coalesce(Subquery(count), 0))
         .order_by("-is_pinned", "slug")
@@ -84,6 +89,24 @@ def slugs(user: User | None = None) -> dict[int, str]:
     known = known_topics(user) if user else None
     rows = Topic.objects.values_list("pk", "slug")
     return {pk: slug for pk, slug in rows if known is None or pk in known}
+
+
+def owners() -> dict[int, str]:
+    """Return what the owner of each topic that has one is called, by our own id."""
+    found = Topic.objects.filter(Q(owner__isnull=False) | Q(owner_team__isnull=False))
+    return {
+        one.pk: str(one.owner or one.owner_team)
+        for one in found.select_related("owner", "owner_team")
+    }
+
+
+def chosen_owner(public_id: UUID) -> User | Team:
+    """The colleague or the team that a request names. Raises Invalid."""
+    found = User.objects.filter(public_id=public_id, is_active=True).first()
+    owner = found or Team.objects.filter(public_id=public_id).first()
+    if owner is None:
+        raise Invalid(owner=_("Choose a colleague or a team."))
+    return owner
 
 
 def heirs() -> dict[int, int | None]:
@@ -191,8 +214,13 @@ def rule_of(topic: Topic, public_id: UUID) -> TopicRule:
 
 
 def trainings() -> QuerySet[TopicModel]:
-    """Return all trainings without their arrays, newest first."""
-    return TopicModel.objects.defer("arrays").order_by("-pk")
+    """Return all trainings with who asked and who chose, newest first; arrays, and
+    what each was made of, are read when they are asked for."""
+    return (
+        TopicModel.objects.defer("arrays", "snapshot", "messages")
+        .select_related("asked_by", "chosen_by")
+        .order_by("-pk")
+    )
 
 
 def training_of(public_id: UUID) -> TopicModel:
@@ -206,6 +234,26 @@ def training_of(public_id: UUID) -> TopicModel:
 def published_training() -> TopicModel | None:
     """Return the model that decides now; None before the first."""
     return trainings().filter(state=TrainingState.PUBLISHED).first()
+
+
+class Taught(NamedTuple):
+    """How many examples there are of topics in use; how many the model has not seen."""
+
+    all: int
+    since: int
+
+
+def taught() -> Taught:
+    """Count what people taught. One statement."""
+    rows = fetch(
+        """SELECT count(*), count(*) FILTER (WHERE e.id > coalesce((
+                  SELECT last_example FROM webcare_topicmodel
+                   WHERE state = 'published'), 0))
+             FROM webcare_topicexample e
+             JOIN webcare_topic t ON t.id = e.topic_id AND t.retired_at IS NULL""",
+        [],
+    )
+    return Taught(*rows[0])
 
 
 class Corrections(NamedTuple):

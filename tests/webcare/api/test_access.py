@@ -101,6 +101,7 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "author": "00000000-0000-0000-0000-000000000000",
         "session": "00000000-0000-0000-0000-000000000000",
         "number": 1,
+        "example": 1,
     }
     if path.startswith("api/v1/skills"):
         names["slug"] = "legal"

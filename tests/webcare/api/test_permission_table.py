@@ -58,6 +58,7 @@ from webcare.models import (
     Tag,
     Team,
     Topic,
+    TopicExample,
     TopicRule,
     User,
 )
@@ -178,6 +179,9 @@ def things(
         "shop": shop_queue.slug,
         "power": power_queue.slug,
         "topics:slug": delivery_topic.slug,
+        "example": TopicExample.objects.create(
+            topic=delivery_topic, text="Late!", digest=b"1"
+        ).pk,
         "queues:slug": shop_queue.slug,
         "channels:slug": ticket.channel.slug,
         "policy": make_policy(

@@ -142,6 +142,7 @@ READS = [
     "/api/v1/topics",
     "/api/v1/topics/quality",
     "/api/v1/topics/delivery/rules",
+    "/api/v1/topics/delivery/examples",
     "/api/v1/channels",
     "/api/v1/calendars",
     "/api/v1/calendars/holidays?year=2026",

@@ -72,6 +72,10 @@ _SETS: dict[str, Callable[["User", Rights], Pairs]] = {
     "teams": lambda user, rights: [
         (str(one.public_id), one.name) for one in teams(user)
     ],
+    "owners": lambda user, rights: [
+        *choices_for(user).agents,
+        *((str(one.public_id), one.name) for one in teams(user)),
+    ],
     "macros": _macros,
     "subscriptions": _subscriptions,
     "zones": _zones,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from webcare.inbox.setup.author_lists import AUTHOR_LISTS
 from webcare.inbox.setup.automation import RULES
 from webcare.inbox.setup.calendars import CALENDARS
 from webcare.inbox.setup.channels import CHANNELS
@@ -24,7 +25,7 @@ from webcare.inbox.setup.views import VIEWS
 GROUPS: tuple[tuple[Text, tuple[Noun, ...]], ...] = (
     (_("Work"), (DESK, QUEUES, ROUTING, CALENDARS, POLICIES, RULES)),
     (_("People"), (PEOPLE, TEAMS, SKILLS)),
-    (_("Content"), (TOPICS, TOPIC_MERGES, MACROS, VIEWS, TAGS, FIELDS)),
+    (_("Content"), (TOPICS, TOPIC_MERGES, AUTHOR_LISTS, MACROS, VIEWS, TAGS, FIELDS)),
     (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS, AUDIT)),
 )
 NOUNS = {noun.slug: noun for _group, nouns in GROUPS for noun in nouns}

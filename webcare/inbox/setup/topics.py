@@ -34,6 +34,7 @@ TOPICS = Noun(
             Column("name", _("Name"), "link"),
             Column("parent", _("Part of")),
             Column("queue", _("Goes to"), "choice", choices="queues"),
+            Column("owner_name", _("Owner")),
             Column("examples", _("Examples"), "count"),
             Column("rules", _("Words"), "patterns"),
             Column("retired_at", _("Retired"), "gone"),
@@ -49,6 +50,7 @@ TOPICS = Noun(
         Field("slug", _("Short name"), "slug", when="add", required=True, most=50),
         Field("parent", _("Part of"), "choice", choices="topics"),
         Field("queue", _("Goes to"), "choice", choices="queues"),
+        Field("owner", _("Owner"), "choice", choices="owners"),
         Field("is_danger", _("Somebody may be in danger: ring an alarm"), "flag"),
         Field("needs_approval", _("Answers are read by a second person"), "flag"),
         Field("is_pinned", _("Pinned: stands first, and stays"), "flag"),
@@ -62,6 +64,12 @@ TOPICS = Noun(
                 Column("kind", _("How"), "choice", choices=pairs(RuleKind)),
                 Column("language", _("Language"), "choice", choices=LANGUAGES),
                 Column("channel", _("Only on"), "choice", choices="channels"),
+                Column(
+                    "author_list",
+                    _("Only for authors on"),
+                    "choice",
+                    choices="author_lists",
+                ),
             ),
             title=_("Words that say so"),
             acts=(
@@ -85,6 +93,12 @@ TOPICS = Noun(
                     ),
                     Field("language", _("Language"), "choice", choices=LANGUAGES),
                     Field("channel", _("Only on"), "choice", choices="channels"),
+                    Field(
+                        "author_list",
+                        _("Only for authors on"),
+                        "choice",
+                        choices="author_lists",
+                    ),
                 ),
             ),
         ),
@@ -100,6 +114,26 @@ TOPICS = Noun(
                 "topics/{id}/examples",
                 (Field("text", _("Texts"), "area", required=True),),
                 as_list="text",
+            ),
+        ),
+        Listing(
+            "topics/{id}/examples",
+            (
+                Column("text", _("Text")),
+                Column("language", _("Language"), "choice", choices=LANGUAGES),
+                Column("given_by", _("Given by")),
+                Column("given_at", _("Given at"), "moment"),
+            ),
+            title=_("What it was taught"),
+            about=_("Texts that people say are about this topic, the newest first."),
+            acts=(
+                Act(
+                    _("Remove"),
+                    "DELETE",
+                    "topics/{id}/examples/{row}",
+                    ask=_("Take this example away?"),
+                    done=_("Removed. The model forgets it when it is trained again."),
+                ),
             ),
         ),
         Listing(

@@ -57,6 +57,7 @@ AUDITED = (
     ("external_changed", _("Works elsewhere, or not")),
     ("activated", _("Let in again")),
     ("deactivated", _("Let out")),
+    ("model_chosen", _("Model chosen")),
     ("person_made", _("Person added")),
     ("policies_ordered", _("Promises put in order")),
     ("policy_changed", _("Promise changed")),
