@@ -53,10 +53,9 @@ def ages_of(age: str) -> list[str]:
 
 
 # What lay at `as_of`: the tickets that lived, wherever they were then.
-LAY = f"""
-    SELECT *, greatest(0, floor(extract(epoch FROM %(as_of)s - cohort_at)))::bigint
-           AS calendar
-      FROM ({LIVES.format(more="true")}) AS lived"""
+_AGE = """, greatest(0, floor(extract(epoch FROM %(as_of)s - k.opened_at)))::bigint
+               AS calendar"""
+LAY = LIVES.format(more="true", also=_AGE)
 _COLUMNS = ", ".join(["count(*)", "max(calendar)", *ages_of("calendar")])
 
 

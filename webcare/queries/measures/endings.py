@@ -43,7 +43,7 @@ _LENGTHS = """
 _LIVED = f"""
     SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at, {QUEUE} AS queue,
            {TOPIC} AS topic, {AGENT} AS agent, k.channel_id AS channel,
-           {PRIORITY} AS priority, {FOR_GOOD}
+           {PRIORITY} AS priority, {FOR_GOOD}{{also}}
       FROM webcare_ticket k
      WHERE k.opened_at <= %(as_of)s AND {{more}}"""
 LIVES = f"""
@@ -73,7 +73,7 @@ RESOLUTIONS = Measure(
          WHERE e.number = 1 AND {IS_KNOWN} AND NOT ({IS_MERGED})""",
     first=FIRST,
     is_timed=True,
-    running=f"{LIVES.format(more=_NEVER_ENDED)} UNION ALL {_UNCERTAIN}",
+    running=f"{LIVES.format(more=_NEVER_ENDED, also='')} UNION ALL {_UNCERTAIN}",
     running_counts=("waiting", "uncertain"),
 )
 
@@ -88,6 +88,6 @@ ENDINGS = Measure(
          WHERE {IS_KNOWN} AND NOT {IS_REOPENED} AND NOT ({IS_MERGED})""",
     first=FIRST,
     is_timed=True,
-    running=LIVES.format(more="true"),
+    running=LIVES.format(more="true", also=""),
     running_counts=("waiting",),
 )
