@@ -55,6 +55,7 @@ class Drawing:
             "choices": self._choices(field.choices),
             "only": json.dumps(field.only) if field.only else "",
             "of": [self.field(one) for one in field.of],
+            "has_more": any(one.more for one in field.of),
             "filters": self._filters() if field.kind == "filters" else [],
             "week": WEEK if field.kind == "week" else (),
         }

@@ -9,6 +9,7 @@ from webcare.inbox.setup.channels import CHANNELS
 from webcare.inbox.setup.desk import DESK
 from webcare.inbox.setup.imports import IMPORTS
 from webcare.inbox.setup.macros import MACROS
+from webcare.inbox.setup.on_call import ON_CALL
 from webcare.inbox.setup.people import PEOPLE
 from webcare.inbox.setup.policies import POLICIES
 from webcare.inbox.setup.queues import QUEUES
@@ -24,7 +25,7 @@ from webcare.inbox.setup.views import VIEWS
 
 GROUPS: tuple[tuple[Text, tuple[Noun, ...]], ...] = (
     (_("Work"), (DESK, QUEUES, ROUTING, CALENDARS, POLICIES, RULES)),
-    (_("People"), (PEOPLE, TEAMS, SKILLS)),
+    (_("People"), (PEOPLE, TEAMS, SKILLS, ON_CALL)),
     (_("Content"), (TOPICS, TOPIC_MERGES, AUTHOR_LISTS, MACROS, VIEWS, TAGS, FIELDS)),
     (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS, AUDIT)),
 )

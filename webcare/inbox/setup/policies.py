@@ -1,7 +1,11 @@
 """Policies: how soon which tickets are answered."""
 
+from collections.abc import Iterator
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Priority, Promise
 from webcare.domain.permissions import Permission
 from webcare.domain.policies import Time
@@ -15,6 +19,23 @@ from webcare.inbox.setup.shapes import (
     Trial,
 )
 from webcare.inbox.setup.words import pairs
+
+PAUSES = tuple(
+    (one.value, one.label) for one in (Status.PENDING, Status.ON_HOLD, Status.SNOOZED)
+)
+
+
+def _by_priority() -> Iterator[Field]:
+    for one in Priority:
+        label = _("Within, if {priority}")
+        yield Field(
+            f"by_priority.{one.value}",
+            format_lazy(label, priority=one.label),
+            "length",
+            only=("time", *Time.values),
+            more=True,
+        )
+
 
 POLICIES = Noun(
     "policies",
@@ -94,6 +115,25 @@ POLICIES = Noun(
                     "length",
                     required=True,
                     only=("time", *Time.values),
+                ),
+                *_by_priority(),
+                Field(
+                    "warnings",
+                    _("Warned at"),
+                    "warnings",
+                    sample="80%, 15 min",
+                    help=_("A share of the time, or so long before. Empty: as usual."),
+                    only=("time", *Time.values),
+                    more=True,
+                ),
+                Field(
+                    "pauses_while",
+                    _("Nothing counts while it is"),
+                    "pauses",
+                    choices=(*PAUSES, ("never", _("It always counts"))),
+                    help=_("Nothing ticked: as usual."),
+                    only=("time", *Time.values),
+                    more=True,
                 ),
             ),
             required=True,

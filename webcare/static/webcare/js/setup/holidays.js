@@ -3,8 +3,10 @@
 import { call } from "../api.js";
 import { complain, say } from "../say.js";
 import { addRow, read } from "./kinds.js";
+import { writeHours } from "./week.js";
 
 const part = document.querySelector("[data-holidays]");
+const WEEK = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const language = document.documentElement.lang;
 const days = new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone: "UTC" });
 
@@ -22,15 +24,25 @@ function pick({ date, name, hours, isUsual }) {
   label.className = "check";
   const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: isUsual });
   box.dataset.holiday = JSON.stringify({ date, name, hours });
-  label.append(box, ` ${days.format(new Date(date))} · ${name}`);
+  label.append(box, ` ${days.format(new Date(date))} · ${name}${hours?.length ? ` · ${writeHours(hours)}` : ""}`);
   return label;
+}
+
+// A day that ends early keeps its hours until then; one that is closed anyway is none.
+function day({ date, names, suggested, closes_at: closes }, week) {
+  const row = { date, name: names[language] ?? names.en, hours: [], isUsual: suggested };
+  if (!closes) return row;
+  const usual = week[WEEK[new Date(date).getUTCDay()]] ?? [];
+  const hours = usual.filter((one) => one.from < closes).map((one) => ({ ...one, until: one.until < closes && one.until > one.from ? one.until : closes }));
+  return usual.some((one) => one.until > closes || one.until <= one.from) ? { ...row, hours } : null;
 }
 
 async function suggest() {
   const found = await call("GET", `${part.dataset.holidays}?country=${part.querySelector("[data-country]").value}`);
   const holidays = document.querySelector('[data-path="holidays"]');
-  const known = new Set((read(holidays.closest("[data-root]")).holidays ?? []).map((one) => one.date));
-  const rows = found.filter((one) => !known.has(one.date) && !one.closes_at).map((one) => ({ date: one.date, name: one.names[language] ?? one.names.en, hours: [], isUsual: one.suggested }));
+  const calendar = read(holidays.closest("[data-root]"));
+  const known = new Set((calendar.holidays ?? []).map((one) => one.date));
+  const rows = found.filter((one) => !known.has(one.date)).map((one) => day(one, calendar.week ?? {})).filter(Boolean);
   offer(rows).onclick = () => take(holidays);
 }
 

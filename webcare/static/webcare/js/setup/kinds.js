@@ -1,6 +1,7 @@
 // How each kind of question is read from a form, and filled in. A `data-root` is a form
 // or a row of one; a question belongs to the nearest root around it.
 
+import { fillPauses, fillWarnings, readPauses, readWarnings } from "./promises.js";
 import { readWeek, fillWeek, readHours, writeHours } from "./week.js";
 
 const box = (ask) => ask.querySelector("input, select, textarea");
@@ -42,6 +43,8 @@ const KINDS = {
     fill: (ask, value) => ask.querySelectorAll("[data-filter]").forEach((one) => choose(one, value?.[one.dataset.filter])),
   },
   week: { read: readWeek, fill: fillWeek },
+  warnings: { read: (ask) => readWarnings(box(ask).value), fill: (ask, value) => (box(ask).value = fillWarnings(value)) },
+  pauses: { read: (ask) => readPauses(boxes(ask)), fill: (ask, value) => fillPauses(boxes(ask), value) },
   text: { read: (ask) => box(ask).value.trim(), fill: (ask, value) => (box(ask).value = value ?? "") },
   area: { read: (ask) => box(ask).value },
 };
@@ -80,7 +83,7 @@ function readRows(ask) {
 
 function kept(row) {
   const whole = JSON.parse(row.dataset.was ?? "{}");
-  asksOf(row).forEach((ask) => delete whole[ask.dataset.path]);
+  asksOf(row).forEach((ask) => delete whole[ask.dataset.path.split(".")[0]]);
   return whole;
 }
 
@@ -131,7 +134,7 @@ export function read(root, sparse) {
   asksOf(root).filter((ask) => !ask.hidden).forEach((ask) => {
     const value = kind(ask).read(ask);
     const isNested = ask.dataset.path.includes(".");
-    const isOpen = value === null || value === "" || (Array.isArray(value) && !value.length);
+    const isOpen = value === null || value === "" || (Array.isArray(value) && !value.length && ask.dataset.kind !== "pauses");
     if (isOpen && (sparse || isNested)) return;
     put(body, ask.dataset.path.split("."), value);
   });

@@ -68,6 +68,7 @@ function kept(form, answer) {
   as.set(form, { said: read(form), version: answer?.version });
   if (form.dataset.thing === "edit" && answer?.name) title(answer.name);
   if ("namesDesk" in form.dataset) document.querySelector(".brand__name").textContent = answer.name;
+  if (answer?.[form.dataset.told]) tell(answer[form.dataset.told]);
   say(form.dataset.done);
   document.dispatchEvent(new Event("setup:changed"));
 }
