@@ -143,6 +143,25 @@ def test_a_macro_stands_where_one_writes_and_says_what_else_it_does(
     assert ticket.priority == "high"
 
 
+def test_a_macro_that_resolves_is_sent_so_and_counted(
+    page_of, ada, ticket, live_server
+):
+    words = [Wording(None, "", "It comes tomorrow.")]
+    made = make_macro(user=ada, name="Comes", texts=words, then="resolved")
+    page = page_of(ada)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Comes").click()
+    page.wait_for_selector("text=By the macro: Send and resolve.")
+    assert page.locator("[data-apply]").is_hidden()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-countdown]")
+
+    made.refresh_from_db()
+    assert _now(ticket).status == "resolved"
+    assert made.usage_count == 1
+
+
 def test_several_tickets_are_resolved_at_once_and_taken_back(
     page_of, ada, ticket, make_ticket, pump
 ):

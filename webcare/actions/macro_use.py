@@ -1,6 +1,8 @@
 """A macro on a ticket: shown first, then done at once with all that belongs to it."""
 
+from contextlib import suppress
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -20,9 +22,9 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.macros import Wording
 from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid
+from webcare.exceptions import Invalid, NotFound
 from webcare.models import Approval, Macro, MacroUse, Reply, Ticket, TicketEvent, User
-from webcare.queries.macros import AgentIs, values_of
+from webcare.queries.macros import AgentIs, macro_for, values_of
 from webcare.queries.people import require
 from webcare.queries.tickets import Seen
 
@@ -117,6 +119,18 @@ def send_macro(
         _hand_on(ticket, user, macro)
         _count(ticket, user, macro)
     return shown, said
+
+
+@transaction.atomic
+def count_use(*, ticket: Ticket, user: User, macro: UUID, key: str) -> None:
+    """Count that the text of a macro went into the answer of this `key`, once.
+
+    What the macro changes is not done. One that is gone meanwhile counts nothing.
+    """
+    with suppress(NotFound):
+        found = macro_for(user, macro)
+        if _begin(ticket, user, found, key):
+            _count(ticket, user, found)
 
 
 def hold_hands(macro: Macro, user: User) -> None:

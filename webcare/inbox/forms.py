@@ -2,6 +2,7 @@
 
 from django import forms
 
+from webcare.actions.tickets import LONGEST_NOTE, LONGEST_REASON
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Resolution
 from webcare.queries.tickets import Seen
@@ -33,6 +34,7 @@ class ReplyForm(forms.Form):
     then = forms.ChoiceField(choices=Status.choices)
     visibility = forms.ChoiceField(choices=WAYS, required=False)
     confirmed = forms.CharField(max_length=200, required=False)
+    macro = forms.UUIDField(required=False)
 
     def seen_by_writer(self) -> Seen:
         """What was on the page; a page we did not make has seen nothing."""
@@ -43,5 +45,14 @@ class NoteForm(forms.Form):
     text = Text(max_length=20_000)
 
 
+class DangerForm(forms.Form):
+    is_danger = forms.ChoiceField(choices=[("true", "true"), ("false", "false")])
+    reason = forms.CharField(max_length=200)
+
+
 class ResolveForm(forms.Form):
     outcome = forms.ChoiceField(choices=Resolution.choices)
+    reason = forms.RegexField(
+        r"^[a-z0-9_-]*$", max_length=LONGEST_REASON, required=False
+    )
+    note = Text(max_length=LONGEST_NOTE, required=False)

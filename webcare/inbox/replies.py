@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import notes, private_threads, replies
+from webcare.actions import macro_use, notes, private_threads, replies
 from webcare.domain.lifecycle import Status
 from webcare.domain.personal import personal_in
 from webcare.exceptions import Invalid, ShowsPersonalData, StaleReply, WebcareError
@@ -46,6 +46,10 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
             seen=form.seen_by_writer(),
             then=Status(given["then"]),
         )
+        if macro := given["macro"]:
+            macro_use.count_use(
+                ticket=ticket, user=request.user, macro=macro, key=given["key"]
+            )
     except StaleReply:
         return _again(request, public_id, "", CONFLICT, stale=True)
     except ShowsPersonalData as error:
@@ -117,6 +121,7 @@ def _again(
         status=status,
         draft=request.POST.get("text", ""),
         key=request.POST.get("key", ""),
+        macro=request.POST.get("macro", ""),
         trouble=trouble,
         **more,
     )

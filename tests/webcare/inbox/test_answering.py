@@ -1,5 +1,9 @@
 """The main job, as a browser without scripts does it."""
 
+from uuid import uuid4
+
+from webcare.actions.macros import make_macro
+from webcare.domain.macros import Wording
 from webcare.inbox.forms import ReplyForm
 from webcare.models import Reply, TicketEvent
 
@@ -217,3 +221,30 @@ def test_nobody_is_sent_elsewhere_after_acting(browser, ada, ticket, address):
     )
 
     assert answer.url == "/"
+
+
+def test_a_macro_counts_once_when_its_text_is_sent(
+    browser, ada, ticket, fields, address
+):
+    made = make_macro(user=ada, name="Hours", texts=[Wording(None, "", "From ten.")])
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    form |= {"text": "From ten.", "then": "pending", "macro": str(made.public_id)}
+
+    for _ in range(2):
+        client.post(address(ticket, "reply"), form)
+
+    made.refresh_from_db()
+    assert made.usage_count == 1
+    assert Reply.objects.count() == 1
+
+
+def test_an_answer_goes_out_though_its_macro_is_gone(
+    browser, ada, ticket, fields, address
+):
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    form |= {"text": "From ten.", "then": "pending", "macro": str(uuid4())}
+
+    assert client.post(address(ticket, "reply"), form).status_code == 302
+    assert Reply.objects.count() == 1

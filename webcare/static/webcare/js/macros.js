@@ -43,7 +43,10 @@ export async function use(macro, menu) {
   menu.open = false;
   try {
     const shown = await call("POST", menu.dataset.use, { macro: macro.id });
-    put(shown.text, menu.closest("form").elements.text);
+    const form = menu.closest("form");
+    put(shown.text, form.elements.text);
+    form.elements.macro.value = shown.text ? macro.id : "";
+    if (shown.text) choose(form, shown.changes.then);
     offer(macro, shown, menu);
   } catch (error) {
     complain(error);
@@ -60,15 +63,28 @@ function put(text, area) {
 const named = (value) => value?.name ?? (Array.isArray(value) ? value.join(", ") : String(value));
 const isSome = (value) => value && (typeof value !== "object" || Object.keys(value).length > 0);
 
+// The status waits for the answer: the button that gives it is the one at hand.
+function choose(form, then) {
+  const buttons = [...form.querySelectorAll("button[name=then]")];
+  const chosen = buttons.find((one) => one.value === (then ?? "pending"));
+  buttons.forEach((one) => {
+    one.classList.toggle("button--main", one === chosen);
+    one.toggleAttribute("data-first", one === chosen);
+    if (one.value === "open") one.hidden = one !== chosen;
+  });
+}
+
 function offer(macro, shown, menu) {
   const banner = menu.closest("form").querySelector("[data-effects]");
   const labels = JSON.parse(banner.dataset.labels);
-  const changes = Object.entries(shown.changes).filter(([name, value]) => name in labels && isSome(value));
+  const changes = Object.entries(shown.changes).filter(([name, value]) => name in labels && isSome(value) && !(name === "then" && shown.text));
+  const sends = shown.text && shown.changes.then ? menu.closest("form").querySelector("button[data-first]").textContent.trim() : "";
   if (shown.missing.length) say(`${banner.dataset.missing} ${shown.missing.join(", ")}`, { tone: "warn" });
-  banner.hidden = !changes.length;
-  if (!changes.length) return;
+  banner.hidden = !changes.length && !sends;
+  banner.querySelector("[data-apply]").hidden = !changes.length;
   const words = changes.map(([name, value]) => `${labels[name]}: ${name === "answers" ? Object.keys(value).join(", ") : named(value)}`);
-  banner.querySelector("span").textContent = `${banner.dataset.says} ${words.join("; ")}.`;
+  const said = [sends && `${banner.dataset.sends} ${sends}.`, changes.length && `${banner.dataset.says} ${words.join("; ")}.`];
+  banner.querySelector("span").textContent = said.filter(Boolean).join(" ");
   banner.querySelector("[data-apply]").onclick = ({ currentTarget }) => apply(macro, menu, banner, currentTarget.dataset.done);
 }
 
@@ -76,6 +92,7 @@ async function apply(macro, menu, banner, done) {
   banner.hidden = true;
   try {
     await call("POST", menu.dataset.use, { macro: macro.id, apply: true });
+    menu.closest("form").elements.macro.value = ""; // counted by what it did
     say(done);
     document.dispatchEvent(new Event("desk:look"));
   } catch (error) {
