@@ -9,6 +9,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from webcare.domain.fields import FieldKind
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Priority
 from webcare.domain.readings import Sentiment
@@ -21,7 +22,7 @@ from webcare.domain.ticket_filters import (
     read_definition,
 )
 from webcare.inbox.statuses import PRIORITIES, STATUSES
-from webcare.queries.choices import Choices
+from webcare.queries.choices import Asked, Choices
 from webcare.queries.ticket_filters import Wanted
 
 LABELS: Mapping[str, str | Lazy] = {
@@ -110,7 +111,7 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
     """Return the filters in the reader's words, each with the list without it."""
     return [
         Chip(
-            str(LABELS.get(name, name.removeprefix(FIELD))),
+            _label(name, choices),
             _value(name, value, choices),
             _query(
                 {k: v for k, v in filters.given.items() if k != name}, filters.order
@@ -136,11 +137,27 @@ def options(choices: Choices) -> list[dict[str, Any]]:
         "breached": [("true", _("Yes")), ("false", _("No"))],
         "danger": [("true", _("Yes")), ("false", _("No"))],
     }
-    return [
+    known = [
         {"name": name, "label": LABELS[name], "choices": some}
         for name, some in offered.items()
         if some
     ]
+    return known + [_option(one) for one in choices.fields]
+
+
+def _option(asked: Asked) -> dict[str, Any]:
+    """A question of the desk's own; one without choices is typed."""
+    some = [(one, one) for one in asked.choices]
+    if asked.kind == FieldKind.CHECKBOX:
+        some = [("true", _("Yes")), ("false", _("No"))]
+    kind = asked.kind if asked.kind in ("number", "date") else "text"
+    name = f"{FIELD}{asked.key}"
+    return {"name": name, "label": asked.name, "choices": some, "kind": kind}
+
+
+def _label(name: str, choices: Choices) -> str:
+    own = {f"{FIELD}{one.key}": one.name for one in choices.fields}
+    return str(LABELS.get(name) or own.get(name) or name.removeprefix(FIELD))
 
 
 def _looks(looks: Mapping[str, Any], values: list[str]) -> list[tuple[str, str]]:
@@ -149,7 +166,7 @@ def _looks(looks: Mapping[str, Any], values: list[str]) -> list[tuple[str, str]]
 
 def _value(name: str, value: str, choices: Choices) -> str:
     for field_ in options(choices):
-        if field_["name"] == name:
+        if field_["name"] == name and field_["choices"]:
             known = dict(field_["choices"])
             return ", ".join(str(known.get(one, one)) for one in value.split(","))
     return value

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
 from webcare.inbox import filters as narrowing
+from webcare.inbox.bulk_words import LEFT
 from webcare.inbox.filters import Filters
 from webcare.inbox.found import context_of, found_with
 from webcare.inbox.http import DeskRequest, desk
@@ -100,6 +101,7 @@ def _many(listing: dict[str, Any]) -> dict[str, Any]:
         "moments": moments(listing["now"]),
         "priorities": PRIORITIES.items(),
         "many": json.dumps(given),
+        "codes": json.dumps({code: str(why) for code, why in LEFT.items()}),
         "narrow": urlencode(given or {}),
     }
 

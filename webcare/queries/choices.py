@@ -12,6 +12,15 @@ from webcare.queries.people import EVERYWHERE, Rights
 Pairs = list[tuple[str, str]]  # what stands in an address, and what people call it
 
 
+class Asked(NamedTuple):
+    """A question of the desk's own; `choices` where it has answers to choose from."""
+
+    key: str
+    name: str
+    kind: str
+    choices: list[str]
+
+
 class Choices(NamedTuple):
     queues: Pairs
     topics: Pairs
@@ -19,6 +28,7 @@ class Choices(NamedTuple):
     channels: Pairs
     tags: Pairs
     languages: Pairs
+    fields: list[Asked]
 
 
 def choices_for(user: User) -> Choices:
@@ -34,11 +44,15 @@ def choices_for(user: User) -> Choices:
             "queues": sorted(queue for queue in seen if queue is not None),
         },
     )
-    queues, topics, agents, channels, tags, languages = (
+    queues, topics, agents, channels, tags, languages, fields = (
         [tuple(one) for one in json.loads(part)] for part in row
     )
     named = [(slug, in_words(name, name_nl)) for slug, name, name_nl in topics]
-    return Choices(queues, named, agents, channels, tags, languages)
+    asked = [
+        Asked(key, in_words(name, name_nl), kind, choices)
+        for key, name, name_nl, kind, choices in fields
+    ]
+    return Choices(queues, named, agents, channels, tags, languages, asked)
 
 
 _SQL = """
@@ -59,5 +73,10 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name) ORDER BY name), 
           FROM conversations_channel),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name) ORDER BY name), '[]')
           FROM webcare_tag WHERE retired_at IS NULL),
-       '[["nl", "nl"], ["en", "en"]]'
+       '[["nl", "nl"], ["en", "en"]]',
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(key, name, name_nl, kind, choices)
+                   ORDER BY position, key), '[]')
+          FROM webcare_customfield
+         WHERE retired_at IS NULL AND (%(everywhere)s OR queue_id IS NULL
+               OR queue_id = ANY(%(queues)s)))
 """

@@ -6,6 +6,7 @@ import { bodyOf } from "./forms.js";
 import { complain, say } from "./say.js";
 
 const STEP = 400;
+const MOST = 50; // shown of those left as they were
 let everything = false;
 
 const bar = () => document.querySelector("[data-bulk]");
@@ -40,6 +41,7 @@ async function change(form, submitter) {
     const job = await ended(asked);
     clear();
     tell(job);
+    await explain(job);
     document.dispatchEvent(new Event("desk:look"));
   } catch (error) {
     complain(error);
@@ -67,6 +69,38 @@ function tell(job) {
   say(words.filter(Boolean).join(", "), { tone: rest && !job.done ? "warn" : "good", undo });
 }
 
+// Which were left as they were, and why, until it is closed or something else is done.
+async function explain(job) {
+  const place = document.querySelector("[data-left-over]");
+  place.hidden = !(job.failed + job.skipped);
+  if (place.hidden) return;
+  const pages = ["failed", "skipped"].filter((state) => job[state]).map((state) => call("GET", `${bar().dataset.job}${job.id}/items?state=${state}&limit=${MOST}`));
+  const items = (await Promise.all(pages)).flatMap(({ results }) => results);
+  place.querySelector("ul").replaceChildren(...items.map(reason));
+  place.querySelector("h2").focus();
+}
+
+function reason({ ticket, number, code }) {
+  const { why, other } = bar().dataset;
+  const line = document.createElement("li");
+  const link = document.createElement("a");
+  link.href = `/tickets/${ticket}#now`;
+  link.textContent = `#${number}`;
+  line.append(link, ` ${JSON.parse(why)[code] ?? other}`);
+  return line;
+}
+
+// What can be given is asked for when somebody wants to give it.
+async function offer(menu) {
+  delete menu.dataset.offers;
+  await Promise.all([...menu.querySelectorAll("select[data-from]")].map(async (select) => {
+    const answer = await call("GET", select.dataset.from);
+    const nl = document.documentElement.lang === "nl";
+    (answer.results ?? answer).filter((one) => one.is_active !== false && !one.retired_at).forEach((one) => select.add(new Option((nl && one.name_nl) || one.name, one[select.dataset.key ?? "id"])));
+  }));
+}
+
+document.addEventListener("toggle", ({ target }) => target.open && "offers" in target.dataset && offer(target).catch(complain), true);
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-pick]")) show();
 });
@@ -77,6 +111,7 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-clear]")) clear();
+  if (target.closest("[data-shuts]")) target.closest("[data-left-over]").hidden = true;
   if (target.closest("[data-everything]")) {
     everything = true;
     show();
