@@ -19,6 +19,7 @@ from webcare.actions.tokens import make_token
 from webcare.domain.lifecycle import Status
 from webcare.domain.macros import Wording
 from webcare.domain.tokens import Scope
+from webcare.inbox.more import ACTS
 from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.setup.nouns import NOUNS
 from webcare.inbox.urls import urlpatterns
@@ -50,6 +51,7 @@ PLACES = {
 OTHERS = {
     "ticket",
     "promises",
+    "more",
     "report",
     "setup-things",
     "setup-new",
@@ -64,6 +66,7 @@ NO_PAGES |= {"second-step-picture"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say", "personal", "before"}
 NO_PAGES |= {"undo-resolve", "let-go", "approve", "reject", "withdraw"}
 NO_PAGES |= {"topic-train", "topic-model-choose"}
+NO_PAGES |= {"heard", "danger"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}
 
@@ -120,9 +123,20 @@ def test_the_desk_has_no_barriers(page_of, root, busy, looked_at):
     page.wait_for_selector("#commands[open] [aria-selected=true]")
     assert axe.troubles(page) == []
     page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.locator("#bar [data-more]").first.click()
+    page.wait_for_selector("#more[open]")
+    assert axe.troubles(page) == []
+    page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.wait_for_selector("#help[open]")
     assert axe.troubles(page) == []
+
+
+def test_what_is_seldom_done_has_no_barriers(page_of, root, busy, looked_at):
+    page, where = page_of(root), f"/tickets/{busy.public_id}/more"
+
+    assert looked_at(page, *(f"{where}/{act.slug}" for act in ACTS)) == []
 
 
 def test_reports_have_no_barriers(page_of, root, busy, looked_at):

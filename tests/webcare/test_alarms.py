@@ -369,3 +369,21 @@ def test_ringing_costs_the_same_for_many(
         alarm_calls.ring(some[:1])
     with django_assert_num_queries(5):
         alarm_calls.ring(some[1:])
+
+
+def test_an_alarm_is_listed_for_whom_it_was_told_to(
+    first, second, burning, as_client, lena, ada
+):
+    asked = "/api/v1/alarms?rings=true&told=true"
+    before = as_client(lena).get(asked).json()["results"]
+    later()
+    ring_again()
+    later()
+    ring_again()
+
+    told_lena = as_client(lena).get(asked).json()["results"]
+    assert before == []
+    assert [one["number"] for one in told_lena] == [burning.number]
+    assert as_client(ada).get(asked).json()["results"] == []
+    others = as_client(lena).get("/api/v1/alarms?told=false").json()["results"]
+    assert others == []

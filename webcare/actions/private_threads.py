@@ -45,7 +45,11 @@ def move_to_private(
     author has another live ticket in private; and what `send_reply` raises.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
-    _require_channel(ticket)
+    if text_elsewhere := other_way(ticket):
+        raise NoPrivateChannel(
+            _("Nothing private can be sent here: refer to another way."),
+            text=text_elsewhere,
+        )
     thread = private_thread_of(ticket.author)
     ticket = standing.lock([ticket.pk], threads=[thread.pk])[ticket.pk]
     if ticket.status not in LIVE:
@@ -104,16 +108,15 @@ def _has_private(ticket: Ticket) -> bool:
     return bool(found)
 
 
-def _require_channel(ticket: Ticket) -> None:
+def other_way(ticket: Ticket) -> str:
+    """Return the text that refers elsewhere; nothing where one can go on in private."""
     if ticket.channel.private_replies == PrivateReplies.ALLOWED:
-        return
+        return ""
     own = ticket.queue.private_alternative if ticket.queue else ""
     # Said to the author, so in the author's language rather than the agent's.
     with translation.override("nl" if ticket.language.startswith("nl") else "en"):
         usual = _("We cannot look into this here. Please call us or use our portal.")
-    raise NoPrivateChannel(
-        _("Nothing private can be sent here: refer to another way."), text=own or usual
-    )
+    return own or usual
 
 
 def _is_there(ticket: Ticket, thread: Thread) -> bool:

@@ -73,6 +73,8 @@ def alarm_out(row: AlarmRow) -> Json:
 
 
 RINGS = Filter(flag, "Whether nobody has acknowledged it yet.", bool)
+TOLD = Filter(flag, "Whether you were told of it as one on call.", bool)
+FILTERS = {"rings": RINGS, "told": TOLD}
 ORDER = "alarms"
 
 
@@ -82,13 +84,13 @@ class Alarms(Endpoint):
     @says(
         "List alarms, the newest first",
         AlarmOut,
-        parameters=(RINGS.parameter("rings"), *PAGING),
+        parameters=(*(one.parameter(name) for name, one in FILTERS.items()), *PAGING),
         refuses=(422,),
         tag="alarms",
         is_list=True,
     )
     def get(self, request: Request) -> Response:
-        given = read_filters(request, {"rings": RINGS}, ("limit", "cursor"))
+        given = read_filters(request, FILTERS, ("limit", "cursor"))
         mark, limit = mark_of(request, ORDER), limit_of(request)
         rows, page = alarm_page(request.user, mark, limit, **given)
         return Response(paged(request, page, [alarm_out(row) for row in rows], ORDER))
@@ -184,6 +186,11 @@ class OnCallList(Endpoint):
 
 class OnCallDetail(Endpoint):
     permission_classes = [SetUp]
+
+    @says("Look at somebody on call", OnCallOut, refuses=(404,), tag="alarms")
+    def get(self, request: Request, on_call_id: UUID) -> Response:
+        require(request.user, Permission.MANAGE_ALARMS)
+        return Response(on_call_out(on_call_for(on_call_id)))
 
     @says(
         "Change somebody on call",

@@ -22,6 +22,7 @@ from webcare.inbox import durations
 from webcare.inbox.entries import shown_entries
 from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.moments import moments
+from webcare.inbox.more import offered
 from webcare.inbox.reasons import (
     SENTIMENTS,
     may_be_danger,
@@ -79,7 +80,7 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
     timeline = timeline_of(ticket, Mark.parse(request.GET.get("before", "")))
     again = _uuid(request.GET.get("again", ""))
     sets_up = rights.allow(Permission.SET_UP)
-    card = card_of(ticket, user, again, sets_up=sets_up)
+    card = card_of(ticket, user, again, rights=rights, sets_up=sets_up)
     ways = ways_of(ticket, card.beside.ways)
     now = timezone.now()
     may_work = rights.allow(Permission.WORK_TICKETS, ticket.queue_id)
@@ -112,6 +113,10 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         # Who answers it may hand it over or give it back; who leads, anybody's.
         "may_release": ticket.agent_id == user.pk
         or rights.allow(Permission.STEER_QUEUES, ticket.queue_id),
+        "may_hear": rights.allow(Permission.ACKNOWLEDGE_ALARMS, ticket.queue_id),
+        "may_clear": rights.allow(Permission.CLEAR_DANGER, ticket.queue_id),
+        "rings": _rings(card),
+        "more": offered(ticket, rights),
         "may_reopen": Status.OPEN in MOVES[Status(ticket.status)],
         "ways": ways,
         "goes": ways.chosen(request.POST.get("visibility", "")),
@@ -123,6 +128,11 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "now": now,
         "tag": _tag(timeline, card, ticket.version),
     }
+
+
+def _rings(card: Card) -> bool:
+    alarm = card.beside.alarm
+    return alarm is not None and alarm.what == "alarm_raised"
 
 
 @dataclass(frozen=True, slots=True)

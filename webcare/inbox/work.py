@@ -45,9 +45,10 @@ def resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     form = ResolveForm(request.POST)
     if not form.is_valid():
-        raise Invalid(outcome=_("Choose what became of the question."))
-    outcome = Resolution(form.cleaned_data["outcome"])
-    tickets.resolve_ticket(ticket=ticket, user=request.user, outcome=outcome)
+        raise Invalid(outcome=_wrong(form))
+    given = form.cleaned_data
+    given["outcome"] = Resolution(given["outcome"])
+    tickets.resolve_ticket(ticket=ticket, user=request.user, **given)
     said = _("Ticket %(number)s is resolved.") % {"number": ticket.number}
     return _done(request, said, undo=reverse("inbox:undo-resolve", args=[public_id]))
 
@@ -104,6 +105,12 @@ def route(request: DeskRequest, public_id: UUID) -> HttpResponse:
     moved = {"number": ticket.number, "queue": queue.name}
     messages.success(request, _("Ticket %(number)s went to %(queue)s.") % moved)
     return redirect("inbox:ticket-list")
+
+
+def _wrong(form: ResolveForm) -> str:
+    if "reason" in form.errors:
+        return _("Give the reason as one word: small letters, digits, _ and -.")
+    return _("Choose what became of the question.")
 
 
 def _done(request: DeskRequest, said: str, undo: str = "") -> HttpResponse:

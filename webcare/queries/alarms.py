@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
-from webcare.models import Alarm, OnCall, User
+from webcare.models import Alarm, OnCall, Ticket, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import called
 from webcare.queries.sight import visible, visible_tickets
@@ -54,18 +54,32 @@ _SOURCE = """webcare_alarm a
     LEFT JOIN webcare_oncall o ON o.id = a.acknowledged_on_call_id"""
 
 
+_TOLD = """EXISTS (
+    SELECT FROM webcare_alarmcall c JOIN webcare_oncall p ON p.id = c.on_call_id
+     WHERE c.alarm_id = a.id AND p.user_id = %(told)s)"""
+
+
 def alarm_page(
-    user: User, mark: Mark | None, limit: int, *, rings: bool | None = None
+    user: User,
+    mark: Mark | None,
+    limit: int,
+    *,
+    rings: bool | None = None,
+    told: bool | None = None,
 ) -> tuple[list[AlarmRow], Page]:
     """Return a page of the alarms on tickets that `user` may see, the newest first.
 
-    `rings` leaves only those that still ring, or only the others. One statement beside
+    `rings` leaves only those that still ring, or only the others; `told` those that
+    `user` was told of as one on call, or only the others. One statement beside
     the one for rights.
     """
     seen, values = visible(user)
     where = [seen]
     if rings is not None:
         where.append(f"a.acknowledged_at IS {'' if rings else 'NOT '}NULL")
+    if told is not None:
+        where.append(f"{'' if told else 'NOT '}{_TOLD}")
+        values["told"] = user.pk
     page = read_page(
         Listing(_COLUMNS, _SOURCE, "a.id", where, values), BY_TIME, mark, limit
     )
@@ -81,6 +95,12 @@ def alarm_row(alarm: Alarm) -> AlarmRow:
 def _row(row: tuple[Any, ...]) -> AlarmRow:
     *plain, calls = row
     return AlarmRow._make((*plain, json.loads(calls)))
+
+
+def ringing_alarm(ticket: Ticket) -> Alarm | None:
+    """Return the alarm that rings for a ticket: there is one at most."""
+    rings = Alarm.objects.select_related("ticket")
+    return rings.filter(ticket=ticket, acknowledged_at=None).first()
 
 
 def alarm_for(user: User, public_id: UUID) -> Alarm:

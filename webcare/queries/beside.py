@@ -1,10 +1,27 @@
 """What people put on a ticket: tags, answers, followers, and what one has begun."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from webcare.queries.inbox import in_words
+from webcare.queries.links import LINKED, SIBLINGS_SHOWN
+from webcare.queries.people import called
 from webcare.queries.ways import WAYS
+
+RELATIONS = {
+    "related": _("Related"),
+    "parent": _("Belongs to"),
+    "child": _("Has under it"),
+    "follows": _("Follows"),
+    "followed_by": _("Followed by"),
+    "merged_into": _("Merged into"),
+    "merged_in": _("Merged into this"),
+    "split_from": _("Split off from"),
+    "split_off": _("Split off"),
+}
 
 
 class Tag(NamedTuple):
@@ -32,6 +49,39 @@ class Reference(NamedTuple):
     system: str
     reference: str
     url: str
+    id: str
+
+
+class Said(NamedTuple):
+    """What somebody said or did about danger, last of all; nobody, if by itself."""
+
+    what: str
+    at: datetime
+    by: str
+
+
+class Linked(NamedTuple):
+    """What another ticket is to this one; only what has a `link` can be removed."""
+
+    relation: str
+    link: str | None
+    number: int
+    ticket: str
+    status: str
+    excerpt: str
+
+    @property
+    def label(self) -> str:
+        return str(RELATIONS.get(self.relation, self.relation))
+
+
+class Sibling(NamedTuple):
+    """Another author's ticket in the same thread."""
+
+    number: int
+    ticket: str
+    status: str
+    author: str
 
 
 class Begun(NamedTuple):
@@ -52,6 +102,10 @@ class Beside:
     fields: list[Field]
     references: list[Reference]
     begun: Begun | None
+    linked: list[Linked]
+    siblings: list[Sibling]
+    alarm: Said | None  # alarm_raised, while it rings, or alarm_acknowledged
+    danger: Said | None  # true or false: whether there is danger
     also_topics: list[str]  # what it is about beside its first topic, by name
     ways: dict[str, Any]  # where an answer can go, as the database says it
 
@@ -67,9 +121,17 @@ def read_beside(found: dict[str, Any]) -> Beside:
         [_field(*one) for one in found["fields"]],
         [Reference(*one) for one in found["references"]],
         Begun(*found["begun"]) if found["begun"] else None,
+        [Linked(*one) for one in found["linked"]],
+        [Sibling(*one) for one in found["siblings"]],
+        _said(found["alarm"]),
+        _said(found["danger"]),
         [in_words(*names) for names in found["also"]],
         found["ways"],
     )
+
+
+def _said(row: list[str] | None) -> Said | None:
+    return Said(row[0], datetime.fromisoformat(row[1]), row[2]) if row else None
 
 
 def _field(key: str, name: str, name_nl: str, *rest: Any) -> Field:
@@ -77,9 +139,29 @@ def _field(key: str, name: str, name_nl: str, *rest: Any) -> Field:
 
 
 # A column of a statement that knows the %(ticket)s, its %(queue)s, its %(newest)s
-# message, the %(user)s and the %(tags)s that they may know of; null is all of them.
+# message, the %(user)s, the %(tags)s that they may know of and what LINKED asks for;
+# null is all of them.
 BESIDE = f"""jsonb_build_object(
     'ways', {WAYS},
+    'linked', {LINKED},
+    'siblings', {SIBLINGS_SHOWN},
+    'alarm', (
+    SELECT jsonb_build_array(e.kind, e.effective_at,
+               coalesce({called("u")}, o.name, ''))
+      FROM webcare_ticketevent e
+      LEFT JOIN webcare_user u ON u.id = e.actor_id
+      LEFT JOIN webcare_oncall o ON o.public_id::text = e.data->>'on_call'
+     WHERE e.ticket_id = %(ticket)s
+       AND e.kind IN ('alarm_raised', 'alarm_acknowledged')
+     ORDER BY e.id DESC LIMIT 1),
+    'danger', (
+    SELECT jsonb_build_array(e.data->>'is_danger', e.effective_at,
+               coalesce({called("u")}, ''))
+      FROM webcare_ticketevent e
+      LEFT JOIN webcare_user u ON u.id = e.actor_id
+     WHERE e.ticket_id = %(ticket)s AND e.kind = 'priority_changed'
+       AND e.data ? 'is_danger'
+     ORDER BY e.id DESC LIMIT 1),
     'also', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(o.name, o.name_nl)
                ORDER BY b.position), '[]')
@@ -116,7 +198,8 @@ BESIDE = f"""jsonb_build_object(
      WHERE v.id IS NOT NULL OR f.retired_at IS NULL
        AND (f.queue_id IS NULL OR f.queue_id = %(queue)s)),
     'references', (
-    SELECT coalesce(jsonb_agg(jsonb_build_array(x.system, x.reference, x.url)
+    SELECT coalesce(jsonb_agg(jsonb_build_array(
+               x.system, x.reference, x.url, x.public_id)
                ORDER BY x.id), '[]')
       FROM webcare_externalreference x WHERE x.ticket_id = %(ticket)s),
     'begun', (

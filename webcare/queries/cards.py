@@ -13,7 +13,13 @@ from webcare.models import Ticket, User
 from webcare.queries.beside import BESIDE, Beside, read_beside
 from webcare.queries.desk import DeskNamed
 from webcare.queries.inbox import in_words
-from webcare.queries.sight import known_tags, known_topics, own_queues
+from webcare.queries.people import Rights
+from webcare.queries.sight import (
+    known_tags,
+    known_topics,
+    own_queues,
+    seen_queues,
+)
 from webcare.queries.tickets import Seen
 
 
@@ -77,6 +83,7 @@ def card_of(
     user: User,
     taken_back: UUID | None = None,
     *,
+    rights: Rights | None = None,
     sets_up: bool = False,
 ) -> Card:
     """Return what stands beside `ticket`, in one statement.
@@ -98,6 +105,8 @@ def card_of(
         "own": None if own is None else sorted(own),
         "known": None if known is None else sorted(known),
         "tags": None if tags is None else sorted(tags),
+        "of": ticket.pk,
+        "visible": seen_queues(rights or Rights.of(user)),
     }
     [row] = fetch(_SQL, values, prepared=True)
     presence, newest, text = row[:3]

@@ -79,6 +79,29 @@ _COLUMNS = f"""l.relation, l.link, u.public_id, {called("u")}, k.public_id, k.st
     k.excerpt, a.public_id, {called("a")}"""
 
 
+# Rows for a statement that knows %(of)s, and as %(visible)s the queues that may be
+# seen, or null for all; at most so many.
+MOST_SHOWN = 8
+_SEEN = "(%(visible)s::bigint[] IS NULL OR k.queue_id = ANY(%(visible)s))"
+LINKED = f"""(
+    SELECT coalesce(jsonb_agg(jsonb_build_array(
+               relation, link, number, ticket, status, excerpt)), '[]')
+      FROM (SELECT l.relation, l.link, k.id AS number, k.public_id AS ticket,
+                   k.status, k.excerpt
+              FROM {_BESIDE} WHERE {_SEEN}
+             ORDER BY l.at DESC LIMIT {MOST_SHOWN}) AS b)"""
+SIBLINGS_SHOWN = f"""(
+    SELECT coalesce(jsonb_agg(jsonb_build_array(number, ticket, status, author)), '[]')
+      FROM (SELECT k.id AS number, k.public_id AS ticket, k.status,
+                   coalesce(nullif(w.name, ''), w.handle) AS author
+              FROM webcare_ticket k
+              JOIN webcare_ticket t ON t.thread_id = k.thread_id AND t.id = %(of)s
+              JOIN conversations_author w ON w.id = k.author_id
+             WHERE k.author_id <> t.author_id AND k.merged_into_id IS NULL
+               AND {_SEEN}
+             ORDER BY k.id DESC LIMIT {MOST_SHOWN}) AS s)"""
+
+
 def link_page(
     user: User, ticket: Ticket, mark: Mark | None, limit: int
 ) -> tuple[list[LinkRow], Page]:

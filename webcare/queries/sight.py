@@ -36,10 +36,16 @@ def visible(user: User) -> tuple[str, dict[str, Any]]:
 
     A condition on the ticket `k`, and its values.
     """
-    queues = Rights.of(user).where(Permission.SEE_TICKETS)
-    if EVERYWHERE in queues:
+    queues = seen_queues(Rights.of(user))
+    if queues is None:
         return "true", {}
-    return "k.queue_id = ANY(%(visible)s)", {"visible": sorted(q for q in queues if q)}
+    return "k.queue_id = ANY(%(visible)s)", {"visible": queues}
+
+
+def seen_queues(rights: Rights) -> list[int] | None:
+    """Return the queues whose tickets these rights let see; None where it is all."""
+    queues = rights.where(Permission.SEE_TICKETS)
+    return None if EVERYWHERE in queues else sorted(q for q in queues if q)
 
 
 def seeing(user: str, ticket: str) -> str:

@@ -122,6 +122,7 @@ _MESSAGE_ANSWERS = _ANSWERS.format(
 _SQL = f"""
 (SELECT m.posted_at AS at, {_MESSAGE} AS rank, m.id, 'message' AS kind,
         jsonb_build_object(
+            'id', m.public_id, 'verdict', v.verdict, 'why', v.reason,
             'direction', m.direction, 'visibility', m.visibility, 'text', m.text,
             'url', m.url, 'edited', m.edited_at, 'deleted', m.deleted_at,
             'language', m.language, 'handle', a.handle, 'author', a.name,
@@ -149,6 +150,7 @@ _SQL = f"""
    FROM webcare_ticketmessage tm
    JOIN conversations_message m ON m.id = tm.message_id
    LEFT JOIN conversations_author a ON a.id = m.author_id
+   LEFT JOIN webcare_decision v ON v.message_id = m.id
    LEFT JOIN conversations_delivery d ON d.message_id = m.id
    LEFT JOIN webcare_reply r ON r.delivery_id = d.id
    LEFT JOIN webcare_user u ON u.id = r.author_id

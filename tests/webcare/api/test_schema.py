@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from webcare.models import CustomField, Tag, Team, User
+from webcare.models import CustomField, OnCall, Tag, Team, User
 
 ROOT = Path(__file__).parents[3]
 
@@ -196,6 +196,7 @@ READS = [
     "/api/v1/reports/response-rate",
     "/api/v1/reports/added-value",
     "/api/v1/on-call",
+    "/api/v1/on-call/{on_call_id}",
     "/api/v1/subscriptions",
     "/api/v1/subscriptions/{subscription}",
     "/api/v1/subscriptions/{subscription}/deliveries",
@@ -284,12 +285,26 @@ def full_policy(as_client, root, shop_queue, full_calendar):
     return made.json()["id"]
 
 
+@pytest.fixture
+def full_on_call(ada):
+    """Somebody on call with all that one can have."""
+    given = {"email": "night@example.org", "webhook_url": "https://example.org/hook"}
+    return OnCall.objects.create(position=9, name="Night", user=ada, **given).public_id
+
+
 def test_what_is_read_is_what_the_schema_says(
-    as_client, root, full_ticket, full_subscription, full_macro, full_policy
+    as_client,
+    root,
+    full_ticket,
+    full_subscription,
+    full_macro,
+    full_policy,
+    full_on_call,
 ):
     client = as_client(root)
     things = {
         "policy": full_policy,
+        "on_call_id": full_on_call,
         "ticket": full_ticket.public_id,
         "subscription": full_subscription,
         "macro": full_macro,

@@ -34,7 +34,7 @@ export function open() {
 
 // What stands in the page's bars and menus, by its own words.
 function actions() {
-  const parts = document.querySelectorAll("main .bar :is(button, a.button, summary), main .composer :is(button[data-first], summary), .bulk:not([hidden]) :is(button, summary), .rail [data-opens]");
+  const parts = document.querySelectorAll(".alarms :is(a, button), main .bar :is(button, a.button, summary), main .composer :is(button[data-first], summary), .bulk:not([hidden]) :is(button, summary), .rail [data-opens]");
   const seen = new Map();
   parts.forEach((part) => {
     const label = text(part);
@@ -54,7 +54,7 @@ const go = (address) => () => location.assign(address);
 // A menu opens with its first choice under the keys; all else is pressed.
 function press(part) {
   if (part.localName !== "summary") return part.click();
-  part.parentElement.open = true;
+  for (let menu = part.parentElement; menu; menu = menu.parentElement.closest("details")) menu.open = true;
   part.parentElement.querySelector(":is(.menu__body, .change__body) :is(button, input, select, a)")?.focus();
 }
 

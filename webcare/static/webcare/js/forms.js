@@ -1,6 +1,6 @@
 // Forms that speak to the API: `data-api` names the method, `action` the address. What
-// has a name becomes a member of the body; `data-as` says of which kind it is. `data-with`
-// is a body to begin with, `data-leaves` where to go next.
+// has a name becomes a member of the body; `data-as` says of which kind it is (`some` is
+// left out where empty). `data-with` is a body to begin with, `data-leaves` where to go.
 
 import { call } from "./api.js";
 import { complain, say } from "./say.js";
@@ -12,6 +12,7 @@ const KINDS = {
   number: (value) => (value === "" ? null : Number(value)),
   moment: (value) => (value ? new Date(value).toISOString() : null),
   empty: (value) => value || null,
+  some: (value) => value.trim() || undefined,
   maybe: (value) => (value ? value === "true" : null),
 };
 

@@ -31,7 +31,7 @@ function reach(key) {
   else if (part.localName !== "details") part.click();
   else {
     part.open = true;
-    part.closest(".menu, .fact").querySelector(":is(.menu__body, .change__body) :is(button, input, select)")?.focus();
+    part.closest(".menu, .fact").querySelector(":is(.menu__body, .change__body) :is(button, input, select, a)")?.focus();
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // What one is told: counted beside one's name, said in the page or on the desktop, as
 // one chose. What was said once is not said again in this browser.
 
+import { ring } from "./alarms.js";
 import { call } from "./api.js";
 import { say } from "./say.js";
 
@@ -13,6 +14,7 @@ const words = place.dataset;
 async function look() {
   if (navigator.onLine) {
     try {
+      await ring();
       const { results } = await call("GET", `${words.told}?unread=true&limit=${MOST}`);
       count(results.length);
       const fresh = notSaid(results);
