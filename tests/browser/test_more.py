@@ -93,7 +93,6 @@ def test_a_promise_is_made_whole(page_of, root, shop_queue, live_server):
     page.goto(f"{live_server.url}/setup/policies/new")
     page.locator('[data-path="name"] input').fill("Shop")
     promises = page.locator('[data-path="promises"]')
-    promises.get_by_role("button", name="Add").click()
     promises.locator('[data-path="promise"] select').select_option("first_response")
     promises.locator('[data-path="seconds"] input').fill("30")
     promises.locator(".line__more summary").click()
