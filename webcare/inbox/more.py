@@ -87,6 +87,12 @@ def _is_live(ticket: "Ticket") -> bool:
 
 
 ACTS = (
+    Act(
+        "danger",
+        _("This is danger"),
+        "danger",
+        fits=lambda ticket: ticket.is_live and not ticket.is_danger,
+    ),
     Act("merge", _("Merge into another ticket"), "down", _to_choose, _is_live),
     Act("split", _("Split off messages"), "up", _messages, _is_live),
     Act("link", _("Link to another ticket"), "equal", _to_choose),
@@ -112,12 +118,6 @@ ACTS = (
         "check",
         _newest,
         lambda ticket: ticket.is_live and ticket.last_inbound_id is not None,
-    ),
-    Act(
-        "danger",
-        _("This is danger"),
-        "danger",
-        fits=lambda ticket: ticket.is_live and not ticket.is_danger,
     ),
 )
 
