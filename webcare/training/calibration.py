@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
-from webcare.domain.topics.answers import Scores, probabilities
+from webcare.domain.topics.answers import Calibration, Scores, probabilities
 from webcare.domain.topics.bars import Level
 from webcare.domain.topics.features import Ints
 
@@ -17,6 +17,12 @@ NEVER = 2.0
 # right is never sure.
 EVEN_CHANCE = 0.5
 _BINS = 15
+# Two numbers are fitted on so many answers: they are not a thousand numbers.
+_FITTED_ON = 3_000
+# Log temperature, and doubt. It is for labels that contradict each other; what is left
+# to it of hard texts makes them look like those that no topic is meant for.
+_WITHIN = ((-4.0, 4.0), (0.0, 0.02))
+_SMALL = 1e-12
 # Sure answers of one topic that say something about that topic.
 _ENOUGH_FOR_ONE = 30
 
@@ -33,6 +39,33 @@ def fit_temperature(scores: Scores, labels: Ints) -> float:
 
     found = minimize_scalar(at, bounds=(-4, 4), method="bounded")
     return float(np.exp(found.x))
+
+
+def fit_calibration(scores: Scores, labels: Ints) -> Calibration:
+    """The temperature and doubt under which it is likeliest which of the held-back
+    answers were right.
+
+    What is told, and what bars are set by, is the chance of the answer; that of every
+    other topic would bend it. One imaginary answer is counted in that is as well right
+    as wrong. Without answers nothing is changed.
+    """
+    if not len(labels):
+        return Calibration()
+    step = max(1, len(labels) // _FITTED_ON)
+    asked, known = scores[::step].astype(np.float64), labels[::step]
+    is_right = asked.argmax(axis=1) == known
+    behind = asked - asked.max(axis=1, keepdims=True)
+
+    def left(guess: NDArray[np.float64]) -> float:
+        sharp = 1 / np.exp(behind / np.exp(guess[0])).sum(axis=1)
+        chance = (1 - guess[1]) * sharp + guess[1] / behind.shape[1]
+        right, wrong = np.log(chance + _SMALL), np.log(1 - chance + _SMALL)
+        told = np.where(is_right, right, wrong).sum() + (right + wrong).mean() / 2
+        return -float(told)
+
+    start = [np.log(fit_temperature(asked, known)), 0.01]
+    found = minimize(left, start, method="Nelder-Mead", bounds=_WITHIN).x
+    return Calibration(float(np.exp(found[0])), float(found[1]))
 
 
 def surprise(scores: Scores, labels: Ints, temperature: float) -> float:

@@ -31,13 +31,16 @@ class Linear(NamedTuple):
     bias: Floats
 
 
+LOGISTIC = "logistic"
+
+
 def learner_for(examples: int) -> str:
-    return "logistic" if examples <= FEW_EXAMPLES else "svm"
+    return LOGISTIC if examples <= FEW_EXAMPLES else "svm"
 
 
-def fit(vectors: csr_array, labels: Ints, learner: str) -> Linear:
+def fit(vectors: csr_array | Floats, labels: Ints, learner: str) -> Linear:
     """Learn to tell the labels 0 … n-1 apart; every one of them must occur."""
-    if learner == "logistic":
+    if learner == LOGISTIC:
         trained = LogisticRegression(C=10, tol=1e-3, max_iter=300)
     else:
         trained = LinearSVC(C=1, tol=TOLERANCE, random_state=0)
@@ -66,7 +69,7 @@ def folds_of(labels: Ints) -> Ints:
 
 
 def held_back_scores(
-    vectors: csr_array,
+    vectors: csr_array | Floats,
     labels: Ints,
     folds: Ints,
     learner: str,

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from webcare.domain.topics.answers import Chances, probabilities
+from webcare.domain.topics.answers import Calibration, Chances
 from webcare.domain.topics.model import TopicModel
 from webcare.training.before import Before
-from webcare.training.calibration import fit_temperature
+from webcare.training.calibration import fit_calibration
 from webcare.training.fit import Linear, fit, held_back_scores
-from webcare.training.meaning import SecondOpinion, learn_meaning
+from webcare.training.meaning import SecondOpinion, Words, learn_meaning
 from webcare.training.quality import Verdict, confusions, judge, per_topic
 from webcare.training.rows import Example, Rows
 from webcare.training.vectors import Vectors
@@ -25,11 +25,10 @@ from webcare.training.vectors import Vectors
 class _Judged:
     """Chances of each example from when it was held back, and what they are worth.
 
-    `by_words` are scores over temperature.
+    `by_words` says how scores of words are calibrated.
     """
 
-    by_words: Chances
-    temperature: float
+    by_words: Calibration
     words: Verdict
     second: SecondOpinion | None
     chances: Chances
@@ -77,25 +76,25 @@ def _judged(
         rows.learner,
         lambda share: told(10 + int(50 * share)),
     )
-    temperature = fit_temperature(scores[held], labels[held]) if held.any() else 1.0
-    by_words = scores.astype(np.float64) / temperature
-    chances = probabilities(scores, temperature)
+    by_words = fit_calibration(scores[held], labels[held])
+    chances = by_words.chances(scores)
     words = judge(rows.topics, chances[held], labels[held], wanted)
-    second = _second_opinion(rows, vectors, by_words)
+    over = scores.astype(np.float64) / by_words.temperature
+    second = _second_opinion(rows, vectors, Words(over, by_words.doubt, rows.folds))
     if second is None:
-        return _Judged(by_words, temperature, words, None, chances, words)
+        return _Judged(by_words, words, None, chances, words)
     together = judge(rows.topics, second.held_back[held], labels[held], wanted)
-    return _Judged(by_words, temperature, words, second, second.held_back, together)
+    return _Judged(by_words, words, second, second.held_back, together)
 
 
 def _second_opinion(
-    rows: Rows, vectors: Vectors | None, by_words: Chances
+    rows: Rows, vectors: Vectors | None, words: Words
 ) -> SecondOpinion | None:
     """What vectors say beside words; None where there is no encoder."""
     if vectors is None or vectors.encoder is None:
         return None
     found = vectors.of(rows.texts)
-    return learn_meaning(vectors.encoder.name, found, rows.labels, by_words, rows.held)
+    return learn_meaning(vectors.encoder.name, found, rows.labels, words)
 
 
 def _model(
@@ -107,7 +106,8 @@ def _model(
         idf=rows.idf,
         weights=linear.weights,
         bias=linear.bias,
-        temperature=judged.temperature,
+        temperature=judged.by_words.temperature,
+        doubt=judged.by_words.doubt,
         threshold=judged.words.threshold,
         wanted_precision=wanted_precision,
         bars=judged.words.bars,
@@ -130,7 +130,7 @@ def _metrics(
         "folds": int(rows.folds.max()) + 1,
         "pieces": len(rows.ids),
         "wanted_precision": wanted_precision,
-        "temperature": judged.temperature,
+        **judged.by_words._asdict(),
         "threshold": judged.together.threshold,
         **judged.together.metrics,
         "by_words": judged.words.metrics,

@@ -1,12 +1,14 @@
 """The second opinion: asked where words are not enough, and never a matter of luck."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from webcare.domain.topics import modelfile
 from webcare.domain.topics.bars import Bars, Level
 from webcare.domain.topics.encoder import packaged_encoder
 from webcare.domain.topics.meaning import is_shaky
@@ -16,6 +18,7 @@ from webcare.training.calibration import NEVER, fit_bars
 from webcare.training.process import TrainedModel, train
 
 OUTAGE, METER, BILL = 11, 22, 33
+_SURE = ("sure_temperature", "sure_doubt")
 TYPED = st.text(alphabet="stroom meter factuur ée\u0301\n\t!?#@'🔥ß½İ\u200d")
 
 
@@ -124,6 +127,35 @@ def test_a_file_keeps_what_was_learned(model, taught, encoder, examples):
     assert loaded.predict(texts, encoder=encoder) == model.predict(
         texts, encoder=encoder
     )
+
+
+def test_a_file_of_before_there_were_doubts_is_read_as_it_was(
+    model, taught, encoder, examples
+):
+    facts, arrays = modelfile.from_bytes(taught.content)
+    for name in ("doubt", *(f"meaning_{one}" for one in ("doubt", *_SURE))):
+        del facts[name]
+    del arrays["meaning_bias"]
+    texts = [text for text, _ in examples]
+
+    older = TopicModel.load(modelfile.to_bytes(facts, arrays))
+
+    none = np.zeros_like(model.bias)
+    meaning = replace(
+        model.meaning, bias=none, doubt=0.0, sure_temperature=1.0, sure_doubt=0.0
+    )
+    same = replace(model, doubt=0.0, meaning=meaning)
+    assert older.predict(texts, encoder=encoder) == same.predict(texts, encoder=encoder)
+    assert older.predict(texts) == same.predict(texts)
+
+
+def test_where_words_are_believed_alone_they_are_calibrated_for_there(model, encoder):
+    believed = replace(model.meaning, bar=0.0, sure_temperature=1e6)
+
+    [told] = replace(model, meaning=believed).predict(["de factuur"], encoder=encoder)
+
+    assert told.led_by == BY_WORDS
+    assert told.confidence == pytest.approx(1 / 3, abs=1e-3)
 
 
 def test_a_higher_precision_is_wanted_and_fewer_answers_are_sure(model, encoder):

@@ -11,6 +11,7 @@ from webcare.training.calibration import (
     EVEN_CHANCE,
     NEVER,
     expected_calibration_error,
+    fit_calibration,
     fit_temperature,
     fit_threshold,
 )
@@ -142,6 +143,34 @@ def test_one_temperature_makes_chances_honest():
     assert temperature == pytest.approx(3, rel=0.1)
     assert expected_calibration_error(raw, is_right) > 0.2
     assert expected_calibration_error(calibrated, is_right) < 0.03
+
+
+def test_labels_that_contradict_each_other_leave_a_doubt():
+    scores, labels = overconfident_scores()
+    plain = scores * 4  # so far apart that a softmax is all but certain
+    labels = plain.argmax(axis=1)
+    labels[::70] = (labels[::70] + 1) % 4
+
+    told = fit_calibration(plain, labels)
+
+    chances = told.chances(plain).max(axis=1)
+    alone = probabilities(plain, fit_temperature(plain, labels)).max(axis=1)
+    is_right = plain.argmax(axis=1) == labels
+    assert told.doubt == pytest.approx(1 / 70 / 0.75, abs=0.003)
+    assert chances.max() < 0.99 < alone.max()
+    assert expected_calibration_error(chances, is_right) < (
+        expected_calibration_error(alone, is_right)
+    )
+
+
+def test_nothing_held_back_changes_nothing():
+    assert fit_calibration(np.zeros((0, 3)), np.zeros(0, dtype=int)) == (1.0, 0.0)
+
+
+def test_a_few_right_answers_do_not_end_in_certainty():
+    scores, labels = np.eye(3, dtype=np.float32), np.arange(3)
+
+    assert fit_calibration(scores, labels).chances(scores).max() < 0.95
 
 
 def test_the_threshold_gives_the_wanted_precision_and_no_more():

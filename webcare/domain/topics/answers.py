@@ -1,7 +1,7 @@
 """From chances to answers: the likeliest topics, how likely, and whether sure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,22 @@ ALTERNATIVES = 3
 
 Scores = NDArray[np.floating[Any]]
 Chances = NDArray[np.float64]
+
+
+class Calibration(NamedTuple):
+    """What makes scores honest: how far they are apart, and what no score tells.
+
+    `doubt` is the share of labels that are anybody's guess, whatever the text says:
+    without it a softmax ends nearer to certainty than people agree with each other.
+    """
+
+    temperature: float = 1.0
+    doubt: float = 0.0
+
+    def chances(self, scores: Scores) -> Chances:
+        sharp = probabilities(scores, self.temperature)
+        told: Chances = (1 - self.doubt) * sharp + self.doubt / scores.shape[1]
+        return told
 
 
 def answers(

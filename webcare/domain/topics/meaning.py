@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from webcare.domain.topics.answers import Calibration
 from webcare.domain.topics.vectors import Floats
 
 # Vectors differ in their last digits with the texts they are made beside. Chances are
@@ -25,27 +26,43 @@ class Meaning:
     """A linear model over random Fourier features of sentence vectors.
 
     The features cos(x·P + φ) make their inner product a Gaussian kernel (Rahimi and
-    Recht 2007). `share` is what its scores weigh beside those of the words, and
-    `temperature` that of both together. From `bar` on, the words are believed alone.
+    Recht 2007); without φ the vectors are taken as they are. `share` is what its scores
+    weigh beside those of the words; `temperature` and `doubt` are those of both. From
+    `bar` on the words are believed alone, by a temperature and a doubt for there.
     """
 
     encoder: str
     projection: Floats
     phases: Floats
     weights: Floats
+    bias: Floats
     share: float
     temperature: float
     bar: float
+    # Models of before these were there do without.
+    doubt: float = 0.0
+    sure_temperature: float = 1.0
+    sure_doubt: float = 0.0
+
+    @property
+    def width(self) -> int:
+        """How many features the weights are for."""
+        return len(self.phases) or len(self.projection)
 
     def scores(self, vectors: Floats) -> Floats:
         """One row per vector, one column per topic."""
-        found: Floats = features(vectors, self.projection, self.phases) @ self.weights
+        raised = features(vectors, self.projection, self.phases)
+        found: Floats = raised @ self.weights + self.bias
         return found
 
     def together(self, by_words: Chances, vectors: Floats) -> Chances:
-        """Scores of both, given the words' own, as the softmax takes them."""
+        """Chances by both, given the words' own scores."""
         both: Chances = by_words + self.share * self.scores(vectors)
-        return both / self.temperature
+        return Calibration(self.temperature, self.doubt).chances(both)
+
+    def sure(self, by_words: Chances) -> Chances:
+        """Chances by words where they are believed alone."""
+        return Calibration(self.sure_temperature, self.sure_doubt).chances(by_words)
 
     def arrays(self) -> dict[str, Floats]:
         return {name: getattr(self, name) for name in ARRAYS}
@@ -54,12 +71,20 @@ class Meaning:
         return {name: getattr(self, name) for name in FACTS}
 
 
-ARRAYS = ("projection", "phases", "weights")
-FACTS = ("encoder", "share", "temperature", "bar")
+ARRAYS = ("projection", "phases", "weights", "bias")
+FACTS = (
+    *("encoder", "share", "temperature", "doubt", "bar"),
+    *("sure_temperature", "sure_doubt"),
+)
 
 
 def features(vectors: Floats, projection: Floats, phases: Floats) -> Floats:
-    """Random Fourier features, scaled so that each has length one on average."""
+    """Random Fourier features, scaled so that each has length one on average.
+
+    The vectors themselves where there are no phases.
+    """
+    if not len(phases):
+        return vectors
     scale = np.float32(np.sqrt(2 / len(phases)))
     raised: Floats = scale * np.cos(vectors @ projection + phases)
     return raised

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webcare.domain.topics import meaning, modelfile
-from webcare.domain.topics.answers import ALTERNATIVES, answers, probabilities
+from webcare.domain.topics.answers import ALTERNATIVES, Calibration, answers
 from webcare.domain.topics.bars import Bars
 from webcare.domain.topics.encoder import Encoder
 from webcare.domain.topics.features import Ints, Pieces, pieces_of
@@ -39,7 +39,7 @@ _SECOND = "meaning_"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TopicModel:
-    """A linear model over hashed pieces, with a temperature and bars to be sure above.
+    """A linear model over hashed pieces, calibrated, with bars to be sure above.
 
     `ids` (sorted) and `idf` have one entry for each known piece, `weights` one row
     for each piece and one column for each topic, so that a text touches only the
@@ -58,6 +58,7 @@ class TopicModel:
     bars: Bars = field(default_factory=Bars)
     meaning: Meaning | None = None
     bars_with_meaning: Bars = field(default_factory=Bars)
+    doubt: float = 0.0
 
     @classmethod
     def load(cls, source: str | PathLike[str] | bytes) -> Self:
@@ -85,6 +86,7 @@ class TopicModel:
             "features": FEATURES_VERSION,
             "topics": self.topics,
             "temperature": self.temperature,
+            "doubt": self.doubt,
             "threshold": self.threshold,
             "wanted_precision": self.wanted_precision,
             "bars": self.bars.to_facts(),
@@ -142,7 +144,7 @@ class TopicModel:
         vectors = weigh(pieces, self.ids, self.idf)
         scores = vectors.matrix(len(self.ids)) @ self.weights + self.bias
         by_words = scores.astype(np.float64) / self.temperature
-        plain = probabilities(by_words, 1.0)
+        plain = Calibration(doubt=self.doubt).chances(by_words)
         felt = Felt(self.topics, memory, pieces)
         chances = felt.by_words(plain)
         has_evidence = np.bincount(vectors.docs, minlength=len(texts)) > 0
@@ -155,6 +157,8 @@ class TopicModel:
             enough = has_evidence & (sure >= self.meaning.bar)
             looked = has_words & ~enough
             asked = np.flatnonzero(looked)
+            plain = self.meaning.sure(by_words)
+            chances = felt.by_words(plain)
             if len(asked):
                 # What was merged is a sum: there every digit counts.
                 among = ALTERNATIVES if standing.is_plain else None
@@ -201,7 +205,7 @@ class TopicModel:
         def ask(which: Sequence[int]) -> tuple[Any, Any]:
             rows = asked[which]
             vectors = encoder.encode([texts[n] for n in which])
-            plain = probabilities(second.together(by_words[rows], vectors), 1.0)
+            plain = second.together(by_words[rows], vectors)
             return plain, felt.by_meaning(plain, rows, vectors)
 
         plain, chances = ask(range(len(texts)))
@@ -234,7 +238,8 @@ class TopicModel:
         second = self.meaning
         if second is not None and (
             second.projection.shape[1:] != second.phases.shape
-            or second.weights.shape != (len(second.phases), topics)
+            or second.weights.shape != (second.width, topics)
+            or second.bias.shape != (topics,)
         ):
             raise modelfile.UnreadableModel("The parts of this model do not fit.")
 
@@ -246,4 +251,8 @@ def _second_opinion(parts: dict[str, Any]) -> Meaning | None:
     """Take what belongs to it out of `parts`."""
     names = [name for name in parts if name.startswith(_SECOND)]
     own = {name.removeprefix(_SECOND): parts.pop(name) for name in names}
-    return Meaning(**own) if own else None
+    if not own:
+        return None
+    # A file of before there was one has none.
+    own.setdefault("bias", np.zeros(len(parts["topics"]), dtype=np.float32))
+    return Meaning(**own)
