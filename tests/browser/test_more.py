@@ -90,7 +90,7 @@ def test_many_get_a_topic(page_of, lena, ticket, pump, delivery_topic):
 
 def test_a_promise_is_made_whole(page_of, root, shop_queue, live_server):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/policies/new")
+    page.goto(f"{live_server.url}/setup/policies/+new")
     page.locator('[data-path="name"] input').fill("Shop")
     promises = page.locator('[data-path="promises"]')
     promises.locator('[data-path="promise"] select').select_option("first_response")
@@ -113,7 +113,7 @@ def test_a_promise_is_made_whole(page_of, root, shop_queue, live_server):
 
 def test_days_that_end_early_are_suggested(page_of, root, live_server):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/calendars/new")
+    page.goto(f"{live_server.url}/setup/calendars/+new")
     page.locator('[data-path="name"] input').first.fill("Office")
     for day in ("monday", "tuesday", "wednesday", "thursday", "friday"):
         page.locator(f"[data-day={day}]").fill("09:00-22:00")
@@ -135,7 +135,7 @@ def test_days_that_end_early_are_suggested(page_of, root, live_server):
 
 def test_somebody_is_put_on_call(page_of, root, ada, live_server):
     page = page_of(root)
-    page.goto(f"{live_server.url}/setup/on-call/new")
+    page.goto(f"{live_server.url}/setup/on-call/+new")
     page.locator('[data-path="position"] input').fill("1")
     page.locator('[data-path="name"] input').fill("Ada")
     page.locator('[data-path="agent"] select').select_option(str(ada.public_id))
