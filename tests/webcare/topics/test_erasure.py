@@ -123,7 +123,6 @@ def test_an_edit_takes_nothing_back(taught, hear, shop, root):
         shop,
         {
             "external_id": message.external_id,
-            "thread": message.thread.external_id,
             "author": {"external_id": message.author.external_id},
             "text": f"{SAID}, since May",
             "posted_at": message.posted_at.isoformat(),
