@@ -33,8 +33,9 @@ SAYS = """Server-sent events (`text/event-stream`). Every event of the log is ca
 `ticket.` and its kind, with the event as `/api/v1/events` shows it, and its `id` is the
 place to resume from: send it back as `Last-Event-ID`. Beside them, without an id:
 `ticket.gone` (a ticket left your sight; it has an id too), `presence` (who has a ticket
-before them), `counters` (counts of lists may have changed) and `end` (why the stream
-ends: `reconnect` or `signed_out`)."""
+before them), `counters` (counts of lists may have changed), `notifications` (what you
+were told and did not read has changed) and `end` (why the stream ends: `reconnect` or
+`signed_out`)."""
 
 
 class TooManyStreams(APIException):

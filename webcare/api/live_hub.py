@@ -26,11 +26,13 @@ from webcare.queries.live import (
     still_welcome,
     views_of,
 )
+from webcare.queries.notifications import newest_unread
 
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.25
 ROOMS_SECONDS = 1.0  # between looks at who has which ticket before them
+UNREAD_SECONDS = 1.0  # between looks at what people were told
 COUNTERS_SECONDS = 2.0  # between hints that counts have changed
 HEARTBEAT_SECONDS = 12.0
 RECHECK_SECONDS = 20.0
@@ -70,6 +72,7 @@ class Hub:
         self._bell: tuple[socket.socket, ...] = ()
         self._stopping = False
         self._rooms: dict[int, Room] = {}
+        self._unread: dict[int, tuple[int, ...]] = {}
 
     def open(self, stream: Stream) -> None:
         """Serve `stream` from now on; the first one starts the thread."""
@@ -121,6 +124,7 @@ class Hub:
         clocks = {
             self._look: Every(POLL_SECONDS),
             self._look_at_rooms: Every(ROOMS_SECONDS),
+            self._look_at_unread: Every(UNREAD_SECONDS),
             self._hint: Every(COUNTERS_SECONDS),
             self._beat: Every(HEARTBEAT_SECONDS),
             self._recheck: Every(RECHECK_SECONDS),
@@ -225,6 +229,17 @@ class Hub:
                 if pk in mine and stream.has_room:
                     stream.say(text)
             self._flush(stream)
+
+    def _look_at_unread(self) -> None:
+        """Hint to whom there is more or less to read; a new stream is told nothing."""
+        before = self._unread
+        now = newest_unread({one.listener.user for one in self._streams.values()})
+        self._unread = now
+        for stream in [*self._streams.values()]:
+            user = stream.listener.user
+            if now[user] != before.get(user, now[user]):
+                stream.say(encoded("notifications", {}))
+                self._flush(stream)
 
     def _hint(self) -> None:
         for stream in [*self._streams.values()]:

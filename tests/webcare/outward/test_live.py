@@ -17,7 +17,14 @@ from webcare.actions.tokens import revoke_token
 from webcare.api import live, live_hub
 from webcare.domain.permissions import Role
 from webcare.domain.tokens import Scope
-from webcare.models import ApiToken, Membership, TicketEvent, TicketPresence, User
+from webcare.models import (
+    ApiToken,
+    Membership,
+    Notification,
+    TicketEvent,
+    TicketPresence,
+    User,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Kind = TicketEvent.Kind
@@ -76,7 +83,12 @@ class Ear:
 @pytest.fixture
 def listen(as_client, rest, monkeypatch):
     """Open a stream as somebody, once the log has come to rest."""
-    for name, seconds in {"POLL": 0.05, "ROOMS": 0.1, "COUNTERS": 0.1}.items():
+    for name, seconds in {
+        "POLL": 0.05,
+        "ROOMS": 0.1,
+        "UNREAD": 0.1,
+        "COUNTERS": 0.1,
+    }.items():
         monkeypatch.setattr(live_hub, f"{name}_SECONDS", seconds)
     hub = live_hub.Hub()
     monkeypatch.setattr(live, "hub", hub)
@@ -376,6 +388,24 @@ def test_counts_that_may_have_changed_are_hinted_at(listen, ada, ticket):
     names = [ear.next("ticket.tagged", "ticket.priority_changed", "counters")[0]]
     names += [ear.next("ticket.priority_changed", "counters")[0] for _ in range(2)]
     assert names == ["ticket.tagged", "ticket.priority_changed", "counters"]
+
+
+def test_who_is_told_something_hears_that_and_nobody_else_does(listen, ada, bo, ticket):
+    adas, bos = listen(ada), listen(bo)
+    time.sleep(0.3)
+    event = TicketEvent.objects.filter(ticket=ticket).latest("id")
+    told = Notification.objects.create(
+        user=ada, ticket=ticket, kind="customer_wrote", event=event
+    )
+    assert adas.next("notifications")[1:2] == ({},)
+
+    told.read_at = timezone.now()
+    told.save()
+
+    assert adas.next("notifications")[1] == {}
+    for ear in (adas, bos):
+        with pytest.raises(AssertionError):
+            ear.next("notifications", seconds=0.5)
 
 
 def test_a_database_that_is_away_for_a_moment_costs_nothing(listen, ada, ticket):

@@ -4,7 +4,6 @@
 
 const board = document.getElementById("board");
 const OFTEN = 1500; // ms between two looks at most
-const AGAIN = 10000; // ms until a stream that was refused is asked for again
 const SELDOM = 20000; // ms: ages grow without news
 let due;
 let last = 0;
@@ -76,20 +75,15 @@ function sizes(root) {
 
 const total = (bar) => [...bar.children].reduce((sum, part) => sum + Number(part.dataset.partOf), 0);
 
-// What happened before the stream was open is looked at when it is. A browser comes back
-// by itself after a cut, but not after a refusal.
-function listen() {
-  const stream = new EventSource(board.dataset.stream);
-  stream.addEventListener("open", soon);
-  stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && setTimeout(listen, AGAIN));
-  stream.addEventListener("counters", soon);
-  stream.addEventListener("presence", soon);
-  stream.addEventListener("end", ({ data }) => data.includes("signed_out") && location.reload());
+// What happened before the stream was open is looked at when it is.
+function hear({ name, data }) {
+  if (["open", "counters", "presence"].includes(name)) soon();
+  if (name === "end" && data.reason === "signed_out") location.reload();
 }
 
 sizes(document);
-listen();
 due = setTimeout(look, SELDOM);
 document.addEventListener("desk:look", look);
+document.addEventListener("desk:heard", ({ detail }) => hear(detail));
 document.addEventListener("visibilitychange", look);
 addEventListener("online", look);

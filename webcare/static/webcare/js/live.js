@@ -1,27 +1,74 @@
 // Keeps a list as the server has it, without moving what somebody is looking at.
-// Asks every few seconds while the page is seen; 204 means that nothing changed.
+// Looks when the stream tells of something here while the page is seen, and every few
+// seconds where there is no stream; 204 means that nothing changed.
 
-const PERIOD = 2500;
+const PERIOD = 2500; // without a stream
+const SELDOM = 30000; // with one: times in words, and what the log does not tell
 const SLOWEST = 30000;
+const GAP = 300; // between two looks at least
+const MOST = 8; // looks that can be saved up
+const SILENT = 30000; // then the stream is another tab's that does not run
 const MARKS = ["is-new", "is-gone"];
+const COUNTED = ["status", "queue", "agent", "priority", "topic"]; // they move tickets and counts
 
 let wait = PERIOD;
 let timer;
+let heardAt = -SILENT;
+let lookedAt = Date.now();
+// A look is earned every PERIOD: a burst is seen at once, and a busy desk is asked no
+// more than without a stream.
+let earned = MOST;
+let isLooking = false;
+let isDue = false;
 
 async function look() {
-  clearTimeout(timer);
+  isDue = isLooking;
+  if (isLooking) return;
   const live = document.querySelector("[data-live]");
-  if (live && !document.hidden) {
-    try {
-      await ask(live);
-      wait = PERIOD;
-      document.body.classList.remove("is-offline");
-    } catch {
-      wait = Math.min(wait * 2, SLOWEST);
-      document.body.classList.add("is-offline");
-    }
+  const isSeen = live && !document.hidden;
+  if (isSeen) await tryTo(live);
+  const isQuiet = wait === PERIOD && performance.now() - heardAt < SILENT;
+  if (isDue) soon();
+  else again(isQuiet ? SELDOM : wait);
+}
+
+async function tryTo(live) {
+  isLooking = true;
+  clearTimeout(timer);
+  earned = Math.min(MOST, earned + (Date.now() - lookedAt) / PERIOD) - 1;
+  lookedAt = Date.now();
+  try {
+    await ask(live);
+    wait = PERIOD;
+    document.body.classList.remove("is-offline");
+  } catch {
+    wait = Math.min(wait * 2, SLOWEST);
+    document.body.classList.add("is-offline");
   }
-  timer = setTimeout(look, wait);
+  isLooking = false;
+}
+
+function again(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(look, Math.max(0, ms));
+}
+
+function soon() {
+  if (isLooking) isDue = true;
+  else again(lookedAt + Math.max(GAP, (1 - earned) * PERIOD) - Date.now());
+}
+
+function hear({ name, data }) {
+  heardAt = name === "lost" ? -SILENT : performance.now();
+  if (name === "lost") again(PERIOD);
+  else if (name === "open" || concerns(name, data)) soon();
+}
+
+function concerns(name, data) {
+  const live = document.querySelector("[data-live]");
+  if (!live || !name.startsWith("ticket.")) return false;
+  if (live.dataset.live === "time") return live.dataset.url.includes(data.ticket);
+  return COUNTED.some((one) => one in (data.data ?? {})) || Boolean(live.querySelector(`[data-id="${data.ticket}"]`));
 }
 
 async function ask(live) {
@@ -135,5 +182,7 @@ function announce(live, rows, waiting, fresh) {
 
 document.addEventListener("visibilitychange", look);
 document.addEventListener("desk:look", look);
+document.addEventListener("desk:heard", ({ detail }) => hear(detail));
 addEventListener("online", look);
-timer = setTimeout(look, PERIOD);
+addEventListener("offline", look);
+again(PERIOD);

@@ -1,13 +1,17 @@
-// Says every few seconds that one looks at a ticket or writes, and shows who else does.
+// Says every few seconds that one looks at a ticket or writes, and at once when one
+// begins to; shows who else does, as the stream tells it.
 
 import { call } from "./api.js";
 
-const PERIOD = 4000;
+const PERIOD = 5000;
 const TYPING = 6000; // ms since the last key
 const IDLE = 120000;
 let typedAt = 0;
 let movedAt = Date.now();
+let timer;
+let told = 0; // how often the stream did
 
+const me = document.querySelector("[data-me]").dataset.me;
 const address = () => document.querySelector("[data-presence]")?.dataset.presence;
 
 function doing() {
@@ -18,11 +22,22 @@ function doing() {
 
 async function tell() {
   if (!address()) return;
+  clearTimeout(timer);
+  timer = setTimeout(tell, PERIOD);
+  const before = told;
   try {
-    show(await call("POST", address(), { doing: doing() }));
+    const others = await call("POST", address(), { doing: doing() });
+    // What the stream told meanwhile is newer.
+    if (told === before) show(others);
   } catch {
     show([]);
   }
+}
+
+function hear({ name, data }) {
+  if (name !== "presence" || !address()?.includes(data.ticket)) return;
+  told += 1;
+  show(data.people.filter((one) => one.id !== me));
 }
 
 function show(others) {
@@ -37,7 +52,10 @@ function show(others) {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (target.closest("[data-reply]")) typedAt = Date.now();
+  if (!target.closest("[data-reply]")) return;
+  const isNews = doing() !== "typing";
+  typedAt = Date.now();
+  if (isNews) tell();
 });
 for (const sign of ["pointermove", "keydown", "scroll"]) {
   addEventListener(sign, () => (movedAt = Date.now()), { passive: true });
@@ -47,7 +65,5 @@ addEventListener("pagehide", () => {
   if (address()) fetch(address(), { method: "DELETE", headers: { "X-CSRFToken": token }, keepalive: true });
 });
 
-if (address()) {
-  tell();
-  setInterval(tell, PERIOD);
-}
+document.addEventListener("desk:heard", ({ detail }) => hear(detail));
+tell();

@@ -11,7 +11,11 @@ const KEY = "desk-told";
 const place = document.querySelector("[data-told][data-how]");
 const words = place.dataset;
 
+let timer;
+
 async function look() {
+  clearTimeout(timer);
+  timer = setTimeout(look, PERIOD);
   if (navigator.onLine) {
     try {
       await ring();
@@ -23,7 +27,6 @@ async function look() {
       // The next look says it.
     }
   }
-  setTimeout(look, PERIOD);
 }
 
 function count(unread) {
@@ -63,4 +66,5 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-how-told]") && target.elements.desktop.value === "true") window.Notification?.requestPermission();
 });
 
+document.addEventListener("desk:heard", ({ detail }) => detail.name === "notifications" && look());
 look();
