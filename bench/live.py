@@ -1,9 +1,9 @@
 """`python -m bench.live`: many open live streams, beside the work of every day.
 
-How long after its commit an event is on every stream, what the streams cost in memory,
-and what intake and list still reach while they are open. The figures without and with
-streams follow each other in turns, so that whatever else the machine does slows both
-alike.
+How long after its commit an event is on every stream, and on pages in a browser, what
+the streams cost in memory, and what intake and list still reach while they are open.
+The figures without and with streams follow each other in turns, so that whatever else
+the machine does slows both alike.
 """
 
 import argparse
@@ -21,9 +21,11 @@ from typing import Any, NamedTuple
 import psycopg
 
 from bench import databases, services
+from bench import heard as on_pages
 from bench.load import over_http
 from bench.memory import pss
 from bench.operations import OPERATIONS, request
+from bench.report import ON_PAGE_P95
 
 WATCHED = ("intake", "list")
 CLIENTS = 8
@@ -122,6 +124,7 @@ class Plan(NamedTuple):
     seconds: float = 3.0  # a cell
     rounds: int = 3
     events: int = 100
+    seen: int = 20  # events on pages
 
 
 # One person may have but a few streams open, and here is one person.
@@ -134,7 +137,9 @@ def measure(database: str, desk: dict[str, Any], plan: Plan) -> dict[str, Any]:
         report = _measure(plan, server, desk)
         with ears(server.port, desk["token"], plan.streams) as opened:
             heard = delays(opened, database, desk["tickets"][0][1], plan.events)
+            seen = on_pages.measure(server.port, desk, database, plan.seen)
     report["idle"] = _spread(heard)
+    report["on pages"] = {page: _spread(took) for page, took in seen.items()}
     report["heard"] = f"{len(heard)} of {plan.streams * plan.events}"
     return report
 
@@ -154,6 +159,12 @@ def show(report: dict[str, Any]) -> None:
         f"p99 {idle['p99 ms']} ms; heard {report['heard']}; "
         f"PSS {before} MiB without, {after} with"
     )
+    for page, took in report["on pages"].items():
+        bar = ON_PAGE_P95.judge(took["p95 ms"])
+        print(
+            f"  from commit to the {page} page: p50 {took['p50 ms']} ms, "
+            f"p95 {took['p95 ms']} ms {bar}, max {took['max ms']} ms"
+        )
 
 
 def main() -> int:
@@ -167,7 +178,9 @@ def main() -> int:
     services.collect_static()
     with databases.seeded(given.pop("tickets")) as database:
         desk = json.loads(services.run("bench.desk", database=database))
-        print(json.dumps(measure(database, desk, Plan(**given)), indent=1))
+        report = measure(database, desk, Plan(**given))
+        show(report)
+        print(json.dumps(report, indent=1))
     return 0
 
 
@@ -196,7 +209,7 @@ def _measure(
 
 
 def _spread(found: list[float]) -> dict[str, float]:
-    cuts = quantiles(found, n=100)
+    cuts = quantiles(found, n=100, method="inclusive")
     return {
         "count": len(found),
         "p50 ms": round(cuts[49] * 1000),

@@ -46,12 +46,10 @@ def measure(site: Site) -> dict[str, dict[str, Figures]]:
     """Return page -> visit ("first", "warm") -> figures by the names in `BARS`; empty
     where there is no Chromium."""
     found: dict[str, dict[str, Figures]] = {}
-    with _browser() as browser:
-        for name, path in PAGES.items() if browser else ():
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
+    with browser() as opened:
+        for name, path in PAGES.items() if opened else ():
             url = f"http://127.0.0.1:{site.servers['ours'].port}"
-            key, _, session = site.desk["cookie"].partition("=")
-            context.add_cookies([{"name": key, "value": session, "url": url}])
+            context = context_of(opened, url, site.desk)
             address = url + path.format(ticket=site.desk["tickets"][0][0])
             found[name] = {one: _visit(context, address) for one in ("first", "warm")}
             context.close()
@@ -75,7 +73,8 @@ def _judged(name: str, figures: Figures) -> str:
 
 
 @contextmanager
-def _browser() -> Iterator[Any]:
+def browser() -> Iterator[Any]:
+    """Chromium until the block ends; None where there is none."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         yield None
@@ -83,9 +82,17 @@ def _browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(QUIET))
-        yield browser
-        browser.close()
+        opened = driver.chromium.launch(executable_path=path, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+def context_of(opened: Any, url: str, desk: dict[str, Any]) -> Any:
+    """A browser's window of somebody who signed in."""
+    context = opened.new_context(viewport={"width": 1280, "height": 900})
+    key, _, session = desk["cookie"].partition("=")
+    context.add_cookies([{"name": key, "value": session, "url": url}])
+    return context
 
 
 def _visit(context: Any, address: str) -> Figures:

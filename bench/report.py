@@ -45,6 +45,9 @@ REPORTS = {
     name: Bar(300 if period == "90 days" else 1_000, at_least=False)
     for name, _, period in asked_reports.names()
 }
+# In milliseconds: a page's p95 with one client, and an event's from commit to page.
+PAGES = dict.fromkeys(("list page", "board page", "ticket page"), Bar(60, False))
+ON_PAGE_P95 = Bar(500, False)
 GROWTH_OF_READS, GROWTH_OF_WRITES = Bar(1.5, False), Bar(1.1, False)
 PIPELINE_SHARE, PIPELINE_RATE = Bar(0.30), Bar(1_500)
 PIPELINE_STATEMENTS, ROUTED_P95 = Bar(40, False), Bar(1.0, False)
@@ -133,13 +136,16 @@ def _bar(
     cell: Cell, share: float | None, multiple: float | None, rounds: list[Taken]
 ) -> str:
     key = cell.operation, cell.clients
+    bars = []
     if key in SHARES and share is not None:
-        return SHARES[key].judge(share)
+        bars.append(SHARES[key].judge(share))
     if key in MULTIPLES and multiple is not None:
-        return MULTIPLES[key].judge(multiple)
+        bars.append(MULTIPLES[key].judge(multiple))
     if cell.operation in REPORTS and rounds:
-        return REPORTS[cell.operation].judge(median(map(p95, rounds)))
-    return ""
+        bars.append(REPORTS[cell.operation].judge(median(map(p95, rounds))))
+    if cell.operation in PAGES and cell.clients == 1 and rounds:
+        bars.append(f"{PAGES[cell.operation].judge(median(map(p95, rounds)))} ms")
+    return ", ".join(bars)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

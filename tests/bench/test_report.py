@@ -36,6 +36,15 @@ def test_a_row_says_what_share_of_raw_was_reached_and_whether_that_is_enough():
     assert row["ours"]["rate"] == pytest.approx(20)
 
 
+def test_a_page_has_a_bar_in_milliseconds_at_one_client():
+    page = Cell("board page", 1, 1_000, "ours")
+    figures = Figures()
+    figures.add(page, Taken([0.05] * 90 + [0.08] * 10, 1.0))
+    figures.add(page._replace(clients=8), Taken([0.05] * 100, 1.0))
+
+    assert [row["bar"] for row in rows_of(figures)] == ["✗ ≤ 60 ms", ""]
+
+
 def test_a_cell_with_a_failure_gives_no_figure():
     figures = Figures()
     broken = _taken(10, 1.0)

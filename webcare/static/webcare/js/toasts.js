@@ -13,7 +13,8 @@ setInterval(() => {
   });
 }, 500);
 
-// What one is told is looked for when the page is there and at rest; what has no network
-// by then waits for it.
-const attend = () => import("./told.js").catch(() => addEventListener("online", attend, { once: true }));
-if (document.querySelector("[data-told][data-how]")) setTimeout(attend, 4000);
+// The stream is opened once the page is there, and what one is told is looked for when it
+// is at rest; what has no network by then waits for it.
+const attend = (load) => load().catch(() => addEventListener("online", () => attend(load), { once: true }));
+addEventListener("load", () => attend(() => import("./stream.js")));
+if (document.querySelector("[data-told][data-how]")) setTimeout(() => attend(() => import("./told.js")), 4000);
