@@ -35,7 +35,7 @@ async function look() {
 async function tryTo(live) {
   isLooking = true;
   clearTimeout(timer);
-  earned = Math.min(MOST, earned + (Date.now() - lookedAt) / PERIOD) - 1;
+  earned = Math.max(0, Math.min(MOST, earned + (Date.now() - lookedAt) / PERIOD) - 1);
   lookedAt = Date.now();
   try {
     await ask(live);
