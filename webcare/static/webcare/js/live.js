@@ -3,7 +3,7 @@
 // seconds where there is no stream; 204 means that nothing changed.
 
 const PERIOD = 2500; // without a stream
-const SELDOM = 30000; // with one: times in words, and what the log does not tell
+const SELDOM = 15000; // with one: times in words, and what a long write holds back
 const SLOWEST = 30000;
 const GAP = 300; // between two looks at least
 const MOST = 8; // looks that can be saved up
