@@ -33,7 +33,8 @@ def test_a_newcomer_answers_a_ticket_in_six_clicks(page_of, cas, live_server):
     click(page.locator("#reply-text"))
     page.keyboard.type("We look into it at once.")
     click(page.get_by_role("button", name="Send", exact=True))
-    page.wait_for_selector("text=Goes out in")
+    # What is about danger stands first, and goes out at once.
+    page.wait_for_selector(".said--us >> text=We look into it at once.")
 
     assert len(clicks) <= MOST_CLICKS
     assert Reply.objects.get().author.username == login["username"]
