@@ -273,3 +273,15 @@ def rest() -> Callable[[], None]:
         raise AssertionError("Another transaction of this cluster goes on and on.")
 
     return wait
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say it loudly where pages were looked at by nobody."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    unseen = [one for one in skipped if "Chromium" in str(one.longrepr)]
+    if unseen:
+        terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(unseen)} tests need a Chromium and did not run:"
+            " apt-get install chromium"
+        )
