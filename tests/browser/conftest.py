@@ -90,3 +90,16 @@ def in_dutch(live_server: Any, settings: Any) -> Callable[[Any], Any]:
         return page
 
     return turn
+
+
+@pytest.fixture
+def at_rest() -> Callable:
+    """Waits until a page asks for nothing; a stream, which never ends, is left out."""
+
+    def rest(page: Any) -> None:
+        quiet = """() => performance.getEntriesByType("resource").every(
+            ({ responseEnd: end }) => end && performance.now() - end > 500)"""
+        page.wait_for_load_state("load")
+        page.wait_for_function(quiet)
+
+    return rest

@@ -147,13 +147,13 @@ def test_reports_have_no_barriers(page_of, root, busy, looked_at):
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_the_set_up_has_no_barriers(page_of, root, busy, looked_at, half):
+def test_the_set_up_has_no_barriers(page_of, root, busy, looked_at, at_rest, half):
     page = page_of(root)
     found = []
     for noun in [*NOUNS.values()][half::2]:
         found += looked_at(page, f"/setup/{noun.slug}")
         # Still the list; it came to rest while axe looked at it.
-        page.wait_for_load_state("networkidle")
+        at_rest(page)
         first = page.locator(f"[data-rows] a[href^='/setup/{noun.slug}/']").first
         others = [first.get_attribute("href")] if first.count() else []
         if noun.add_label:

@@ -154,6 +154,7 @@ def test_a_second_step_is_scanned_confirmed_and_asked_for(page_of, cas, live_ser
     part.get_by_label("Your password").fill("a long password")
     part.get_by_role("button", name="Go on").click()
     part.locator("img").wait_for()
+    part.locator("img").evaluate("image => image.decode()")
     # What a phone would read off the page.
     [read] = zxingcpp.read_barcodes(
         np.array(part.locator("img").evaluate(GREYS), np.uint8).reshape(400, 400)

@@ -111,12 +111,12 @@ def test_words_say_what_a_text_is_about(page_of, root, delivery_topic, live_serv
     page.wait_for_selector("[data-answer]:not([hidden]) >> text=courier")
 
 
-def test_every_list_and_form_fits_a_phone(page_of, root, ticket, live_server):
+def test_every_list_and_form_fits_a_phone(page_of, root, ticket, live_server, at_rest):
     page = page_of(root, viewport={"width": 390, "height": 844})
     wide = []
     for path in ("queues", "queues/+new", "calendars/+new", "rules/+new", "people"):
         page.goto(f"{live_server.url}/setup/{path}")
-        page.wait_for_load_state("networkidle")
+        at_rest(page)
         wide.append(page.evaluate("document.documentElement.scrollWidth"))
 
     assert wide == [390] * 5

@@ -117,7 +117,7 @@ def test_a_ticket_is_no_example_of_itself(model, make_ticket, why, topics, root)
 
     found = why(ticket)
 
-    assert (found["by"], found["machine"]["by"]) == ("person", "unsure")
+    assert (found["by"], found["machine"]["by"]) == ("person", "model")
     assert "Jansen" not in str(found["machine"]["examples"])
 
 
