@@ -43,6 +43,7 @@ def test_a_ticket_is_linked_from_the_command_line(
     page = page_of(ada)
     page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
     page.keyboard.press("Control+k")
+    page.wait_for_selector("#commands[open] [aria-selected=true]")
     page.keyboard.type("link to another")
     page.wait_for_selector("#commands-list [aria-selected=true] >> text=Link to")
     page.keyboard.press("Enter")

@@ -3,7 +3,8 @@
 const dialog = document.getElementById("more");
 let opener;
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
+// Once its forms are heard: who is quick would leave the page with them.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!dialog || detail.target.id !== "more-body") return;
   opener = detail.requestConfig?.elt;
   document.getElementById("more-title").textContent = opener?.textContent.trim() ?? "";
