@@ -9,25 +9,31 @@ Seconds are of CPU: what else the machine does is not measured.
 import argparse
 import json
 import os
-import resource
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean, quantiles
 from typing import Any
 
-import django
-
-from bench import databases, services
+from bench import services, topic_stream
 from bench.report import table
+from bench.topic_desk import (
+    BATCH,
+    decided,
+    desk,
+    forget,
+    in_batches,
+    make_topics,
+    teach,
+    train,
+)
 from bench.topic_figures import Answer, figures
 from bench.topic_sets import OUT_OF_SCOPE, SETS, TopicSet, read
 
 FEW = (5, 10, 50)
-BATCH = 256
+STREAMED = ("banking77",)
+CORRECTIONS = 4_000
 SINGLES = 200
 WANTED = (0.9, 0.95)
 COLUMNS = (
@@ -47,18 +53,30 @@ def main() -> int:
     if not asked.folder or not Path(asked.folder).is_dir():
         print("Name the folder with the public sets, or set TOPIC_SETS.")
         return 2
-    rows = []
-    with _desk():
+    rows: list[dict[str, Any]] = []
+    streams: list[dict[str, Any]] = []
+    with desk():
         for one in read(Path(asked.folder)):
             if asked.only and one.name not in asked.only:
                 continue
             for size in asked.sizes:
-                for row in _rows(one, size, asked.seeds):
-                    print(json.dumps(row), file=sys.stderr, flush=True)
-                    rows.append(row)
-    print(table(("set", "by", "per topic", *COLUMNS), [_cells(row) for row in rows]))
-    _write(rows)
+                rows += map(_told, _rows(one, size, asked.seeds))
+            if one.name in asked.stream:
+                streams.append(_told(topic_stream.stream(one, asked.corrections)))
+    if rows:
+        columns = ("set", "by", "per topic", *COLUMNS)
+        print(table(columns, [_cells(row) for row in rows]))
+    if streams:
+        columns = ("set", *topic_stream.COLUMNS)
+        print(table(columns, [topic_stream.cells(row) for row in streams]))
+    _write(rows + streams)
     return 0
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Say a figure as soon as it is known; the last takes long."""
+    print(json.dumps(row), file=sys.stderr, flush=True)
+    return row
 
 
 def _asked() -> argparse.Namespace:
@@ -69,23 +87,11 @@ def _asked() -> argparse.Namespace:
         "--sizes", nargs="*", type=int, default=[0, *FEW], help="0 is everything"
     )
     parser.add_argument("--seeds", type=int, default=1, help="where examples are few")
+    parser.add_argument(
+        "--stream", nargs="*", choices=SETS, default=STREAMED, help="one by one"
+    )
+    parser.add_argument("--corrections", type=int, default=CORRECTIONS)
     return parser.parse_args()
-
-
-@contextmanager
-def _desk() -> Iterator[None]:
-    """A database of its own, empty, and gone when the block ends."""
-    from config import embedded
-
-    embedded.provide("bench")
-    services.configure()
-    with databases.empty("topics") as address:
-        os.environ["DATABASE_URL"] = address
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        yield
 
 
 def _rows(one: TopicSet, size: int, seeds: int) -> list[dict[str, Any]]:
@@ -113,8 +119,11 @@ def _measured(one: TopicSet) -> dict[str, dict[str, Any]]:
 
     from webcare.queries.models import encoder_name
 
-    names = _teach(one)
-    refit = _train()
+    forget()
+    ids = make_topics(one.train)
+    teach(one.train, ids)
+    names = {pk: name for name, pk in ids.items()}
+    refit = train()
     found = {}
     ways = [True, False] if encoder_name() else [False]
     for with_encoder in ways:
@@ -128,9 +137,9 @@ def _measured(one: TopicSet) -> dict[str, dict[str, Any]]:
 
 def _figures(one: TopicSet, names: dict[int, str]) -> dict[str, Any]:
     texts = [text for text, _ in one.test]
-    _in_batches(texts[:BATCH])  # what is loaded once is not counted
+    in_batches(texts[:BATCH])  # what is loaded once is not counted
     began = time.process_time()
-    decisions = _in_batches(texts)
+    decisions = in_batches(texts)
     seconds = time.process_time() - began
     sure = {wanted: _sure(texts, decisions, wanted) for wanted in WANTED}
     answers = [
@@ -147,63 +156,6 @@ def _figures(one: TopicSet, names: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def _teach(one: TopicSet) -> dict[int, str]:
-    """Make this set the only thing the desk knows; returns the topics by id."""
-    from hashlib import sha256
-
-    from conversations.models.bulk import insert
-    from webcare.models import Topic, TopicExample, TopicModel
-
-    for model in (TopicModel, TopicExample, Topic):
-        model.objects.all().delete()
-    names = sorted({topic for _, topic in one.train})
-    topics = Topic.objects.bulk_create(
-        Topic(slug=f"t{number}", name=name) for number, name in enumerate(names)
-    )
-    ids = {topic.name: topic.pk for topic in topics}
-    rows = [
-        {
-            "topic": ids[topic],
-            "text": text,
-            "digest": sha256(text.encode()).digest(),
-            "language": "",
-        }
-        for text, topic in one.train
-    ]
-    for start in range(0, len(rows), 5_000):
-        insert(
-            TopicExample, rows[start : start + 5_000], conflict="ON CONFLICT DO NOTHING"
-        )
-    return {pk: name for name, pk in ids.items()}
-
-
-def _train() -> dict[str, float]:
-    """Train and publish; returns what it cost the child, in CPU seconds and memory."""
-    from webcare.actions import training
-    from webcare.queries.topics import training_of
-
-    job = training.request_training()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    training.train(job.pk)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = training_of(job.public_id)
-    if done.state != "published":
-        sys.exit(f"No model was published: {done.state} {done.failure}")
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"refit s": spent, "trainer MiB": after.ru_maxrss / 1024}
-
-
-def _decided(texts: list[str]) -> list[Any]:
-    from webcare.actions.topics import decide_topics
-
-    return decide_topics([(text, "", "") for text in texts])
-
-
-def _in_batches(texts: list[str]) -> list[Any]:
-    starts = range(0, len(texts), BATCH)
-    return [one for start in starts for one in _decided(texts[start : start + BATCH])]
-
-
 def _sure(texts: list[str], decisions: list[Any], wanted: float) -> list[bool]:
     """Which answers are sure when so much precision is asked for."""
     from django.conf import settings
@@ -212,7 +164,7 @@ def _sure(texts: list[str], decisions: list[Any], wanted: float) -> list[bool]:
         return [decision.topic is not None for decision in decisions]
     usual, settings.TOPIC_PRECISION = settings.TOPIC_PRECISION, wanted
     try:
-        return [decision.topic is not None for decision in _in_batches(texts)]
+        return [decision.topic is not None for decision in in_batches(texts)]
     finally:
         settings.TOPIC_PRECISION = usual
 
@@ -228,7 +180,7 @@ def _one_at_a_time(texts: list[str]) -> float:
     taken = []
     for text in texts:
         began = time.process_time()
-        _decided([text])
+        decided([text])
         taken.append((time.process_time() - began) * 1000)
     return quantiles(taken, n=20)[-1]
 
