@@ -18,7 +18,7 @@ from webcare.actions.replies import send_reply
 from webcare.actions.tickets import resolve_ticket
 from webcare.domain.assignment import Offer, Person, Seat, choose
 from webcare.domain.lifecycle import Status
-from webcare.models import Presence, Ticket
+from webcare.models import Presence, RequiredSkill, Skill, Ticket
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -130,6 +130,14 @@ def test_danger_is_handed_out_before_what_came_earlier(handing_out, ada, make_ti
 def test_two_workers_never_fill_the_same_hands_twice(handing_out, ada, make_ticket):
     tickets = [make_ticket().pk for _ in range(20)]
     arrive(ada)
+
+    four_hand_out(tickets)
+
+    assert Ticket.objects.filter(agent=ada).count() == 5
+
+
+def four_hand_out(tickets):
+    """Each of four connections a part, all at the same moment."""
     together = threading.Barrier(4)
 
     def work(part):
@@ -145,8 +153,6 @@ def test_two_workers_never_fill_the_same_hands_twice(handing_out, ada, make_tick
         thread.start()
     for thread in threads:
         thread.join()
-
-    assert Ticket.objects.filter(agent=ada).count() == 5
 
 
 @given(
@@ -188,6 +194,112 @@ def test_a_skill_is_waited_for_and_then_done_without():
     user, why = given_to([beginner, expert], skills={7: 3}, is_widened=True)
     assert (user, why["widened"]) == (1, ["skill"])
     assert given_to([beginner, Person(2, 4, 5, skills={7: 4})], skills={7: 3})[0] == 2
+
+
+def test_who_knows_most_of_what_is_asked_comes_first_and_it_says_so():
+    fluent = Person(1, 0, 5, {"nl": 2}, {"bills": 3})
+    expert = Person(2, 3, 5, {"nl": 3}, {"bills": 5})
+    asked = {"language": "nl", "skills": {"bills": 3}}
+
+    user, why = given_to([fluent, expert], **asked)
+
+    assert (user, why["knows_more"]) == (2, True)
+    assert why["levels"] == {
+        "language": {"asked": 1, "has": 3},
+        "skills": {"bills": {"asked": 3, "has": 5}},
+    }
+    # Where nothing is asked, or all know as much, it is who has least in hand.
+    assert given_to([Person(1, 0, 5, skills={"bills": 1}), expert])[0] == 1
+    user, why = given_to([Person(1, 0, 5, {"nl": 3}, {"bills": 5}), expert], **asked)
+    assert (user, why) == (1, {"load": 0, "capacity": 5, "among": 2})
+
+
+def test_who_answered_the_author_before_comes_before_who_knows_more():
+    before = Person(1, 0, 5, skills={"bills": 2})
+    expert = Person(2, 0, 5, skills={"bills": 5})
+
+    user, why = given_to([before, expert], skills={"bills": 2}, previous=1)
+
+    assert user == 1
+    assert "knows_more" not in why
+
+
+def test_after_the_wait_a_lower_level_will_do_and_then_none():
+    strange = Person(1, 0, 5, {"en": 3}, {"bills": 5})
+    halting = Person(2, 2, 5, {"nl": 1}, {"bills": 5})
+    asked = {"language": "nl", "language_level": 2, "skills": {"bills": 3}}
+
+    assert given_to([strange, halting], **asked) is None
+    user, why = given_to([strange, halting], is_widened=True, **asked)
+    assert (user, why["widened"]) == (2, ["language"])
+    assert why["levels"]["language"] == {"asked": 2, "has": 1}
+    user, why = given_to([strange], is_widened=True, **asked)
+    assert (user, why["levels"]["language"]) == (1, {"asked": 2, "has": 0})
+
+    # A lower level before none, whatever else they know better.
+    beginner = Person(1, 4, 5, {"nl": 1}, {"bills": 2})
+    stranger = Person(2, 0, 5, {"nl": 3})
+    offered = {"language": "nl", "skills": {"bills": 3}, "is_widened": True}
+    assert given_to([stranger, beginner], **offered)[0] == 1
+
+
+def test_levels_are_read_from_the_desk_and_told_on_the_ticket(
+    handing_out, ada, bo, make_ticket, pump, as_client, client, root
+):
+    def page(ticket):
+        client.force_login(root)
+        return client.get(f"/tickets/{ticket.public_id}").content.decode()
+
+    def ask(**fields):
+        path = "/api/v1/queues/shop"
+        answer = as_client(root).patch(path, fields, "application/json")
+        assert answer.status_code == 200
+
+    bills = Skill.objects.create(slug="bills", name="Bills")
+    RequiredSkill.objects.create(queue=handing_out, skill=bills, level=2)
+    for person, language, skill in ((ada, 1, 5), (bo, 2, 2)):
+        person.languages.create(language="nl", level=language)
+        person.skills.create(skill=bills, level=skill)
+    arrive(ada, bo)
+
+    first = make_ticket(language="nl")
+    why = first.events.get(kind="assigned").data["why"]
+    assert (first.agent, why["knows_more"]) == (ada, True)
+    assert "knows most of what it asks" in page(first)
+    ask(language_level=2, widen_after_seconds=None)
+    second = make_ticket(language="nl")
+    assert second.agent == bo
+    why = second.events.get(kind="assigned").data["why"]
+    assert "levels" not in why, "nobody else was asked"
+
+    Presence.objects.filter(user=bo).update(state="away")
+    third = make_ticket(language="nl")
+    assert third.agent is None
+    ask(widen_after_seconds=0)
+    assignment.offer_waiting()
+    pump()
+    third.refresh_from_db()
+    why = third.events.get(kind="assigned").data["why"]
+    assert (third.agent, why["widened"]) == (ada, ["language"])
+    assert why["levels"]["language"] == {"asked": 2, "has": 1}
+    assert "it waited for somebody who knows its language well enough" in page(third)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_fill_those_who_know_most_first_and_nobody_twice(
+    handing_out, ada, bo, make_ticket
+):
+    bills = Skill.objects.create(slug="bills", name="Bills")
+    RequiredSkill.objects.create(queue=handing_out, skill=bills, level=2)
+    for person, level in ((ada, 2), (bo, 5)):
+        person.skills.create(skill=bills, level=level)
+    tickets = [make_ticket().pk for _ in range(7)]
+    arrive(ada, bo)
+
+    four_hand_out(tickets)
+
+    shares = Counter(Ticket.objects.values_list("agent__username", flat=True))
+    assert shares == {"bo": 5, "ada": 2}
 
 
 def test_who_carries_more_weight_gets_more_and_equals_by_idleness():

@@ -310,3 +310,19 @@ def test_a_skill_is_asked_at_its_level(make_ticket, ada, shop_queue):
     claim_next(user=ada)
 
     assert "widened" not in told(ticket)["why"]
+
+
+def test_a_language_is_asked_at_its_level(make_ticket, ada, shop_queue):
+    shop_queue.language_level = 2
+    shop_queue.save()
+    halting, own = make_ticket(language="en"), make_ticket(language="nl")
+    due(halting, 1)
+    due(own, 2)
+    own.refresh_from_db()
+    ada.languages.create(language="en", level=1)
+    ada.languages.create(language="nl", level=3)
+
+    assert claim_next(user=ada) == own
+    assert "skipped" not in told(own)
+    assert claim_next(user=ada) == halting
+    assert told(halting)["why"]["widened"] == ["language"]

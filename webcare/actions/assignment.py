@@ -1,4 +1,5 @@
-"""Offer work to people: present, with room, in the ticket's language, with its skills.
+"""Offer work to people: present, with room, in the ticket's language, with its skills
+at the levels that are asked, and of those to who knows them best.
 
 A ticket is a nudge for its queue: what is handed out is whatever waits there first, by
 danger, then by due time, then by age.
@@ -100,9 +101,11 @@ def _seats(ticket_ids: Sequence[int], held: Sequence[int]) -> dict[int, list[Sea
     """Who is at work in each queue; one person in two queues has one pair of hands."""
     rows = fetch(
         f"""SELECT m.queue_id, m.weight, u.id, {LOAD}, u.capacity,
-                   ARRAY(SELECT l.language FROM webcare_userlanguage l
-                          WHERE l.user_id = u.id),
-                   ARRAY(SELECT ARRAY[s.skill_id, s.level] FROM webcare_userskill s
+                   ARRAY(SELECT ARRAY[l.language, l.level::text]
+                           FROM webcare_userlanguage l WHERE l.user_id = u.id),
+                   ARRAY(SELECT ARRAY[sk.slug, s.level::text]
+                           FROM webcare_userskill s
+                           JOIN webcare_skill sk ON sk.id = s.skill_id
                           WHERE s.user_id = u.id),
                    p.last_assigned_at
               FROM webcare_membership m
@@ -120,11 +123,20 @@ def _seats(ticket_ids: Sequence[int], held: Sequence[int]) -> dict[int, list[Sea
         person = people.setdefault(
             user,
             Person(
-                user, load, capacity, frozenset(languages), dict(skills), last or NEVER
+                user,
+                load,
+                capacity,
+                _by_name(languages),
+                _by_name(skills),
+                last or NEVER,
             ),
         )
         seats[queue].append(Seat(person, weight))
     return dict(seats)
+
+
+def _by_name(levels: Sequence[tuple[str, str]]) -> dict[str, int]:
+    return {name: int(level) for name, level in levels}
 
 
 def _offers(
@@ -142,8 +154,9 @@ def _offers(
                        SELECT k.id FROM webcare_ticket k
                         WHERE k.queue_id = q.id AND {WAITS}
                         ORDER BY {IN_ORDER} LIMIT {MOST}) AS k)
-            SELECT k.id, k.language,
-                   ARRAY(SELECT ARRAY[n.skill, n.level] FROM needed n
+            SELECT k.id, k.language, q.language_level,
+                   ARRAY(SELECT ARRAY[sk.slug, n.level::text] FROM needed n
+                           JOIN webcare_skill sk ON sk.id = n.skill
                           WHERE n.queue = k.queue_id OR n.topic = k.topic_id
                           ORDER BY n.level),
                    coalesce(cl.weight, 1)::float8, before.agent_id, lost.was,
@@ -169,8 +182,8 @@ def _offers(
         prepared=True,
     )
     return [
-        (Offer(pk, language, dict(skills), load, before, lost, wide), queue, now)
-        for pk, language, skills, load, before, lost, wide, queue, now in rows
+        (Offer(pk, language, level, _by_name(skills), *rest), queue, now)
+        for pk, language, level, skills, *rest, queue, now in rows
     ]
 
 

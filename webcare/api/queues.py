@@ -27,6 +27,12 @@ LONGEST = 100 * 86_400  # seconds
 LONGEST_TEXT = 2_000
 
 
+LEAST_LEVEL = (
+    "How well who answers knows the ticket's language, at least: 1 gets by, "
+    "2 fluent, 3 as in their own language."
+)
+
+
 class QueueOut(Out):
     """Where work waits. Promises are in calendar seconds."""
 
@@ -43,6 +49,7 @@ class QueueOut(Out):
     silence_minutes = serializers.IntegerField(allow_null=True)
     absent_minutes = serializers.IntegerField(allow_null=True)
     on_silence = serializers.ChoiceField(choices=OnSilence.choices)
+    language_level = serializers.IntegerField(help_text=LEAST_LEVEL)
     widen_after_seconds = serializers.IntegerField(allow_null=True)
     skills = SkillLevel(many=True)
     calendar = serializers.CharField(
@@ -68,6 +75,9 @@ class QueueChange(In):
         min_value=1, max_value=LONGEST // 60, required=False, allow_null=True
     )
     on_silence = serializers.ChoiceField(choices=OnSilence.choices, required=False)
+    language_level = serializers.IntegerField(
+        min_value=1, max_value=3, required=False, help_text=LEAST_LEVEL
+    )
     widen_after_seconds = serializers.IntegerField(
         min_value=0, max_value=LONGEST, required=False, allow_null=True
     )
@@ -119,6 +129,7 @@ def queue_out(queue: Any) -> Json:
         "silence_minutes": queue.silence_minutes,
         "absent_minutes": queue.absent_minutes,
         "on_silence": queue.on_silence,
+        "language_level": queue.language_level,
         "widen_after_seconds": queue.widen_after_seconds,
         "skills": sorted(
             (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Priority, Promise, Resolution
 from webcare.domain.readings import Sentiment
-from webcare.inbox.reasons import queue_reason
+from webcare.inbox.reasons import agent_reason, queue_reason
 from webcare.queries.inbox import in_words
 
 Facts = Mapping[str, Any]
@@ -49,7 +49,9 @@ def _routed(data: Facts) -> str:
 
 
 def _assigned(data: Facts) -> str:
-    return _("%(agent)s is on it") % {"agent": data.get("agent_name") or "?"}
+    words = _("%(agent)s is on it") % {"agent": data.get("agent_name") or "?"}
+    reason = agent_reason(dict(data))
+    return f"{words}: {reason}" if reason else words
 
 
 def _released(data: Facts) -> str:

@@ -108,3 +108,19 @@ def queue_reason(data: Mapping[str, Any]) -> str:
         "triage": _("nothing placed it: a person has to look"),
         "person": _("moved by a person"),
     }.get(by, "")
+
+
+def agent_reason(data: Mapping[str, Any]) -> str:
+    """Return why this person and nobody else, where there was more to it than room."""
+    why = data.get("why") or {}
+    words = {
+        "language": _("it waited for somebody who knows its language well enough"),
+        "skill": _("it waited for somebody with its skills"),
+        "had it before": _("it waited, and they had it before"),
+    }
+    said = [words[one] for one in why.get("widened") or [] if one in words]
+    if why.get("sticky"):
+        said.append(_("answered this author before"))
+    if why.get("knows_more"):
+        said.append(_("knows most of what it asks"))
+    return ", ".join(said)

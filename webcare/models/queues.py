@@ -47,8 +47,11 @@ class Queue(models.Model):
         default=OnSilence.RETURN,
         db_default="return",
     )
-    # After this wait, who lacks the language or the skill is asked as well; 0 is at
-    # once, empty is never.
+    # How well who answers knows the ticket's language, at least: 1 gets by, 2 fluent,
+    # 3 as in their own.
+    language_level = models.PositiveSmallIntegerField(default=1, db_default=1)
+    # After this wait, who has a lower level of the language or the skill, or none, is
+    # asked as well; 0 is at once, empty is never.
     widen_after_seconds = models.PositiveIntegerField(
         null=True, blank=True, default=300, db_default=300
     )
@@ -79,6 +82,10 @@ class Queue(models.Model):
             models.CheckConstraint(
                 name="queue_approvals_wait_for_hours",
                 condition=Q(approval_hours__range=(1, 720)),
+            ),
+            models.CheckConstraint(
+                name="queue_language_level_is_known",
+                condition=Q(language_level__range=(1, 3)),
             ),
             models.CheckConstraint(
                 name="queue_handout_is_known", condition=Q(handout__in=["pull", "push"])

@@ -21,11 +21,13 @@ NEEDED = """asked(topic, skill, level) AS (
          UNION ALL
         SELECT NULL, queue_id, skill_id, level FROM webcare_requiredskill
          WHERE queue_id IS NOT NULL)"""
-# Of a ticket `k` and a user `u`: speaks its language, or any.
+# Of a ticket `k`, its queue `q` and a user `u`: speaks its language as well as the
+# queue asks, or names none and so answers in any.
 SPEAKS = """(k.language = ''
     OR NOT EXISTS (SELECT FROM webcare_userlanguage l WHERE l.user_id = u.id)
     OR EXISTS (SELECT FROM webcare_userlanguage l
-                WHERE l.user_id = u.id AND l.language = k.language))"""
+                WHERE l.user_id = u.id AND l.language = k.language
+                  AND l.level >= q.language_level))"""
 MOST_SKIPPED = 100
 
 
@@ -49,9 +51,10 @@ def waiting_before(ticket: Ticket, user: User) -> Skipped:
         before = f"(k.is_danger OR ({before}))"
     [[count, oldest]] = fetch(
         f"""SELECT count(*), min(opened_at) FROM (
-                   SELECT k.opened_at FROM webcare_ticket k, webcare_user u
+                   SELECT k.opened_at
+                     FROM webcare_ticket k, webcare_queue q, webcare_user u
                     WHERE k.queue_id = %(queue)s AND {WAITS} AND {before}
-                      AND u.id = %(user)s AND {SPEAKS}
+                      AND q.id = %(queue)s AND u.id = %(user)s AND {SPEAKS}
                     LIMIT {MOST_SKIPPED}) AS found""",
         {
             "queue": ticket.queue_id,

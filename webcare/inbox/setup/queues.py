@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webcare.domain.permissions import GIVEN_BY_LEADS, Permission, Role
 from webcare.inbox.setup.choices import everywhere
+from webcare.inbox.setup.people import SPOKEN
 from webcare.inbox.setup.shapes import (
     Act,
     Adding,
@@ -103,7 +104,21 @@ QUEUES = Noun(
             required=True,
             value="return",
         ),
-        Field("widen_after_seconds", _("Skills are let go after"), "length", more=True),
+        Field(
+            "language_level",
+            _("Knows the language of a ticket, at least"),
+            "count",
+            choices=SPOKEN,
+            more=True,
+            required=True,
+            value="1",
+        ),
+        Field(
+            "widen_after_seconds",
+            _("Lower levels, then none, will do after"),
+            "length",
+            more=True,
+        ),
         SKILLS,
         Field(
             "private_alternative",
