@@ -7,7 +7,7 @@ import pytest
 from webcare.actions.macros import make_macro
 from webcare.actions.notes import add_note
 from webcare.domain.macros import Wording
-from webcare.models import Reply
+from webcare.models import Reply, Tag
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -216,3 +216,24 @@ def test_why_a_ticket_has_its_topic_is_unfolded(page_of, root, ticket, live_serv
     page.wait_for_selector(".why >> text=Words of the desk")
     assert page.locator(".card .why .word").inner_text() == "parcel"
     assert page.locator("#ticket").count() == 1
+
+
+def test_a_priority_and_a_tag_are_taken_back(page_of, ada, ticket, live_server):
+    Tag.objects.create(slug="angry", name="Angry")
+    page = page_of(ada)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.wait_for_load_state("load")
+    for fact, what in (("Priority", "priority"), ("Tags", "tag")):
+        part = page.locator("#card .fact", has=page.get_by_role("heading", name=fact))
+        part.locator("summary").click()
+        if what == "priority":
+            part.locator("select").select_option("high")
+            part.locator("[name=reason]").fill("Press.")
+        part.locator(".change__body .button").click()
+        page.locator(".toast >> text=Undo").click()
+        page.wait_for_selector(".toast", state="detached")
+
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.ticket_tags.count()) == ("normal", 0)
+    assert ticket.events.filter(kind="untagged").exists()
+    assert ticket.events.filter(kind="undone").exists()

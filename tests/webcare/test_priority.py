@@ -22,7 +22,11 @@ def test_a_priority_has_its_reason_and_the_log_has_not(ticket, ada):
 
     shown = (ticket.priority, ticket.priority_reason, ticket.priority_by)
     assert shown == ("high", "Mayor", "person")
-    assert changes(ticket) == [{"priority": "high", "by": "person"}]
+    undo = {
+        "before": {"priority": "normal", "priority_by": "system"},
+        "after": {"priority": "high", "priority_by": "person"},
+    }
+    assert changes(ticket) == [{"priority": "high", "by": "person", "undo": undo}]
 
 
 def test_the_same_again_is_no_change(ticket, ada):

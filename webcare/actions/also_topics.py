@@ -1,6 +1,7 @@
 """What tickets are about beside their first topic."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from conversations.models.bulk import fetch
 from webcare.domain.outcomes import DecidedBy
@@ -40,6 +41,21 @@ def write(given: Mapping[int, Sequence[Also]]) -> None:
 def say(ticket: int, topics: Sequence[int]) -> None:
     """Let a person say what a ticket is about too."""
     write({ticket: [Also(topic, DecidedBy.PERSON, "") for topic in topics]})
+
+
+def beside(ticket: int) -> list[list[int | str]]:
+    """Return what it is about too, in order: each topic and who said so."""
+    rows = fetch(
+        """SELECT topic_id, by FROM webcare_tickettopic
+            WHERE ticket_id = %s ORDER BY position""",
+        [ticket],
+    )
+    return [list(row) for row in rows]
+
+
+def put_back(ticket: int, was: Sequence[Sequence[Any]]) -> None:
+    """Let a ticket be about what `beside` returned, as whoever had said it."""
+    write({ticket: [Also(topic, DecidedBy(by), "") for topic, by in was]})
 
 
 def let_go(ticket: int, topic: int | None) -> None:

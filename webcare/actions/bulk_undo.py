@@ -1,7 +1,6 @@
 """A change of many tickets, taken back where nobody has changed them since."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch
-from webcare.actions import clocks, corrections, in_bulk, in_bulk_endings, standing
+from webcare.actions import in_bulk, in_bulk_endings, standing
 from webcare.actions.bulk import Asker, cause_of
 from webcare.actions.bulk_items import Item, enqueue_items, waiting, write
 from webcare.actions.bulk_macros import FINAL, untag
@@ -23,26 +22,13 @@ from webcare.actions.bulk_rows import (
     lock,
 )
 from webcare.actions.in_bulk_endings import CHANGED_SINCE
-from webcare.actions.log import Line, record_many
+from webcare.actions.putting_back import put_back
 from webcare.domain.automation.words import ItemState, JobState
-from webcare.domain.outcomes import DecidedBy
 from webcare.domain.permissions import Permission
 from webcare.exceptions import TicketChanged
-from webcare.models import BulkItem, BulkJob, Tag, TicketEvent, User
+from webcare.models import BulkItem, BulkJob, Tag, User
 
 NO_UNDO = "cannot_be_undone"
-COLUMNS = (
-    "status",
-    "queue",
-    "agent",
-    "topic",
-    "topic_by",
-    "topic_confidence",
-    "priority",
-    "priority_by",
-    "priority_reason",
-    "snoozed_until",
-)
 UNDONE_BY_VALUE = ("assign", "release", "route", "classify", "priority", "snooze")
 
 
@@ -110,7 +96,7 @@ def _put_back(job: BulkJob, rows: Sequence[Row], items: Mapping[int, Item]) -> R
         asked_at = {row.id: items[row.id].at for row in rows}
         return in_bulk_endings.unresolve(rows, by, asked_at=asked_at)
     if word in UNDONE_BY_VALUE:
-        return _values(word, rows, items, by)
+        return put_back(word, rows, _changes(items), by)
     if word == "macro":
         return _macro(rows, items, by)
     return {row.id: NO_UNDO for row in rows}
@@ -132,7 +118,8 @@ def _macro(rows: Sequence[Row], items: Mapping[int, Item], by: By) -> Results:
     """What a macro changed, tags among it; what it said or ended is not taken back."""
     final = {row.id for row in rows if items[row.id].after.get(FINAL)}
     bare = {pk: _without_tags(item) for pk, item in items.items()}
-    results = _values("macro", [r for r in rows if r.id not in final], bare, by)
+    free = [row for row in rows if row.id not in final]
+    results = put_back("macro", free, _changes(bare), by)
     tags = {
         pk: items[pk].after["tags"]
         for pk, result in results.items()
@@ -142,73 +129,15 @@ def _macro(rows: Sequence[Row], items: Mapping[int, Item], by: By) -> Results:
     return results | dict.fromkeys(final, NO_UNDO)
 
 
+def _changes(items: Mapping[int, Item]) -> dict[int, Change]:
+    return {pk: Change(item.before, item.after) for pk, item in items.items()}
+
+
 def _without_tags(item: Item) -> Item:
     return item._replace(
         before={k: v for k, v in item.before.items() if k != "tags"},
         after={k: v for k, v in item.after.items() if k not in ("tags", FINAL)},
     )
-
-
-def _values(
-    word: str, rows: Sequence[Row], items: Mapping[int, Item], by: By
-) -> Results:
-    """Restore values that are still the ones we set."""
-    results: Results = {}
-    for row in rows:
-        item = items[row.id]
-        same = all(getattr(row, name) == now for name, now in item.after.items())
-        results[row.id] = Change(item.after, item.before) if same else CHANGED_SINCE
-    back = [row for row in rows if isinstance(results[row.id], Change)]
-    if back:
-        _restore([row._replace(**items[row.id].before) for row in back])
-        record_many(
-            [_line(word, row, items[row.id], by) for row in back], cause=by.cause
-        )
-        clocks.follow([row.id for row in back])
-        _unlearn([items[row.id] for row in back if "topic" in items[row.id].after], by)
-    return results
-
-
-def _unlearn(items: Sequence[Item], by: By) -> None:
-    """Let what a decision taught be gone with it: what a person had said before is an
-    example again, and what a machine had said is none."""
-    taught: dict[int | None, list[int]] = {}
-    for item in items:
-        was_said = item.before.get("topic_by") == DecidedBy.PERSON
-        topic = item.before["topic"] if was_said else None
-        taught.setdefault(topic, []).append(item.ticket)
-    for topic, tickets in taught.items():
-        corrections.learn(tickets, topic=topic, user=by.actor)
-
-
-def _restore(rows: Sequence[Row]) -> None:
-    fetch(
-        """UPDATE webcare_ticket k
-              SET status = given.status, queue_id = given.queue, agent_id = given.agent,
-                  topic_id = given.topic, topic_by = given.topic_by,
-                  topic_confidence = given.topic_confidence,
-                  priority = given.priority, priority_by = given.priority_by,
-                  priority_reason = given.priority_reason,
-                  snoozed_until = given.snoozed_until,
-                  changed_at = now(), version = version + 1
-             FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
-                         %s::bigint[], %s::text[], %s::float8[], %s::text[],
-                         %s::text[], %s::text[], %s::timestamptz[])
-                  AS given(id, status, queue, agent, topic, topic_by, topic_confidence,
-                           priority, priority_by, priority_reason, snoozed_until)
-            WHERE k.id = given.id""",
-        [
-            [row.id for row in rows],
-            *([getattr(row, name) for row in rows] for name in COLUMNS),
-        ],
-    )
-
-
-def _line(word: str, row: Row, item: Item, by: By) -> Line:
-    logged = ("status", "queue", "agent", "topic", "priority")
-    news = {name: value for name, value in item.before.items() if name in logged}
-    facts: dict[str, Any] = {**by.facts, **news, "what": word}
-    return Line(row.id, TicketEvent.Kind.UNDONE, row.now, facts, by.actor)
 
 
 def _keep(job: BulkJob, results: Mapping[int, Result]) -> None:

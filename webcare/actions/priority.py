@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.models.bulk import fetch, ids
 from conversations.queries.clock import database_now
 from webcare.actions import alarms, clocks, readings
+from webcare.actions.bulk_rows import change_of, lock
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import touched
 from webcare.domain.lifecycle import LIVE, not_live
@@ -57,6 +58,9 @@ def give_priority(
     if all(getattr(ticket, name) == value for name, value in given.items()):
         return
     may_be = {} if priority == Priority.URGENT else {"is_danger": False}
+    [row] = lock([ticket.pk])
+    # Its reason is nobody's but the ticket's.
+    change = change_of(row, priority=priority.value, priority_by=by.value)
     _update(ticket, may_be, given)
     record(
         ticket,
@@ -66,6 +70,7 @@ def give_priority(
         cause=cause,
         priority=priority.value,
         by=by.value,
+        undo=change._asdict(),
     )
     clocks.follow([ticket.pk])
 

@@ -21,6 +21,7 @@ from webcare.actions import (
     promises,
     turns,
 )
+from webcare.actions.bulk_rows import change_of, lock
 from webcare.actions.loads import hold, take_note
 from webcare.actions.log import record
 from webcare.actions.threads import lock_threads
@@ -119,11 +120,14 @@ def route_ticket(
     _require_version(ticket, version)
     if ticket.queue_id == queue.pk:
         return ticket
+    [row] = lock([ticket.pk])
     agent = ticket.agent
     stays = agent is not None and may(agent, Permission.WORK_TICKETS, queue.pk)
     _change(ticket, queue=queue, agent=agent if stays else None)
     start_clocks(ticket, user)
     facts: dict[str, Any] = {"queue": queue.pk, "why": {"by": "person"}}
+    change = change_of(row, queue=queue.pk, agent=ticket.agent_id)
+    facts["undo"] = change._asdict()
     if agent and not stays:
         facts["agent"] = None
         assignment.offer_to(agent.pk)
@@ -152,21 +156,31 @@ def classify_ticket(
         raise Invalid(topic=_("This topic is no longer in use: choose another."))
     if any(one.retired_at for one in also or ()):
         raise Invalid(also=_("This topic is no longer in use: choose another."))
-    was = ticket.topic_id
+    learned = topic.pk if topic else None
+    undo = _undo_of_topic(ticket, learned)
     _change(ticket, topic=topic, topic_by=DecidedBy.PERSON, topic_confidence=None)
     record(
         ticket,
         Kind.CLASSIFIED,
         at=database_now(),
         actor=user,
-        topic=topic.pk if topic else None,
+        topic=learned,
         by=DecidedBy.PERSON.value,
-        was=was,
+        was=undo["before"]["topic"],
+        undo=undo,
         **_beside(ticket, topic, also),
     )
-    learned = topic.pk if topic else None
     corrections.learn([ticket.pk], topic=learned, user=user.pk)
     return ticket
+
+
+def _undo_of_topic(ticket: Ticket, topic: int | None) -> dict[str, Any]:
+    """What undoing has to bring back, read under a lock."""
+    [row] = lock([ticket.pk])
+    by = DecidedBy.PERSON.value
+    before, after = change_of(row, topic=topic, topic_by=by, topic_confidence=None)
+    also = {"also": also_topics.beside(ticket.pk)}
+    return {"before": before | also, "after": after}
 
 
 def _beside(

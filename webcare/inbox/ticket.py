@@ -18,6 +18,7 @@ from webcare.domain.lifecycle import MOVES, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
 from webcare.domain.personal import personal_in
+from webcare.domain.undo import Undoable
 from webcare.inbox import durations
 from webcare.inbox.entries import shown_entries
 from webcare.inbox.http import DeskRequest, desk
@@ -123,6 +124,7 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "is_parked": ticket.status in PARKED,
         "moments": moments(now),
         "priorities": PRIORITIES.items(),
+        "undo_priority": _undo_priority(ticket),
         "written_on": _written_on(card),
         "macro_labels": _macro_labels(),
         "now": now,
@@ -162,6 +164,13 @@ def _written_on(card: Card) -> Seen:
     begun = card.beside.begun
     return (Seen.parse(begun.seen) if begun and not card.taken_back else None) or (
         card.seen
+    )
+
+
+def _undo_priority(ticket: "Ticket") -> str:
+    """What takes a change of priority back; the log does not have its reason."""
+    return json.dumps(
+        {"what": Undoable.PRIORITY.value, "reason": ticket.priority_reason}
     )
 
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path(f"{_TICKET}/release", work.release, name="release"),
     path(f"{_TICKET}/resolve", work.resolve, name="resolve"),
     path(f"{_TICKET}/resolve/undo", work.undo_resolve, name="undo-resolve"),
+    path(f"{_TICKET}/undo/<slug:what>", work.undo, name="undo"),
     path(f"{_TICKET}/reopen", work.reopen, name="reopen"),
     path(f"{_TICKET}/classify", work.classify, name="classify"),
     path(f"{_TICKET}/sentiment", work.sentiment, name="sentiment"),

@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from webcare.actions import endings, readings, tickets
+from webcare.actions.undo import undo_change
 from webcare.domain.outcomes import Resolution
 from webcare.domain.readings import Sentiment
-from webcare.exceptions import Invalid
+from webcare.domain.undo import Undoable
+from webcare.exceptions import Invalid, NotFound
 from webcare.inbox.errors import back
 from webcare.inbox.forms import ResolveForm
 from webcare.inbox.http import DeskRequest, desk
 from webcare.queries.setup import queue_named
+from webcare.queries.sight import visible_tickets
 from webcare.queries.tickets import ticket_for
 from webcare.queries.topics import topic_named
 
@@ -79,7 +82,8 @@ def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
     topic = topic_named(slug) if slug else None
     tickets.classify_ticket(ticket=ticket, user=request.user, topic=topic)
     label = topic.label if topic else _("no topic")
-    return _done(request, _("Topic: %(topic)s.") % {"topic": label})
+    said = _("Topic: %(topic)s.") % {"topic": label}
+    return _done(request, said, undo=_undo(public_id, Undoable.TOPIC))
 
 
 @desk
@@ -101,10 +105,34 @@ def route(request: DeskRequest, public_id: UUID) -> HttpResponse:
     """Move to another queue, which may be one that the mover does not see."""
     ticket = ticket_for(request.user, public_id)
     queue = queue_named(request.POST.get("queue", ""))
+    was = ticket.queue_id
     tickets.route_ticket(ticket=ticket, user=request.user, queue=queue)
     moved = {"number": ticket.number, "queue": queue.name}
-    messages.success(request, _("Ticket %(number)s went to %(queue)s.") % moved)
+    said = _("Ticket %(number)s went to %(queue)s.") % moved
+    is_moved = was != queue.pk and _is_seen(request, ticket.pk)
+    back = _undo(public_id, Undoable.QUEUE) if is_moved else ""
+    messages.success(request, said, extra_tags=back)
     return redirect("inbox:ticket-list")
+
+
+@desk
+@require_POST
+def undo(request: DeskRequest, public_id: UUID, what: str) -> HttpResponse:
+    """Take back one's own last change; where that cannot be, the page says why."""
+    if what not in Undoable.values:
+        raise NotFound
+    ticket = ticket_for(request.user, public_id)
+    undo_change(ticket=ticket, user=request.user, what=Undoable(what))
+    said = _("Ticket %(number)s is as it was.") % {"number": ticket.number}
+    return _done(request, said)
+
+
+def _is_seen(request: DeskRequest, ticket: int) -> bool:
+    return visible_tickets(request.user).filter(pk=ticket).exists()
+
+
+def _undo(public_id: UUID, what: Undoable) -> str:
+    return reverse("inbox:undo", args=[public_id, what.value])
 
 
 def _wrong(form: ResolveForm) -> str:

@@ -52,6 +52,7 @@ def event_row(row: tuple[Any, ...]) -> EventRow:
     # What it was before: a word, or our own ids, kept for undoing.
     if not isinstance(facts.get("was", ""), str):
         del facts["was"]
+    facts.pop("undo", None)
     # What figures are rebuilt from.
     facts.pop("facts", None)
     if promised := facts.get("promises"):

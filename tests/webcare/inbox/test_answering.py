@@ -5,7 +5,7 @@ from uuid import uuid4
 from webcare.actions.macros import make_macro
 from webcare.domain.macros import Wording
 from webcare.inbox.forms import ReplyForm
-from webcare.models import Reply, TicketEvent
+from webcare.models import Membership, Reply, TicketEvent
 
 
 def test_from_the_list_to_a_resolved_ticket_without_a_script(
@@ -178,6 +178,33 @@ def test_claim_release_resolve_and_reopen_offer_a_way_back(
         "resolved",
         "reopened",
     ]
+
+
+def test_a_topic_and_a_queue_are_taken_back_by_a_form(
+    browser, ada, ticket, address, power_queue
+):
+    Membership.objects.create(user=ada, role="agent", queue=power_queue)
+    client, topic = browser(ada), ticket.topic
+    named = client.post(address(ticket, "classify"), {"topic": ""}, follow=True)
+    client.post(address(ticket, "undo/topic"))
+    moved = client.post(address(ticket, "route"), {"queue": "power"}, follow=True)
+    undone = client.post(address(ticket, "undo/queue"), follow=True)
+
+    ticket.refresh_from_db()
+    assert (ticket.topic, ticket.queue.slug) == (topic, "shop")
+    assert f'formaction="{address(ticket, "undo/topic")}"' in named.content.decode()
+    assert f'formaction="{address(ticket, "undo/queue")}"' in moved.content.decode()
+    assert "is as it was" in undone.content.decode()
+    assert client.post(address(ticket, "undo/agent")).status_code == 404
+
+
+def test_what_has_left_ones_sight_is_not_said_to_come_back(
+    browser, ada, ticket, address, power_queue
+):
+    moved = browser(ada).post(address(ticket, "route"), {"queue": "power"}, follow=True)
+
+    assert "went to Power" in moved.content.decode()
+    assert address(ticket, "undo/queue") not in moved.content.decode()
 
 
 def test_who_takes_a_resolve_back_finds_the_question_waiting(

@@ -5,6 +5,7 @@ ACTIONS = [
     ("release", {}),
     ("resolve", {"outcome": "answered"}),
     ("resolve/undo", {}),
+    ("undo/topic", {}),
     ("reopen", {}),
     ("classify", {"topic": "delivery"}),
     ("route", {"queue": "triage"}),
