@@ -57,6 +57,15 @@ _WAKE = """
  WHERE conversations_work.leased_until > statement_timestamp()"""
 
 
+def feed(stage: str, found: str) -> str:
+    """Return SQL that does what `enqueue` does, with each `id` in a query called `found`.
+
+    To be part of the statement that makes or changes them.
+    """
+    return f"""INSERT INTO conversations_work (stage, subject_id)
+               SELECT '{stage}', id FROM {found} ORDER BY id {_WAKE}"""
+
+
 def drain(stage: Stage) -> Iterator[int]:
     """Do all due work of `stage`; yields the count of each batch when committed.
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from conversations.actions import batches
 from conversations.adapters.base import Incoming, Visibility
 from conversations.models import Attachment, Author, Direction, Message, Thread
 from conversations.models.bulk import fetch, insert
@@ -29,10 +30,11 @@ class Read(NamedTuple):
         return at
 
 
-def insert_messages(reads: list[Read]) -> dict[Key, int]:
+def insert_messages(reads: list[Read], *, then: str) -> dict[Key, int]:
     """Insert what is not there yet; returns the ids of the new messages alone.
 
-    A message whose deletion came first is kept as a stub without content.
+    They wait for the stage `then`. A message whose deletion came first is kept as a
+    stub without content.
     """
     reads = sorted(reads, key=lambda read: read.key)
     authors = _upsert_authors(reads)
@@ -50,6 +52,7 @@ def insert_messages(reads: list[Read]) -> dict[Key, int]:
         ],
         conflict="ON CONFLICT (channel_id, external_id) DO NOTHING",
         returning="id, channel_id, external_id",
+        feeding=[batches.feed(then, "made")],
     )
     new = {(channel, external): pk for pk, channel, external in made}
     _insert_attachments([read for read in reads if read.key not in gone], new)

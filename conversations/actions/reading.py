@@ -28,9 +28,8 @@ def read_events(event_ids: list[int]) -> None:
     _lock_channels(reads)
     bury(sorted({read.key for read in reads if read.incoming.deleted}))
     said = _newest_first([read for read in reads if not read.incoming.deleted])
-    new = insert_messages([texts[0] for texts in said.values()])
+    new = insert_messages([texts[0] for texts in said.values()], then=HEARD)
     apply_edits(said, new)
-    batches.enqueue(HEARD, list(new.values()))
 
 
 STAGE = batches.Stage(READ, read_events)

@@ -60,11 +60,10 @@ def triage(ticket_ids: list[int]) -> None:
     started = promises.start(
         [Placed(t.id, queues[t.id], t.topic, t.language) for t, _ in tickets]
     )
-    _write([ticket for ticket, _ in tickets], queues, started.due)
+    offered = [pk for pk, (queue, _) in moves.items() if queue in layout.pushing]
+    _write([ticket for ticket, _ in tickets], queues, started.due, offered)
     also_topics.write(_also(tickets))
     record_many(list(_lines(tickets, moves, started.promises)), cause="triage")
-    offered = [pk for pk, (queue, _) in moves.items() if queue in layout.pushing]
-    batches.enqueue(ASSIGN, offered)
 
 
 STAGE = batches.Stage("triage", triage)
@@ -162,17 +161,22 @@ def _write(
     tickets: Sequence[Untriaged],
     queues: Mapping[int, int],
     due: Mapping[int, datetime],
+    offered: Sequence[int],
 ) -> None:
+    """Write them; those offered wait to be handed out."""
     fetch(
-        """UPDATE webcare_ticket k
-              SET topic_id = given.topic, topic_by = given.by,
-                  topic_confidence = given.confidence, language = given.language,
-                  queue_id = given.queue, due_at = least(k.due_at, given.due),
-                  changed_at = now(), version = version + 1
-             FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::float8[],
-                         %s::text[], %s::bigint[], %s::timestamptz[])
-                  AS given(id, topic, by, confidence, language, queue, due)
-            WHERE k.id = given.id""",
+        f"""WITH placed AS (
+            UPDATE webcare_ticket k
+               SET topic_id = given.topic, topic_by = given.by,
+                   topic_confidence = given.confidence, language = given.language,
+                   queue_id = given.queue, due_at = least(k.due_at, given.due),
+                   changed_at = now(), version = version + 1
+              FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::float8[],
+                          %s::text[], %s::bigint[], %s::timestamptz[])
+                   AS given(id, topic, by, confidence, language, queue, due)
+             WHERE k.id = given.id RETURNING k.id),
+            offered AS (SELECT id FROM placed WHERE id = ANY(%s))
+            {batches.feed(ASSIGN, "offered")}""",
         [
             [ticket.id for ticket in tickets],
             [ticket.topic for ticket in tickets],
@@ -181,6 +185,7 @@ def _write(
             [ticket.language for ticket in tickets],
             [queues[ticket.id] for ticket in tickets],
             [due.get(ticket.id) for ticket in tickets],
+            list(offered),
         ],
     )
 
