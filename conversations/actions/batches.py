@@ -58,7 +58,7 @@ _WAKE = """
 
 
 def feed(stage: str, found: str) -> str:
-    """Return SQL that does what `enqueue` does, with each `id` in a query called `found`.
+    """Return SQL that does what `enqueue` does, with each id that `found` has.
 
     To be part of the statement that makes or changes them.
     """
