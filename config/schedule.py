@@ -10,6 +10,7 @@ STAGES = {
     "settled": "webcare.tasks.settle_replies",
     "rules": "webcare.tasks.run_rules",
     "timed": "webcare.tasks.run_timed_rules",
+    "held": "webcare.tasks.run_held_rules",
     "bulk": "webcare.tasks.change_in_bulk",
     "bulk_undo": "webcare.tasks.undo_in_bulk",
     "index": "webcare.tasks.index",

@@ -52,7 +52,13 @@ STAGES = [
         search,
         topic_heirs,
     )
-] + [automation_runs.STAGE, automation_runs.TIMED, bulk.STAGE, bulk_undo.STAGE]
+] + [
+    automation_runs.STAGE,
+    automation_runs.TIMED,
+    automation_runs.HELD,
+    bulk.STAGE,
+    bulk_undo.STAGE,
+]
 Maker = Callable[..., Any]
 _numbers = count(1)
 

@@ -88,6 +88,14 @@ def run_timed_rules() -> None:
 
 
 @shared_task
+def run_held_rules() -> None:
+    from conversations.actions import work
+    from webcare.actions import automation_runs
+
+    work.do_shift(automation_runs.HELD)
+
+
+@shared_task
 def claim_timed_rules() -> None:
     from webcare.actions import automation_runs, sweeps
 

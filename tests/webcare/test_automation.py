@@ -10,12 +10,16 @@ from django.utils import timezone
 from conversations.actions.batches import drain
 from conversations.models import Work
 from webcare.actions import automation_runs, bulk_rows, in_bulk
+from webcare.actions.author_lists import list_author, make_list, remove_list
 from webcare.actions.automation import change_rule, make_rule, retire_rule
 from webcare.actions.automation_runs import MOST_AN_HOUR, claim_due
+from webcare.actions.readings import set_sentiment
 from webcare.actions.tickets import claim_ticket, classify_ticket, route_ticket
 from webcare.domain.automation.words import MOST_DEPTH
-from webcare.exceptions import Invalid, NotAllowed
+from webcare.domain.readings import Sentiment
+from webcare.exceptions import InUse, Invalid, NotAllowed
 from webcare.models import (
+    AutomationRule,
     Note,
     Notification,
     RuleFiring,
@@ -128,6 +132,9 @@ IN_SHOP = {"field": "queue", "is": "shop"}
         ({"field": "status", "is": "resolved"}, False),
         ({"field": "tag", "is": "vip"}, False),
         ({"field": "tag", "is": "none"}, True),
+        ({"field": "author_list", "is": "none"}, True),
+        ({"field": "promise", "is": ["first_response", "resolution"]}, False),
+        ({"field": "sentiment", "is": ["positive", "negative"]}, False),
         ({"none": [{"field": "status", "is": "resolved"}]}, True),
         (
             {"any": [{"field": "tag", "is": "vip"}, {"field": "queue", "is": "shop"}]},
@@ -145,6 +152,39 @@ def test_conditions_are_asked_of_the_ticket_as_it_is(rule, make_ticket, when, ma
     ticket = make_ticket()
 
     assert Note.objects.filter(ticket=ticket).exists() is matches
+
+
+def nudge(ticket):
+    """Something that a rule can listen to."""
+    in_bulk.note(bulk_rows.lock([ticket.pk]), bulk_rows.By("person"), text="Go")
+    drain_rules()
+
+
+def test_a_rule_asks_how_its_author_feels_as_a_person_said_it(rule, ticket, ada):
+    rule(on=("note_added",), when={"field": "sentiment", "is": "negative"})
+    nudge(ticket)
+    assert tags(ticket) == []
+
+    set_sentiment(ticket=ticket, user=ada, sentiment=Sentiment.NEGATIVE)
+    nudge(ticket)
+
+    assert tags(ticket) == ["vip"]
+
+
+def test_a_rule_asks_which_lists_its_author_is_on_and_keeps_them(rule, ticket, root):
+    press = make_list(user=root, slug="press", name="Press")
+    rule(on=("note_added",), when={"field": "author_list", "is": "press"})
+    nudge(ticket)
+    assert tags(ticket) == []
+
+    list_author(user=root, author_list=press, author=ticket.author)
+    nudge(ticket)
+
+    assert tags(ticket) == ["vip"]
+    with pytest.raises(InUse):
+        remove_list(user=root, author_list=press)
+    AutomationRule.objects.update(is_enabled=False, retired_at=timezone.now())
+    remove_list(user=root, author_list=press)
 
 
 def test_every_action_is_done_and_logged(rule, ticket, ada, power_queue, root):

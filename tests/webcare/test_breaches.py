@@ -8,16 +8,20 @@ from django.utils import timezone
 from redis import Redis
 
 from conversations.actions.relay import Relay
+from conversations.models import Work
 from tests.webcare.test_clocks import SHIFTS, WEEK, promise
 from webcare.actions import breaches, clocks, parking
 from webcare.actions import tickets as acts
-from webcare.actions.automation import make_rule
+from webcare.actions.automation import change_rule, make_rule, retire_rule
+from webcare.actions.automation_trial import try_rule
 from webcare.actions.calendars import make_calendar
 from webcare.actions.subscriptions import make_subscription
 from webcare.domain.lifecycle import Status
 from webcare.models import (
     Clock,
     Notification,
+    RuleHold,
+    RuleTrace,
     Tag,
     Ticket,
     TicketEvent,
@@ -240,6 +244,153 @@ def test_danger_does_not_wait_until_the_desk_opens(escalation, late, pump, ada, 
     pump()
 
     assert notifications_of(ada).filter(kind="rule").exists()
+
+
+@pytest.fixture
+def held(escalation, late, pump, power_queue, root):
+    """A broken promise in closed time, and a rule that has much to do about it."""
+    Tag.objects.create(slug="late", name="Late")
+    listening, _ = make_subscription(
+        user=root,
+        owner=root,
+        name="Pager",
+        url="http://127.0.0.1:9/",
+        events=["ticket.breached"],
+    )
+    calendar, opens = closed_now(root)
+    rule = escalation(
+        {"do": "priority", "priority": "urgent"},
+        {"do": "webhook", "subscription": str(listening.public_id)},
+        {"do": "tag", "tag": "late"},
+        {"do": "route", "queue": power_queue.slug},
+    )
+    breaches.tell_due()
+    pump()
+    return rule, calendar, opens
+
+
+def steps(ticket):
+    return [
+        {one["do"]: one["result"] for one in trace.steps}
+        for trace in RuleTrace.objects.filter(ticket=ticket).order_by("pk")
+    ]
+
+
+def time_comes(pump):
+    Work.objects.filter(stage="held").update(due_at=timezone.now())
+    pump()
+
+
+def test_what_asks_something_of_people_waits_until_the_queue_opens(held, late, pump):
+    _, calendar, opens = held
+
+    late.refresh_from_db()
+    assert (late.priority, late.queue.slug) == ("normal", "shop")
+    assert late.ticket_tags.get().tag.slug == "late", "a tag asks nothing of anybody"
+    assert Work.objects.get(stage="held").due_at == opens
+    at_first = {"priority": "held", "webhook": "held", "route": "held", "tag": "done"}
+    assert steps(late) == [at_first]
+
+    # It is closed after all: it waits on.
+    time_comes(pump)
+    late.refresh_from_db()
+    assert (late.priority, Work.objects.get(stage="held").due_at) == ("normal", opens)
+
+    calendar.is_default = False
+    calendar.save()
+    time_comes(pump)
+
+    late.refresh_from_db()
+    assert (late.priority, late.queue.slug) == ("urgent", "power")
+    done = {"priority": "done", "webhook": "done", "route": "done"}
+    assert steps(late) == [at_first, done]
+    assert late.events.filter(kind="rule_ran").count() == 1
+    assert not Work.objects.filter(stage="held").exists()
+    assert not RuleHold.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["retired", "asks_more"])
+def test_what_does_not_hold_any_more_when_the_queue_opens_is_not_done(
+    held, late, pump, root, change
+):
+    rule, calendar, _ = held
+    calendar.is_default = False
+    calendar.save()
+    if change == "retired":
+        retire_rule(user=root, rule=rule)
+    else:
+        never = {"conditions": {"field": "priority", "is": "low"}}
+        change_rule(user=root, rule=rule, definition=never)
+    time_comes(pump)
+
+    late.refresh_from_db()
+    assert late.priority == "normal"
+    assert not RuleHold.objects.exists()
+
+
+def test_danger_is_moved_in_closed_time_too(escalation, late, pump, power_queue, root):
+    Ticket.objects.filter(pk=late.pk).update(is_danger=True)
+    closed_now(root)
+    escalation({"do": "route", "queue": power_queue.slug})
+    breaches.tell_due()
+    pump()
+
+    late.refresh_from_db()
+    assert late.queue == power_queue
+
+
+def test_a_dry_run_says_until_when_it_would_wait(late, root):
+    _, opens = closed_now(root)
+    definition = {
+        "trigger": {"events": ["breached"]},
+        "actions": [
+            {"do": "priority", "priority": "urgent"},
+            {"do": "note", "text": "Too late."},
+        ],
+    }
+
+    [(_, [raised, noted])] = try_rule(user=root, definition=definition).matched
+
+    assert raised["waits_until"] == opens.isoformat().replace("+00:00", "Z")
+    assert "waits_until" not in noted
+    on_opened = {**definition, "trigger": {"events": ["opened"]}}
+    [(_, [raised, _])] = try_rule(user=root, definition=on_opened).matched
+    assert "waits_until" not in raised
+
+
+@pytest.mark.parametrize(
+    ("asked", "runs"), [("first_response", True), ("resolution", False)]
+)
+def test_a_rule_asks_which_promise_it_was(root, late, pump, asked, runs):
+    definition = {
+        "trigger": {"events": ["breached"]},
+        "conditions": {"field": "promise", "is": asked},
+        "actions": [{"do": "priority", "priority": "urgent"}],
+    }
+    make_rule(user=root, name="Late", is_enabled=True, definition=definition)
+    breaches.tell_due()
+    pump()
+
+    late.refresh_from_db()
+    assert (late.priority == "urgent") is runs
+    # Tried afterwards, it is asked which promises of a ticket were broken.
+    assert bool(try_rule(user=root, definition=definition).matched) is runs
+
+
+def test_it_asks_about_the_promise_of_its_event_alone(make_ticket, root, pump):
+    ticket = make_ticket(posted_at=ago(days=3))
+    definition = {
+        "trigger": {"events": ["breached"]},
+        "conditions": {"field": "promise", "is": "resolution"},
+        "actions": [{"do": "note", "text": "Days, now."}],
+    }
+    make_rule(user=root, name="Late", is_enabled=True, definition=definition)
+    breaches.tell_due()
+    pump()
+
+    broken = [promise for kind, promise, _ in told(ticket) if kind == "breached"]
+    assert sorted(broken) == ["first_response", "resolution"]
+    assert ticket.notes.count() == 1
 
 
 def test_the_first_policy_that_holds_is_pinned(make_ticket, hear, item, shop):

@@ -8,6 +8,7 @@ from webcare.actions.audit import audit
 from webcare.domain.permissions import Permission
 from webcare.exceptions import InUse, Invalid
 from webcare.models import AuthorList, ListedAuthor, User
+from webcare.queries.automation import is_asked_for
 from webcare.queries.people import require
 
 
@@ -34,6 +35,8 @@ def rename_list(*, user: User, author_list: AuthorList, name: str) -> AuthorList
 def remove_list(*, user: User, author_list: AuthorList) -> None:
     """Raises NotAllowed, InUse while a rule asks for it."""
     require(user, Permission.SET_UP)
+    if is_asked_for("author_list", author_list.slug):
+        raise InUse("A rule asks for this list: change that first.")
     try:
         author_list.delete()
     except ProtectedError as error:

@@ -4,7 +4,7 @@ The number of statements depends on how many rules match and what they do, not o
 many tickets they match.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +13,13 @@ from django.db import OperationalError, transaction
 
 from conversations.actions import batches
 from conversations.models.bulk import fetch, ids, insert
-from webcare.actions import automation_timers, bulk_rows
+from webcare.actions import automation_holds, automation_timers, bulk_rows
 from webcare.actions.automation_steps import take
 from webcare.actions.automation_timers import claim_due as claim_due
 from webcare.actions.automation_timers import fired, still_due
 from webcare.actions.bulk_rows import By, Row
 from webcare.domain.automation.conditions import Facts
+from webcare.domain.automation.escalations import WAITING
 from webcare.domain.automation.words import MOST_DEPTH, TraceResult
 from webcare.domain.permissions import Permission
 from webcare.models import RuleTrace
@@ -72,6 +73,18 @@ def run_timed(firing_ids: list[int]) -> None:
 TIMED = batches.Stage(automation_timers.STAGE, run_timed)
 
 
+def run_held(hold_ids: list[int]) -> None:
+    """Do what waited until its queue opened, where its rule says so still."""
+    found = automation_holds.taken_up(hold_ids)
+    for rule in listening_rules() if found else ():
+        run_ = _Run([rule], only=WAITING)
+        for round_ in _rounds(found.get(rule.id, ())):
+            run_.over(round_)
+
+
+HELD = batches.Stage(automation_holds.STAGE, run_held)
+
+
 def _rounds(events: Sequence[Waking]) -> Iterator[dict[int, Waking]]:
     """Each ticket's events one after the other, and those of all tickets together."""
     rounds: list[dict[int, Waking]] = []
@@ -90,6 +103,7 @@ class _Run:
     """One batch, and the rules that are asked about it."""
 
     rules: Sequence[Runnable]
+    only: Collection[str] = ()  # actions, where not all of them are meant
     matched: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -126,7 +140,8 @@ class _Run:
             else:
                 free.append(event)
         for depth in sorted({event.depth for event in free}):
-            traces += _do(rule, [event for event in free if event.depth == depth])
+            same = [event for event in free if event.depth == depth]
+            traces += _do(rule, same, self.only)
         _keep(traces)
         return [event.ticket for event in free]
 
@@ -156,15 +171,15 @@ def _fits(rule: Runnable, row: Row, facts: Facts, event: Waking) -> bool:
 
 
 def _facts(events: Iterable[Waking]) -> dict[int, Facts]:
-    asked = [Asked(event.ticket, event.message) for event in events]
+    asked = [Asked(one.ticket, one.message, one.promise) for one in events]
     return facts_of(asked) if asked else {}
 
 
-def _do(rule: Runnable, events: Sequence[Waking]) -> list[Trace]:
+def _do(rule: Runnable, events: Sequence[Waking], only: Collection[str]) -> list[Trace]:
     """Do all of a rule, or nothing; a ticket on which it breaks is refused alone."""
     try:
         with transaction.atomic():
-            return list(_done(rule, events))
+            return list(_done(rule, events, only))
     except OperationalError:
         raise
     except Exception as error:
@@ -173,16 +188,26 @@ def _do(rule: Runnable, events: Sequence[Waking]) -> list[Trace]:
             log.warning("rule failed", rule=rule.id, ticket=ticket, exc_info=error)
             return [_trace(rule, events[0], reason="failed")]
     middle = len(events) // 2
-    return _do(rule, events[:middle]) + _do(rule, events[middle:])
+    return _do(rule, events[:middle], only) + _do(rule, events[middle:], only)
 
 
-def _done(rule: Runnable, events: Sequence[Waking]) -> Iterator[Trace]:
+def _done(
+    rule: Runnable, events: Sequence[Waking], only: Collection[str]
+) -> Iterator[Trace]:
     tickets = [event.ticket for event in events]
     facts = {"rule": str(rule.public_id), "depth": events[0].depth + 1}
     by = By(rule.cause, facts=facts)
     steps: dict[int, list[dict[str, str]]] = {pk: [] for pk in tickets}
+    until = {} if only else automation_holds.waits(rule, events)
+    if until:
+        automation_holds.hold(rule, events, until)
     for step in rule.definition.steps:
-        for pk, result in take(step, rule, tickets, by).items():
+        if only and step.do not in only:
+            continue
+        held = until if step.do in WAITING else {}
+        free = [pk for pk in tickets if pk not in held]
+        results = take(step, rule, free, by) if free else {}
+        for pk, result in {**dict.fromkeys(held, "held"), **results}.items():
             word = result if isinstance(result, str) else "done"
             steps[pk].append({"do": step.do, "result": word})
     for event in events:

@@ -5,7 +5,6 @@ action refuses is told per ticket, in a word.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from conversations.models.bulk import fetch
@@ -13,12 +12,10 @@ from webcare.actions import automatic_answers, bulk_rows, in_bulk
 from webcare.actions.bulk_rows import By, Results, Row
 from webcare.actions.log import Line, record_many
 from webcare.domain.automation.steps import Step
-from webcare.domain.calendars import Calendar
 from webcare.domain.outcomes import DecidedBy, Priority, PrioritySetBy
-from webcare.exceptions import NeverOpen
 from webcare.models import Queue, Tag, TicketEvent, User
 from webcare.queries.automation import Runnable
-from webcare.queries.calendars import compiled, current_versions
+from webcare.queries.opening import openings_of
 from webcare.queries.sight import seeing
 from webcare.queries.topics import topic_in_use
 
@@ -97,6 +94,7 @@ def _notify(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
     who = step.values["who"]
     whom = _WHOM.get(who, "SELECT id FROM webcare_user WHERE public_id = %(who)s::uuid")
     _say(rows, by, {**by.facts})
+    opens = openings_of([row.id for row in rows])
     told = fetch(
         f"""INSERT INTO webcare_notification (user_id, ticket_id, kind, event_id, at)
             SELECT u.id, k.id, 'rule',
@@ -109,31 +107,15 @@ def _notify(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:
               JOIN webcare_user u ON u.id = ({whom})
              WHERE {seeing("u", "k")}
          RETURNING ticket_id""",
-        {"who": who, "tickets": [row.id for row in rows], "at": _openings(rows)},
+        {
+            "who": who,
+            "tickets": [row.id for row in rows],
+            "at": [opens.get(row.id) for row in rows],
+        },
     )
     done = {ticket for (ticket,) in told}
     told_it = bulk_rows.Change({}, {})
     return {row.id: told_it if row.id in done else "nobody_to_tell" for row in rows}
-
-
-def _openings(rows: Sequence[Row]) -> list[datetime | None]:
-    """When the desk of each ticket opens; None is now."""
-    now_open = current_versions({row.queue for row in rows})
-    hours = compiled({pk for pk in now_open.values() if pk is not None})
-    return [
-        None
-        if row.is_danger or (version := now_open[row.queue]) is None
-        else _opening(hours[version], row.now)
-        for row in rows
-    ]
-
-
-def _opening(hours: Calendar, now: datetime) -> datetime | None:
-    """A calendar that has run out holds nothing up."""
-    try:
-        return None if hours.is_open(now) else hours.next_opening(now)
-    except NeverOpen:
-        return None
 
 
 def _webhook(step: Step, rule: Runnable, rows: Sequence[Row], by: By) -> Results:

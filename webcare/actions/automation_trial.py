@@ -1,6 +1,7 @@
 """A rule tried on the last tickets: what it would do, with nothing done."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from webcare.actions.automatic_answers import GONE, Draft, drafts_of
@@ -8,9 +9,11 @@ from webcare.actions.automation import check_definition
 from webcare.domain.automation.conditions import Facts
 from webcare.domain.automation.definitions import Definition
 from webcare.domain.automation.effects import effect
+from webcare.domain.automation.escalations import ESCALATING, WAITING
 from webcare.exceptions import Invalid
 from webcare.models import Queue, User
 from webcare.queries.automation import Asked, facts_of, newest_tickets
+from webcare.queries.opening import openings_of
 
 MOST = 1_000
 
@@ -39,10 +42,19 @@ def try_rule(
     scope = queue.slug if queue else None
     hit = [pk for pk in tickets if _matches(checked, scope, facts[pk])]
     texts = _texts(checked, hit)
+    until = _until(checked, hit)
     return Trial(
         len(tickets),
         [
-            (next(iter(facts[pk].words["id"])), _effects(checked, pk, facts[pk], texts))
+            (
+                next(iter(facts[pk].words["id"])),
+                [
+                    {**one, "waits_until": until[pk]}
+                    if pk in until and one["do"] in WAITING
+                    else one
+                    for one in _effects(checked, pk, facts[pk], texts)
+                ],
+            )
             for pk in hit
         ],
     )
@@ -75,6 +87,16 @@ def _texts(definition: Definition, tickets: Sequence[int]) -> Texts:
     """Fill in what would be answered: a handful of statements for each answer."""
     macros = [s.values["macro"] for s in definition.steps if s.do == "answer"]
     return {macro: drafts_of(tickets, macro) or {} for macro in macros}
+
+
+def _until(definition: Definition, tickets: Sequence[int]) -> dict[int, str]:
+    """When the queues open of tickets on which actions would wait for that."""
+    if ESCALATING.isdisjoint(definition.trigger.events):
+        return {}
+    return {
+        pk: at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        for pk, at in openings_of(tickets).items()
+    }
 
 
 def _effects(

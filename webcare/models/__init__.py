@@ -8,6 +8,7 @@ from webcare.models.automation import (
     AutomationRuleVersion,
     RuleAnswer,
     RuleFiring,
+    RuleHold,
     RuleTrace,
     RuleTrigger,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "RoutingVersion",
     "RuleAnswer",
     "RuleFiring",
+    "RuleHold",
     "RuleTrace",
     "RuleTrigger",
     "SecondFactor",

@@ -168,6 +168,32 @@ class RuleFiring(models.Model):
         return f"{self.rule_id} {self.ticket_id} {self.since}"
 
 
+class RuleHold(models.Model):
+    """What a rule does about a warning or a breach waits until the queue opens."""
+
+    rule = models.ForeignKey(
+        AutomationRule, models.CASCADE, related_name="+", db_index=False
+    )
+    # What woke it.
+    event = models.ForeignKey(
+        TicketEvent, models.CASCADE, related_name="+", db_index=False
+    )
+    ticket = models.ForeignKey(
+        "webcare.Ticket", models.CASCADE, related_name="+", db_index=False
+    )
+    held_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="rule_hold_is_one_per_event", fields=["rule", "event"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.event_id}"
+
+
 class RuleAnswer(models.Model):
     """A rule answered somebody who waited: once a turn, whatever happens to it."""
 

@@ -70,10 +70,12 @@ def _compiled(version: int, given: str) -> Definition:
 
 
 class Asked(NamedTuple):
-    """A ticket, and the message it is about where an event brought one."""
+    """A ticket, and the message and the promise that it is about, where an event
+    brought them."""
 
     ticket: int
     message: int | None = None
+    promise: str | None = None
 
 
 _FACTS = """
@@ -91,8 +93,17 @@ _FACTS = """
                         v.checkbox::text))
                    FROM webcare_fieldvalue v
                    JOIN webcare_customfield f ON f.id = v.field_id
-                  WHERE v.ticket_id = k.id)
-      FROM unnest(%s::bigint[], %s::bigint[]) AS asked(ticket, message)
+                  WHERE v.ticket_id = k.id),
+           ARRAY(SELECT l.slug FROM webcare_listedauthor la
+                   JOIN webcare_authorlist l ON l.id = la.author_list_id
+                  WHERE la.author_id = k.author_id),
+           coalesce(nullif(r.sentiment_said, ''), r.sentiment),
+           CASE WHEN asked.promise IS NOT NULL THEN ARRAY[asked.promise] ELSE
+           ARRAY(SELECT DISTINCT p.promise FROM webcare_clock p
+                  WHERE p.ticket_id = k.id
+                    AND coalesce(p.warned_at, p.breached_at) IS NOT NULL) END
+      FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
+           AS asked(ticket, message, promise)
       JOIN webcare_ticket k ON k.id = asked.ticket
       JOIN conversations_channel c ON c.id = k.channel_id
       JOIN conversations_thread t ON t.id = k.thread_id
@@ -101,7 +112,10 @@ _FACTS = """
       LEFT JOIN webcare_user a ON a.id = k.agent_id
       LEFT JOIN conversations_message m
              ON m.id = coalesce(asked.message, k.last_inbound_id)
-            AND m.deleted_at IS NULL"""
+            AND m.deleted_at IS NULL
+      LEFT JOIN webcare_reading r
+             ON r.message_id = CASE m.direction WHEN 'in' THEN m.id
+                                    WHEN 'out' THEN k.last_inbound_id END"""
 
 
 def facts_of(asked: Iterable[Asked]) -> dict[int, Facts]:
@@ -109,7 +123,12 @@ def facts_of(asked: Iterable[Asked]) -> dict[int, Facts]:
     tickets = list(asked)
     rows = fetch(
         _FACTS,
-        [MOST_TEXT, [one.ticket for one in tickets], [one.message for one in tickets]],
+        [
+            MOST_TEXT,
+            [one.ticket for one in tickets],
+            [one.message for one in tickets],
+            [one.promise for one in tickets],
+        ],
     )
     paths = topic_paths() if rows else {}
     return {row[0]: _facts(_Fact(*row), paths) for row in rows}
@@ -137,6 +156,9 @@ class _Fact(NamedTuple):
     text: str
     tags: list[str]
     custom: list[str]
+    author_lists: list[str]
+    sentiment: str | None
+    promises: list[str]
 
 
 def _facts(row: _Fact, paths: Mapping[int, frozenset[str]]) -> Facts:
@@ -156,6 +178,9 @@ def _facts(row: _Fact, paths: Mapping[int, frozenset[str]]) -> Facts:
             {row.handle.removeprefix("@").casefold(), row.external_id.casefold()}
         ),
         "tag": frozenset(row.tags) or none,
+        "author_list": frozenset(row.author_lists) or none,
+        "sentiment": frozenset({row.sentiment or "none"}),
+        "promise": frozenset(row.promises) or none,
     }
     for key, _, value in (one.partition("=") for one in row.custom):
         words[f"custom:{key}"] = frozenset({value.casefold()})
@@ -205,6 +230,7 @@ class Waking(NamedTuple):
     kind: str
     depth: int
     message: int | None
+    promise: str | None = None
 
 
 def waking(event_ids: Sequence[int]) -> list[Waking]:
@@ -212,7 +238,8 @@ def waking(event_ids: Sequence[int]) -> list[Waking]:
     rows = fetch(
         """SELECT id, ticket_id, kind, coalesce((data->>'depth')::int, 0),
                   CASE WHEN jsonb_typeof(data->'message') = 'number'
-                       THEN (data->>'message')::bigint END
+                       THEN (data->>'message')::bigint END,
+                  CASE WHEN kind IN ('warned', 'breached') THEN data->>'promise' END
              FROM webcare_ticketevent WHERE id = ANY(%s) ORDER BY id""",
         [list(event_ids)],
     )
@@ -225,6 +252,7 @@ _NAMES = {
     "topic": """SELECT slug FROM webcare_topic
                  WHERE slug = ANY(%s)
                    AND (retired_at IS NULL OR merged_into_id IS NOT NULL)""",
+    "author_list": "SELECT slug FROM webcare_authorlist WHERE slug = ANY(%s)",
     "channel": "SELECT slug FROM conversations_channel WHERE slug = ANY(%s)",
     "tag": "SELECT slug FROM webcare_tag WHERE slug = ANY(%s) AND retired_at IS NULL",
     "custom": "SELECT key FROM webcare_customfield WHERE key = ANY(%s)",
@@ -244,6 +272,21 @@ def known_names(kind: str, names: Sequence[str]) -> set[str]:
 
 
 NAMED = frozenset(_NAMES)
+
+
+def is_asked_for(field: str, name: str) -> bool:
+    """Return whether a condition of a rule in use asks for this name."""
+    found = fetch(
+        """SELECT 1 FROM webcare_automationrule r
+             JOIN webcare_automationruleversion v
+               ON v.rule_id = r.id AND v.number = r.version
+            WHERE r.retired_at IS NULL AND jsonb_path_exists(v.definition,
+                  '$.conditions.** ? (@.field == $field)."is"[*] ? (@ == $name)',
+                  jsonb_build_object('field', %s::text, 'name', %s::text))
+            LIMIT 1""",
+        [field, name],
+    )
+    return bool(found)
 
 
 def rules_of(user: User) -> QuerySet[AutomationRule]:

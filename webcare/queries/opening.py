@@ -1,11 +1,13 @@
-"""The open hours of every queue between two moments, for a statement to count with."""
+"""When queues are open: between two moments for a statement to count with, or next."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from conversations.models.bulk import fetch, ids
 from webcare.domain.calendars import Calendar
+from webcare.exceptions import NeverOpen
 from webcare.queries.calendars import compiled, current_versions
 
 UNROUTED = -1
@@ -28,6 +30,32 @@ def opening(start: datetime, end: datetime) -> str:
             if version is not None
         ]
     )
+
+
+def openings_of(tickets: Sequence[int]) -> dict[int, datetime]:
+    """Return when the queues of these tickets open, without those that are open now or
+    have no hours, and without danger, which does not wait. Four statements at most."""
+    rows = fetch(
+        """SELECT id, queue_id, statement_timestamp() FROM webcare_ticket
+            WHERE id = ANY(%s) AND NOT is_danger""",
+        [list(tickets)],
+    )
+    versions = current_versions({queue for _, queue, _ in rows}) if rows else {}
+    hours = compiled({pk for pk in versions.values() if pk is not None})
+    found = {
+        pk: _next(hours[version], now)
+        for pk, queue, now in rows
+        if (version := versions[queue]) is not None
+    }
+    return {pk: at for pk, at in found.items() if at is not None}
+
+
+def _next(hours: Calendar, now: datetime) -> datetime | None:
+    """A calendar that has run out holds nothing up."""
+    try:
+        return None if hours.is_open(now) else hours.next_opening(now)
+    except NeverOpen:
+        return None
 
 
 def _spans(calendar: Calendar, start: datetime, end: datetime) -> dict[str, Any]:

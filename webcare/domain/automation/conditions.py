@@ -27,7 +27,8 @@ from webcare.domain.automation.values import (
     spoken,
 )
 from webcare.domain.lifecycle import Status
-from webcare.domain.outcomes import Priority
+from webcare.domain.outcomes import Priority, Promise
+from webcare.domain.readings import Sentiment
 from webcare.domain.topics.rules import Rule, RuleBook, RuleKind
 
 DEEPEST = 5
@@ -46,6 +47,9 @@ FIELDS: Mapping[str, Mapping[str, Read]] = {
     "priority": {"is": one_or_more(choice(*Priority.values))},
     "agent": {"is": one_or_more(identity_or("none", "any"))},
     "author": {"is": one_or_more(handle)},
+    "author_list": {"is": one_or_more(name)},
+    "sentiment": {"is": one_or_more(choice(*Sentiment.values))},
+    "promise": {"is": one_or_more(choice(*Promise.values))},
     "visibility": {"is": one_or_more(choice("public", "private"))},
     "danger": {"is": boolean},
     "waiting_seconds": {"at_least": seconds, "less_than": seconds},
@@ -59,7 +63,9 @@ FIELDS: Mapping[str, Mapping[str, Read]] = {
 class Facts:
     """What is true of a ticket now; `words` and `numbers` by the names of fields.
 
-    A topic is there with those above it; what is missing is there as *none*.
+    A topic is there with those above it; what is missing is there as *none*. A promise
+    is the one that a warning or a breach is about; asked without either, those of the
+    ticket that were warned of or broken.
     """
 
     words: Mapping[str, frozenset[Any]]

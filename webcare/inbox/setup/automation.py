@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from webcare.domain.automation.words import TimerState
 from webcare.domain.lifecycle import Status
-from webcare.domain.outcomes import Priority
+from webcare.domain.outcomes import Priority, Promise
 from webcare.domain.permissions import Permission
+from webcare.domain.readings import Sentiment
 from webcare.inbox.setup.choices import holds
 from webcare.inbox.setup.shapes import (
     Act,
@@ -36,6 +37,9 @@ def _leaf_fields() -> tuple[Field, ...]:
                 ("language", _("Language")),
                 ("text", _("Words")),
                 ("author", _("Author")),
+                ("author_list", _("List of authors")),
+                ("sentiment", _("Sentiment")),
+                ("promise", _("Which promise")),
                 ("visibility", _("Public or private")),
                 ("danger", _("Danger")),
                 ("waiting_seconds", _("Has waited")),
@@ -51,6 +55,9 @@ def _leaf_fields() -> tuple[Field, ...]:
                 ("channel", "channels"),
                 ("tag", "tags"),
                 ("language", "languages"),
+                ("author_list", "author_lists"),
+                ("sentiment", pairs(Sentiment)),
+                ("promise", pairs(Promise)),
                 ("priority", pairs(Priority)),
                 ("status", pairs(Status)),
                 ("visibility", (("public", _("Public")), ("private", _("Private")))),
