@@ -11,6 +11,7 @@ from webcare.queries.choices import Choices, choices_for
 from webcare.queries.macros import macro_page
 from webcare.queries.people import Rights
 from webcare.queries.routing import author_lists
+from webcare.queries.setup import colleagues
 from webcare.queries.skills import skills
 from webcare.queries.subscriptions import subscriptions
 from webcare.queries.teams import teams
@@ -56,6 +57,14 @@ def _subscriptions(user: "User", rights: Rights) -> Pairs:
         return []
 
 
+def _colleagues(user: "User", rights: Rights) -> Pairs:
+    """Who has just been added has no role yet, and is to be given one."""
+    found = colleagues(user).filter(is_active=True)
+    return sorted(
+        ((str(one.public_id), str(one)) for one in found), key=lambda pair: pair[1]
+    )
+
+
 def _zones(user: "User", rights: Rights) -> Pairs:
     near = sorted(zone for zone in available_timezones() if zone.startswith(NEARBY))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in near)]
@@ -76,6 +85,7 @@ _SETS: dict[str, Callable[["User", Rights], Pairs]] = {
         *choices_for(user).agents,
         *((str(one.public_id), one.name) for one in teams(user)),
     ],
+    "colleagues": _colleagues,
     "macros": _macros,
     "subscriptions": _subscriptions,
     "zones": _zones,

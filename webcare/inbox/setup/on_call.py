@@ -43,7 +43,7 @@ ON_CALL = Noun(
             "agent",
             _("A person of the desk"),
             "choice",
-            choices="agents",
+            choices="colleagues",
             help=_("They see the alarm on every page."),
         ),
         Field("email", _("E-mail"), "email", most=254),

@@ -50,7 +50,7 @@ QUEUES = Noun(
     fields=(
         Field("name", _("Name"), required=True, most=100),
         Field("slug", _("Short name"), "slug", when="add", required=True, most=50),
-        Field("lead", _("Lead"), "choice", choices="agents"),
+        Field("lead", _("Lead"), "choice", choices="colleagues"),
         Field(
             "handout",
             _("How work is divided"),
@@ -152,7 +152,9 @@ QUEUES = Noun(
                 "PUT",
                 "queues/{id}/members/{agent}",
                 (
-                    Field("agent", _("Who"), "choice", choices="agents", required=True),
+                    Field(
+                        "agent", _("Who"), "choice", choices="colleagues", required=True
+                    ),
                     Field(
                         "role",
                         _("Role"),

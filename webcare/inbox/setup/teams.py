@@ -23,7 +23,7 @@ TEAMS = Noun(
     add_label=_("Add a team"),
     fields=(
         Field("name", _("Name"), required=True, most=100),
-        Field("members", _("Members"), "people", choices="agents"),
+        Field("members", _("Members"), "people", choices="colleagues"),
     ),
     end=Act(
         _("End this team"),
