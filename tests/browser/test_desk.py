@@ -110,6 +110,31 @@ def test_what_is_written_is_there_again_in_another_window(
     assert page.input_value("#reply-text") == "Half a sentence about"
 
 
+def test_a_note_that_was_begun_is_there_again_beside_an_answer(
+    page_of, ada, ticket, live_server
+):
+    address = f"{live_server.url}/tickets/{ticket.public_id}"
+    page = page_of(ada)
+    page.goto(address)
+    page.fill("#reply-text", "An answer")
+    page.wait_for_selector("#reply >> text=Draft kept")
+    page.locator("[for=mode-note]").click()
+    page.fill("#note-text", "She called already")
+    page.wait_for_selector("[data-note] >> text=Draft kept")
+
+    page.goto(address)
+
+    assert page.input_value("#note-text") == "She called already"
+    assert page.input_value("#reply-text") == "An answer"
+    assert page.locator("[for=mode-note] .begun").is_visible()
+    page.locator("[for=mode-note]").click()
+    page.locator("[data-note] [data-first]").click()
+    page.wait_for_selector(".said--note >> text=She called already")
+    page.goto(address)
+    assert page.input_value("#note-text") == ""
+    assert page.input_value("#reply-text") == "An answer"
+
+
 def test_a_colleague_who_writes_is_seen_by_the_other(
     page_of, ada, bo, ticket, live_server
 ):

@@ -8,7 +8,7 @@ from webcare.actions.replies import THEN
 from webcare.domain.lifecycle import Status
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid
-from webcare.models import Draft, Ticket, User
+from webcare.models import Draft, NoteDraft, Ticket, User
 from webcare.queries.people import require
 
 
@@ -45,3 +45,23 @@ def keep_draft(
 def drop_draft(*, ticket: Ticket, user: User) -> None:
     """Throw away what `user` has begun; nothing there is no mistake."""
     Draft.objects.filter(ticket=ticket, user=user).delete()
+
+
+def keep_note_draft(*, ticket: Ticket, user: User, text: str) -> None:
+    """Keep the note that `user` has begun, in place of what they had before.
+
+    Nobody else changes it; a note of theirs uses it up. Raises NotAllowed.
+    """
+    require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    fetch(
+        """INSERT INTO webcare_notedraft (ticket_id, user_id, text, updated_at)
+           VALUES (%s, %s, %s, statement_timestamp())
+               ON CONFLICT (ticket_id, user_id) DO UPDATE
+              SET text = EXCLUDED.text, updated_at = EXCLUDED.updated_at""",
+        [ticket.pk, user.pk, text],
+    )
+
+
+def drop_note_draft(*, ticket: Ticket, user: User) -> None:
+    """Throw away the note that `user` has begun; nothing there is no mistake."""
+    NoteDraft.objects.filter(ticket=ticket, user=user).delete()

@@ -17,7 +17,7 @@ from webcare.actions.tickets import touch
 from webcare.domain.mentions import Known, called_in, who_is_meant
 from webcare.domain.permissions import Permission
 from webcare.exceptions import Invalid
-from webcare.models import Note, Ticket, TicketEvent, User
+from webcare.models import Note, NoteDraft, Ticket, TicketEvent, User
 from webcare.queries.people import require
 from webcare.queries.sight import seeing
 
@@ -38,10 +38,11 @@ def add_note(*, ticket: Ticket, user: User, text: str) -> Written:
 
     Everybody called in it (`@name`, `@initials`) who may see the ticket is told, and
     follows it from now on. A name that is unknown, and one of somebody who may not
-    see the ticket, look the same: `not_mentioned`. Raises NotAllowed, and Invalid
-    when more than fifty are called.
+    see the ticket, look the same: `not_mentioned`. What they had begun is used up.
+    Raises NotAllowed, and Invalid when more than fifty are called.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
+    NoteDraft.objects.filter(ticket=ticket, user=user).delete()
     return write_note(ticket, author=user, text=text)
 
 

@@ -17,7 +17,13 @@ from webcare.api.shapes import THEN, Json, Out, stamp
 from webcare.domain.lifecycle import Status
 from webcare.exceptions import NotFound
 from webcare.queries.conversation import Visibility
-from webcare.queries.drafts import DraftRow, draft_on, draft_page
+from webcare.queries.drafts import (
+    DraftRow,
+    NoteDraftRow,
+    draft_on,
+    draft_page,
+    note_draft_on,
+)
 from webcare.queries.people import require_role
 from webcare.queries.tickets import ticket_for
 
@@ -120,4 +126,65 @@ class TicketDraft(Endpoint):
     def delete(self, request: Request, ticket: UUID) -> Response:
         found = ticket_for(request.user, ticket, with_names=False)
         drafts.drop_draft(ticket=found, user=request.user)
+        return Response(status=204)
+
+
+class NoteDraftOut(Out):
+    """The note that you have begun on a ticket."""
+
+    ticket = serializers.UUIDField()
+    text = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+
+class NoteDraftIn(In):
+    text = serializers.CharField(
+        max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True
+    )
+
+
+def note_draft_out(row: NoteDraftRow) -> Json:
+    return {
+        "ticket": str(row.ticket),
+        "text": row.text,
+        "updated_at": stamp(row.updated_at),
+    }
+
+
+class TicketNoteDraft(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "Look at the note that you have begun",
+        NoteDraftOut,
+        refuses=(404,),
+        tag="drafts",
+    )
+    def get(self, request: Request, ticket: UUID) -> Response:
+        found = ticket_for(request.user, ticket, with_names=False)
+        row = note_draft_on(request.user, found)
+        if row is None:
+            raise NotFound("You have begun no note here.")
+        return Response(note_draft_out(row))
+
+    @says(
+        "Keep the note that you have written so far",
+        NoteDraftOut,
+        asks=NoteDraftIn,
+        refuses=(404, 422),
+        once=False,
+        tag="drafts",
+    )
+    def put(self, request: Request, ticket: UUID) -> Response:
+        text = asked(NoteDraftIn, request)["text"]
+        found = ticket_for(request.user, ticket)
+        drafts.keep_note_draft(ticket=found, user=request.user, text=text)
+        row = note_draft_on(request.user, found)
+        assert row is not None
+        return Response(note_draft_out(row))
+
+    @says("Throw the note away", None, status=204, refuses=(404,), tag="drafts")
+    def delete(self, request: Request, ticket: UUID) -> Response:
+        found = ticket_for(request.user, ticket, with_names=False)
+        drafts.drop_note_draft(ticket=found, user=request.user)
         return Response(status=204)

@@ -136,6 +136,7 @@ urlpatterns = [
     _at(f"{_TICKET}/acts", moderation.TicketActs, "ticket-acts"),
     _at(f"{_TICKET}/replies/<uuid:reply>/let-go", acting.LetGo, "reply-let-go"),
     _at(f"{_TICKET}/draft", drafts.TicketDraft, "ticket-draft"),
+    _at(f"{_TICKET}/note/draft", drafts.TicketNoteDraft, "ticket-note-draft"),
     _at(f"{_TICKET}/presence", ticket_presence.TicketPresence, "ticket-presence"),
     _at("drafts", drafts.Drafts, "drafts"),
     _at("approvals", approvals.Approvals, "approvals"),

@@ -211,6 +211,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _tag(timeline: Timeline, card: Card, version: int) -> str:
     minute = int(timezone.now().timestamp()) // MINUTE
-    beside = replace(card.beside, begun=None)  # one's own words are no news
+    # One's own words are no news.
+    beside = replace(card.beside, begun=None, begun_note="")
     facts = repr((timeline, card.clocks, card.seen, beside, version, minute))
     return blake2b(facts.encode(), digest_size=12).hexdigest()

@@ -20,7 +20,7 @@ from webcare.models.consultations import Consultation
 from webcare.models.decision_versions import DecisionVersion
 from webcare.models.decisions import Decision
 from webcare.models.desk import DeskSetting
-from webcare.models.drafts import Draft
+from webcare.models.drafts import Draft, NoteDraft
 from webcare.models.endings import Ending
 from webcare.models.erasures import LogErasure
 from webcare.models.fields import CustomField, FieldValue
@@ -125,6 +125,7 @@ __all__ = [
     "Membership",
     "Merge",
     "Note",
+    "NoteDraft",
     "NoteMention",
     "Notification",
     "NotificationSetting",

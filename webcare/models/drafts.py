@@ -44,3 +44,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.user_id}"
+
+
+class NoteDraft(models.Model):
+    """What somebody has begun to tell colleagues; nobody else changes it."""
+
+    ticket = models.ForeignKey(
+        "webcare.Ticket", models.CASCADE, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        "webcare.User", models.CASCADE, related_name="+", db_index=False
+    )
+    text = models.TextField()
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="note_draft_one_per_ticket_and_person", fields=["ticket", "user"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.user_id}"

@@ -102,6 +102,7 @@ class Beside:
     fields: list[Field]
     references: list[Reference]
     begun: Begun | None
+    begun_note: str
     linked: list[Linked]
     siblings: list[Sibling]
     alarm: Said | None  # alarm_raised, while it rings, or alarm_acknowledged
@@ -121,6 +122,7 @@ def read_beside(found: dict[str, Any]) -> Beside:
         [_field(*one) for one in found["fields"]],
         [Reference(*one) for one in found["references"]],
         Begun(*found["begun"]) if found["begun"] else None,
+        found["begun_note"],
         [Linked(*one) for one in found["linked"]],
         [Sibling(*one) for one in found["siblings"]],
         _said(found["alarm"]),
@@ -202,6 +204,9 @@ BESIDE = f"""jsonb_build_object(
                x.system, x.reference, x.url, x.public_id)
                ORDER BY x.id), '[]')
       FROM webcare_externalreference x WHERE x.ticket_id = %(ticket)s),
+    'begun_note', coalesce((
+    SELECT d.text FROM webcare_notedraft d
+     WHERE d.ticket_id = %(ticket)s AND d.user_id = %(user)s), ''),
     'begun', (
     SELECT jsonb_build_array(d.text, d.seen) FROM webcare_draft d
      WHERE d.ticket_id = %(ticket)s AND d.user_id = %(user)s))"""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from webcare.models import User
+from webcare.models import NoteDraft, Ticket, User
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.sight import visible
 
@@ -37,6 +37,22 @@ def draft_page(
     """Return a page of what `user` has begun, the newest first."""
     page = _page(user, [], {}, mark, limit)
     return [DraftRow(*row) for row in page.rows], page
+
+
+class NoteDraftRow(NamedTuple):
+    """The note that somebody has begun."""
+
+    ticket: UUID
+    text: str
+    updated_at: datetime
+
+
+def note_draft_on(user: User, ticket: Ticket) -> NoteDraftRow | None:
+    """Return the note that `user` has begun on a ticket that they may see."""
+    found = NoteDraft.objects.filter(ticket=ticket, user=user).first()
+    if found is None:
+        return None
+    return NoteDraftRow(ticket.public_id, found.text, found.updated_at)
 
 
 def draft_on(user: User, ticket: int) -> DraftRow | None:

@@ -198,6 +198,7 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
         ("api/v1/approvals/<uuid:approval>", "get"),
         ("api/v1/macros/<uuid:macro>", "get"),
         ("api/v1/tickets/<uuid:ticket>/draft", "get"),
+        ("api/v1/tickets/<uuid:ticket>/note/draft", "get"),
         ("api/v1/bulk/<uuid:job>", "get"),  # nor one of these
         ("api/v1/bulk/<uuid:job>/items", "get"),
         ("api/v1/topics/train/<uuid:training>", "get"),  # there is none of these

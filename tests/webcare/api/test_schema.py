@@ -94,6 +94,7 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     client.post(f"{where}/tag", {"add": ["angry"]}, "application/json")
     client.post(f"{where}/presence", {"doing": "typing"}, "application/json")
     as_client(root).put(f"{where}/draft", {"text": "Hi"}, "application/json")
+    as_client(root).put(f"{where}/note/draft", {"text": "Hi"}, "application/json")
     User.objects.filter(pk=ada.pk).update(needs_approval=True)
     client.post(f"{where}/reply", {"text": "More"}, "application/json")
     return ticket
@@ -132,6 +133,7 @@ READS = [
     "/api/v1/tickets/{ticket}/siblings",
     "/api/v1/tickets/{ticket}/presence",
     "/api/v1/tickets/{ticket}/draft",
+    "/api/v1/tickets/{ticket}/note/draft",
     "/api/v1/drafts",
     "/api/v1/approvals",
     "/api/v1/tickets/{ticket}/state",

@@ -168,6 +168,45 @@ def test_a_page_of_drafts_costs_what_one_does(
         assert len(adas.get("/api/v1/drafts").json()["results"]) == 3
 
 
+def test_a_note_that_was_begun_is_kept_per_person_until_it_is_written(
+    adas, bos, on, ticket, bo
+):
+    kept = adas.put(on("/note/draft"), {"text": "Call her"}, JSON)
+    bos.put(on("/note/draft"), {"text": "Hm"}, JSON)
+    adas.put(on("/note/draft"), {"text": "Call her "}, JSON)
+    adas.put(on("/draft"), {"text": "Dear Kim"}, JSON)
+    bos.post(on("/note"), {"text": "Hm, no."}, JSON)
+    tickets.claim_ticket(ticket=ticket, user=bo)
+
+    assert (kept.status_code, kept.json()["text"]) == (200, "Call her")
+    assert adas.get(on("/note/draft")).json()["text"] == "Call her "
+    assert bos.get(on("/note/draft")).status_code == 404
+    adas.post(on("/reply"), {"text": "Dear Kim.", "anyway": True}, JSON)
+    assert adas.get(on("/note/draft")).status_code == 200
+    adas.post(on("/note"), {"text": "Call her."}, JSON)
+    assert adas.get(on("/note/draft")).status_code == 404
+
+
+def test_a_note_that_was_begun_is_thrown_away(adas, bos, on):
+    adas.put(on("/note/draft"), {"text": "Call her"}, JSON)
+    bos.put(on("/note/draft"), {"text": "Hm"}, JSON)
+
+    assert adas.delete(on("/note/draft")).status_code == 204
+    assert adas.get(on("/note/draft")).status_code == 404
+    assert bos.get(on("/note/draft")).json()["text"] == "Hm"
+
+
+def test_out_of_sight_a_begun_note_is_hidden_and_kept(adas, on, power_queue):
+    adas.put(on("/note/draft"), {"text": "Call her"}, JSON)
+    was = Ticket.objects.get().queue
+    Ticket.objects.update(queue=power_queue)
+    assert adas.get(on("/note/draft")).status_code == 404
+    assert adas.put(on("/note/draft"), {"text": "X"}, JSON).status_code == 404
+
+    Ticket.objects.update(queue=was)
+    assert adas.get(on("/note/draft")).json()["text"] == "Call her"
+
+
 def test_an_answer_is_signed_as_on_the_desks_page(adas, on, ada):
     ada.initials = "AB"
     ada.save()
