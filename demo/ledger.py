@@ -28,6 +28,16 @@ CREATE TABLE IF NOT EXISTS calls (
     called_at REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS calls_of_delivery ON calls (delivery_id);
+CREATE TABLE IF NOT EXISTS files (
+    file_id TEXT PRIMARY KEY,
+    delivery_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    name TEXT,
+    alt TEXT,
+    post TEXT
+);
 """
 
 
@@ -42,6 +52,20 @@ class Post:
     text: str
     visibility: str
     accepted_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was handed over; name, alt and post are known once it is posted."""
+
+    file_id: str
+    delivery_id: str
+    type: str
+    sha256: str
+    size: int
+    name: str | None
+    alt: str | None
+    post: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +98,7 @@ class Ledger:
         """How often this delivery was sent to us, whatever came of it."""
         with self._lock:
             row = self._rows.execute(
-                "SELECT count(*) FROM calls WHERE method = 'POST' AND delivery_id = ?",
+                "SELECT count(*) FROM calls WHERE method <> 'GET' AND delivery_id = ?",
                 [delivery_id],
             ).fetchone()
         return int(row[0])
@@ -84,7 +108,7 @@ class Ledger:
             self._note(method, delivery_id, outcome)
 
     def accept(
-        self, given: Mapping[str, str | None], outcome: str, *, idempotent: bool
+        self, given: Mapping[str, Any], outcome: str, *, idempotent: bool
     ) -> str:
         """The id of the post; a new one unless `idempotent` and already there."""
         delivery_id = str(given["delivery_id"])
@@ -92,6 +116,28 @@ class Ledger:
             self._note("POST", delivery_id, outcome)
             known = self._id_of(delivery_id) if idempotent else None
             return known or self._post(delivery_id, given)
+
+    def keep(
+        self, delivery_id: str, file_id: str, kind: str, digest: str, size: int
+    ) -> None:
+        """The same file again is the same file."""
+        with self._lock, self._transaction():
+            self._rows.execute(
+                "INSERT INTO files (file_id, delivery_id, type, sha256, size)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " type = excluded.type, sha256 = excluded.sha256, size = excluded.size",
+                [file_id, delivery_id, kind, digest, size],
+            )
+
+    def has_all(self, given: Mapping[str, Any]) -> bool:
+        """Whether every file that a post names was handed over as it is named."""
+        wanted = {(one["id"], one["sha256"]) for one in given.get("attachments", ())}
+        with self._lock:
+            found = self._rows.execute(
+                "SELECT file_id, sha256 FROM files WHERE delivery_id = ?",
+                [str(given["delivery_id"])],
+            )
+            return wanted <= set(found)
 
     def id_of(self, delivery_id: str) -> str | None:
         with self._lock:
@@ -110,7 +156,7 @@ class Ledger:
             [method, delivery_id, outcome, time.time()],
         )
 
-    def _post(self, delivery_id: str, given: Mapping[str, str | None]) -> str:
+    def _post(self, delivery_id: str, given: Mapping[str, Any]) -> str:
         row = self._rows.execute(
             "INSERT INTO posts (delivery_id, thread, in_reply_to, text, visibility,"
             " accepted_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -123,7 +169,15 @@ class Ledger:
                 time.time(),
             ],
         )
-        return f"post-{row.lastrowid}"
+        post = f"post-{row.lastrowid}"
+        self._rows.executemany(
+            "UPDATE files SET name = ?, alt = ?, post = ? WHERE file_id = ?",
+            [
+                (one["name"], one["alt"], post, one["id"])
+                for one in given.get("attachments", ())
+            ],
+        )
+        return post
 
     def _id_of(self, delivery_id: str) -> str | None:
         row = self._rows.execute(
@@ -137,6 +191,13 @@ def posts_in(path: Path) -> list[Post]:
     columns = "delivery_id, thread, in_reply_to, text, visibility, accepted_at"
     query = f"SELECT 'post-' || id, {columns} FROM posts ORDER BY id"
     return [Post(*row) for row in _read(path, query)]
+
+
+def files_in(path: Path) -> list[Upload]:
+    """Every file, in the order handed over; also while the platform is running."""
+    columns = "file_id, delivery_id, type, sha256, size, name, alt, post"
+    query = f"SELECT {columns} FROM files ORDER BY rowid"
+    return [Upload(*row) for row in _read(path, query)]
 
 
 def calls_in(path: Path) -> list[Call]:

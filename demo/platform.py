@@ -16,6 +16,7 @@ import struct
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -25,10 +26,11 @@ from urllib.parse import unquote
 from conversations.adapters.signatures import verify
 from conversations.exceptions import SignatureRejected
 from demo.faults import REFUSALS, Fault, Faults
-from demo.ledger import Call, Ledger, Post, calls_in, posts_in
+from demo.ledger import Call, Ledger, Post, Upload, calls_in, files_in, posts_in
 
 CALLBACK = "/callback"
 MAX_BODY = 1_000_000  # bytes
+MAX_FILE = 20_000_000
 
 
 class Platform:
@@ -94,6 +96,9 @@ class Platform:
     def posts(self) -> list[Post]:
         return posts_in(self.path)
 
+    def files(self) -> list[Upload]:
+        return files_in(self.path)
+
     def calls(self) -> list[Call]:
         return calls_in(self.path)
 
@@ -138,18 +143,46 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self.path != CALLBACK:
             return self._answer(404, {"detail": "There is nothing here."})
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            return self._answer(413, {"detail": "The body is too long or unmeasured."})
-        body = self.rfile.read(int(length))
-        if not self._proved(body):
+        body = self._body(MAX_BODY)
+        if body is None or not self._proved(body):
             return None
         if act := _act(body):
             return self._act(*act)
         given = _read(body)
         if given is None:
             return self._answer(422, {"detail": "The fields are not as agreed."})
+        if not self.server.platform.ledger.has_all(given):
+            return self._answer(422, {"detail": "A file of it is not here."})
         return self._treat(given, self.server.platform.fault_for(given["delivery_id"]))
+
+    def do_PUT(self) -> None:
+        """A file, beneath the address of the delivery that will name it."""
+        delivery_id, _, file_id = self.path.removeprefix(f"{CALLBACK}/").partition("/")
+        if not self.path.startswith(f"{CALLBACK}/") or not file_id:
+            return self._answer(404, {"detail": "There is nothing here."})
+        body = self._body(MAX_FILE)
+        if body is None or not self._proved(body):
+            return None
+        platform = self.server.platform
+        fault = platform.fault_for(file_id)
+        platform.ledger.note("PUT", file_id, str(fault or "kept"))
+        if fault is Fault.RESET:
+            return self._reset()
+        if refusal := REFUSALS.get(fault) if fault else None:
+            return self._refuse(*refusal)
+        kind, digest = self.headers.get("Content-Type", ""), sha256(body).hexdigest()
+        platform.ledger.keep(delivery_id, file_id, kind, digest, len(body))
+        if fault is Fault.ACCEPT_THEN_RESET:
+            return self._reset()
+        return self._answer(200, {"status": "kept"})
+
+    def _body(self, most: int) -> bytes | None:
+        """The bytes that were sent; None, and answered, where they are too many."""
+        length = self.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) <= most:
+            return self.rfile.read(int(length))
+        self._answer(413, {"detail": "The body is too long or unmeasured."})
+        return None
 
     def _proved(self, body: bytes) -> bool:
         try:
@@ -172,9 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         platform.ledger.note("POST", given["delivery_id"], str(fault))
         if refusal is None:
             return self._reset()
-        status, detail = refusal
-        wait = {"Retry-After": str(platform.retry_after)} if status == 429 else {}
-        return self._answer(status, {"detail": detail}, wait)
+        return self._refuse(*refusal)
 
     def _act(self, act_id: str, act: str, message: str) -> None:
         """Hide, like or retract: noted, and the same however often it is asked."""
@@ -186,8 +217,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._reset()
         if refusal is None:
             return self._answer(200, {"status": "done"})
-        status, detail = refusal
-        wait = {"Retry-After": str(platform.retry_after)} if status == 429 else {}
+        return self._refuse(*refusal)
+
+    def _refuse(self, status: int, detail: str) -> None:
+        after = str(self.server.platform.retry_after)
+        wait = {"Retry-After": after} if status == 429 else {}
         return self._answer(status, {"detail": detail}, wait)
 
     def _accept(self, given: dict[str, Any], fault: Fault | None) -> None:
@@ -252,10 +286,15 @@ def _read(body: bytes) -> dict[str, Any] | None:
         return None
     required = ("delivery_id", "text", "visibility")
     optional = ("thread", "in_reply_to")
+    named = ("id", "name", "type", "sha256", "alt")
     if (
         isinstance(given, dict)
         and all(isinstance(given.get(name), str) for name in required)
         and all(isinstance(given.get(name), str | None) for name in optional)
+        and all(
+            isinstance(file, dict) and all(isinstance(file.get(n), str) for n in named)
+            for file in given.get("attachments", [])
+        )
     ):
         return given
     return None

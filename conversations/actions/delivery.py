@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models.functions import Now
 
-from conversations.actions import batches, gate, settling
-from conversations.adapters.base import Outgoing, Visibility
+from conversations.actions import batches, files, gate, settling
+from conversations.adapters.base import Outgoing, OutgoingFile, Visibility
 from conversations.adapters.registry import ADAPTERS
 from conversations.crashpoints import crossing
 from conversations.exceptions import (
@@ -18,7 +18,7 @@ from conversations.exceptions import (
     DeliveryRefused,
     DeliveryUncertain,
 )
-from conversations.models import Channel, Delivery, Message, State, Thread
+from conversations.models import Channel, Delivery, File, Message, State, Thread
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 
@@ -112,17 +112,21 @@ def take_back(delivery: Delivery) -> bool:
     unsent = Delivery.objects.filter(
         pk=delivery.pk, state__in=[State.WAITING, State.HELD]
     )
-    return bool(unsent.update(state=State.CANCELLED, settled_at=Now()))
+    if not unsent.update(state=State.CANCELLED, settled_at=Now()):
+        return False
+    files.let_go([delivery.pk])
+    return True
 
 
 def drop(deliveries: Sequence[int]) -> None:
     """Cancel those of these texts that have not left."""
-    fetch(
+    dropped = fetch(
         """UPDATE conversations_delivery
               SET state = 'cancelled', settled_at = statement_timestamp()
-            WHERE id = ANY(%s) AND state IN ('waiting', 'held')""",
+            WHERE id = ANY(%s) AND state IN ('waiting', 'held') RETURNING id""",
         [sorted(deliveries)],
     )
+    files.let_go([pk for [pk] in dropped])
 
 
 def hold(deliveries: Sequence[int]) -> None:
@@ -207,16 +211,27 @@ def _claim(channel_id: int) -> Delivery | None:
 
 
 def _send(delivery: Delivery) -> None:
-    """Ask the gate once more, then the platform, and write down what became of it."""
-    channel = delivery.channel
+    """Ask the gate once more, then the platform, and write down what became of it.
+
+    Files go first, each under a claim of its own: a call that lasts never comes near
+    the time after which somebody else asks what became of the text.
+    """
+    channel, beside = delivery.channel, files.of(delivery)
     if no := gate.refusal(
-        channel=channel, text=delivery.text, in_reply_to=delivery.in_reply_to
+        channel=channel,
+        text=delivery.text,
+        in_reply_to=delivery.in_reply_to,
+        files=[gate.Facts(one.name, one.type, one.size, one.alt) for one in beside],
     ):
         settling.refused(delivery, reason=no[1])
         return
+    waiting = next((one for one in beside if not one.handed_at), None)
     try:
+        if waiting:
+            _hand_over(delivery, waiting)
+            return
         external_id = ADAPTERS[channel.kind].send(
-            _outgoing(delivery), **_connection(channel)
+            _outgoing(delivery, beside), **_connection(channel)
         )
     except ChannelUnusable as error:
         settling.stopped(delivery, reason=str(error))
@@ -229,6 +244,19 @@ def _send(delivery: Delivery) -> None:
     else:
         crossing("delivery.answered")
         settling.sent(delivery, external_id=external_id)
+
+
+def _hand_over(delivery: Delivery, file: File) -> None:
+    """Bring the platform one file; its text waits for the next claim."""
+    ADAPTERS[delivery.channel.kind].hand_over(
+        _as_file(file),
+        files.content_of(file),
+        delivery_id=str(delivery.public_id),
+        **_connection(delivery.channel),
+    )
+    crossing("file.handed")
+    files.handed_over(file)
+    settling.goes_on(delivery)
 
 
 def look_up_uncertain() -> int:
@@ -274,7 +302,18 @@ def _claim_look_up() -> Delivery | None:
     return Delivery.objects.select_related("channel", "thread").get(pk=claimed[0][0])
 
 
-def _outgoing(delivery: Delivery) -> Outgoing:
+def _as_file(file: File) -> OutgoingFile:
+    return OutgoingFile(
+        id=str(file.public_id),
+        name=file.name,
+        type=file.type,
+        size=file.size,
+        sha256=bytes(file.sha256).hex(),
+        alt=file.alt,
+    )
+
+
+def _outgoing(delivery: Delivery, beside: Sequence[File]) -> Outgoing:
     parent = delivery.in_reply_to
     return Outgoing(
         delivery_id=str(delivery.public_id),
@@ -282,6 +321,7 @@ def _outgoing(delivery: Delivery) -> Outgoing:
         visibility=Visibility(delivery.visibility),
         thread=delivery.thread.platform_id,
         in_reply_to=parent.external_id if parent else None,
+        files=tuple(map(_as_file, beside)),
     )
 
 

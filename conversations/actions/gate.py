@@ -10,6 +10,9 @@ from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.adapters import files as rules
+from conversations.adapters.files import OF_FILES as OF_FILES
+from conversations.adapters.files import Facts as Facts
 from conversations.adapters.lengths import length as length
 from conversations.models import (
     Channel,
@@ -23,13 +26,17 @@ from conversations.queries.clock import database_now
 
 
 def refusal(
-    *, channel: Channel, text: str, in_reply_to: Message | None
+    *,
+    channel: Channel,
+    text: str,
+    in_reply_to: Message | None,
+    files: Sequence[Facts] = (),
 ) -> tuple[str, str] | None:
     """Return why this text may not go out on `channel` now, or None when it may.
 
     The answer is a stable word and a sentence for people.
     """
-    [no] = refusals([Asked(channel, text, in_reply_to)])
+    [no] = refusals([Asked(channel, text, in_reply_to, files)])
     return no
 
 
@@ -39,6 +46,7 @@ class Asked(NamedTuple):
     channel: Channel
     text: str
     in_reply_to: Message | None
+    files: Sequence[Facts] = ()
 
 
 def refusals(asked: Sequence[Asked]) -> list[tuple[str, str] | None]:
@@ -50,16 +58,13 @@ def refusals(asked: Sequence[Asked]) -> list[tuple[str, str] | None]:
 def _refusal(
     asked: Asked, sent_today: Callable[[int], int], now: Callable[[], datetime]
 ) -> tuple[str, str] | None:
-    channel, text, in_reply_to = asked
+    channel, text, in_reply_to, files = asked
     if not channel.may_send:
         return "channel_does_not_send", str(_MODES[Mode(channel.mode)])
     if channel.stopped_at:
         return "channel_stopped", _("The platform refuses this channel: reconnect it.")
-    if not text.strip():
-        return "empty", _("There is nothing to send: write a text.")
-    if length(text, channel.counting) > channel.text_limit:
-        limit = {"limit": channel.text_limit}
-        return "too_long", _("At most %(limit)d characters fit here.") % limit
+    if no := _unfit(channel, text) or rules.refusal(channel.files, files):
+        return no
     if in_reply_to is not None and in_reply_to.deleted_at:
         return "withdrawn", _("Its author has deleted the message this answers.")
     if in_reply_to is not None and _is_closed(channel, in_reply_to, now):
@@ -71,6 +76,15 @@ def _refusal(
     if channel.mode == Mode.PILOT and sent_today(channel.pk) >= channel.pilot_cap:
         cap = {"cap": channel.pilot_cap}
         return "pilot_cap", _("The pilot's %(cap)d answers for today are out.") % cap
+    return None
+
+
+def _unfit(channel: Channel, text: str) -> tuple[str, str] | None:
+    if not text.strip():
+        return "empty", _("There is nothing to send: write a text.")
+    if length(text, channel.counting) > channel.text_limit:
+        limit = {"limit": channel.text_limit}
+        return "too_long", _("At most %(limit)d characters fit here.") % limit
     return None
 
 

@@ -69,6 +69,18 @@ def deferred(delivery: Delivery, *, reason: str, retry_after: float | None) -> N
 
 
 @transaction.atomic
+def goes_on(delivery: Delivery) -> None:
+    """A part of it is done and the rest is for the next claim: no attempt is lost."""
+    _wait_again(
+        f"""UPDATE conversations_delivery
+              SET {_WAITS}, attempts = attempts - 1
+            WHERE id = %s AND fence = %s AND state = 'sending'
+        RETURNING id, state""",
+        [delivery.pk, delivery.fence],
+    )
+
+
+@transaction.atomic
 def stopped(delivery: Delivery, *, reason: str) -> None:
     """The channel's credentials are dead: it stops, its texts stay and wait."""
     _wait_again(

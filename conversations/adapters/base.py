@@ -87,14 +87,30 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file that goes out beside a text; its bytes travel before that."""
+
+    id: str
+    name: str
+    type: str
+    size: int  # bytes
+    sha256: str  # in hex
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A text we ask a platform to post. `delivery_id` is the same on every try."""
+    """A text we ask a platform to post. `delivery_id` is the same on every try.
+
+    Its `files` have been handed over one by one before.
+    """
 
     delivery_id: str
     text: str
     visibility: Visibility
     thread: str | None = None
     in_reply_to: str | None = None
+    files: tuple[OutgoingFile, ...] = ()
 
 
 class Adapter(Protocol):
@@ -133,6 +149,23 @@ class Adapter(Protocol):
 
         Raises DeliveryDeferred, DeliveryRefused, DeliveryUncertain or
         ChannelUnusable.
+        """
+
+    def hand_over(
+        self,
+        file: OutgoingFile,
+        content: bytes,
+        *,
+        delivery_id: str,
+        callback_url: str,
+        secrets: Sequence[str],
+        now: datetime,
+        allowed_hosts: Iterable[str] = (),
+    ) -> None:
+        """Bring the platform one file of a text that is still to be posted.
+
+        Nothing is public by it, so that it may be done again. Raises
+        DeliveryDeferred, DeliveryRefused or ChannelUnusable.
         """
 
     def look_up(

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from conversations.adapters.base import Outgoing
+from conversations.adapters.base import Outgoing, OutgoingFile
 from conversations.adapters.fields import Fields
 from conversations.adapters.outgoing import Answer, fetch
 from conversations.adapters.signatures import sign
@@ -42,22 +43,40 @@ def send(
     DeliveryRefused (never), DeliveryUncertain (nobody knows: look it up) or
     ChannelUnusable (nothing was posted, a person has to repair the channel).
     """
-    body = json.dumps(
-        {
-            "delivery_id": outgoing.delivery_id,
-            "thread": outgoing.thread,
-            "in_reply_to": outgoing.in_reply_to,
-            "text": outgoing.text,
-            "visibility": outgoing.visibility,
-        },
-        ensure_ascii=False,
-    ).encode()
+    body = json.dumps(_post(outgoing), ensure_ascii=False).encode()
     headers = _headers(secrets, outgoing.delivery_id, now, body)
     answer = fetch(
         "POST", callback_url, headers=headers, body=body, allowed_hosts=allowed_hosts
     )
     _require_accepted(answer, now)
     return _external_id(answer)
+
+
+def hand_over(
+    file: OutgoingFile,
+    content: bytes,
+    *,
+    delivery_id: str,
+    callback_url: str,
+    secrets: Sequence[str],
+    now: datetime,
+    allowed_hosts: Iterable[str] = (),
+) -> None:
+    """Put one file beneath the address of its delivery, before the text is posted.
+
+    The same bytes go to the same address on every try, and nothing is posted by it: no
+    answer is no doubt, ask again. Raises DeliveryDeferred (also when nobody answered),
+    DeliveryRefused (never) or ChannelUnusable.
+    """
+    headers = _headers(secrets, file.id, now, content) | {"Content-Type": file.type}
+    url = _beneath(_beneath(callback_url, delivery_id), file.id)
+    try:
+        answer = fetch(
+            "PUT", url, headers=headers, body=content, allowed_hosts=allowed_hosts
+        )
+        _require_accepted(answer, now)
+    except DeliveryUncertain as error:
+        raise DeliveryDeferred(str(error), retry_after=error.retry_after) from error
 
 
 def look_up(
@@ -128,6 +147,20 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
         return None
     here = _date(answer.headers.get("Date", "")) or now
     return max(0.0, (until - here).total_seconds())
+
+
+def _post(outgoing: Outgoing) -> dict[str, Any]:
+    """The body of a post; `attachments` are in it where there are any."""
+    body: dict[str, Any] = {
+        "delivery_id": outgoing.delivery_id,
+        "thread": outgoing.thread,
+        "in_reply_to": outgoing.in_reply_to,
+        "text": outgoing.text,
+        "visibility": outgoing.visibility,
+    }
+    if outgoing.files:
+        body["attachments"] = [asdict(file) for file in outgoing.files]
+    return body
 
 
 def _headers(

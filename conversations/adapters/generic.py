@@ -1,7 +1,7 @@
 """The generic channel: our own format, for whoever can send JSON over HTTP.
 
 In: one message or a list of them, by signed webhook or through the API. Out: a
-signed call to the channel's callback.
+signed call to the channel's callback, after one for each file beside the text.
 """
 
 from datetime import UTC, datetime
@@ -15,11 +15,11 @@ from conversations.adapters.base import (
     Reading,
     Rejected,
 )
-from conversations.adapters.callbacks import act, look_up, send
+from conversations.adapters.callbacks import act, hand_over, look_up, send
 from conversations.adapters.fields import Fields, a_day_after
 from conversations.adapters.signatures import verify
 
-__all__ = ["act", "look_up", "read", "send", "text_limit", "verify"]
+__all__ = ["act", "hand_over", "look_up", "read", "send", "text_limit", "verify"]
 
 MAX_ITEMS = 1_000
 MAX_TEXT = 50_000

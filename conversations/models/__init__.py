@@ -1,7 +1,14 @@
 from conversations.models.acts import Act, PlatformAct
-from conversations.models.channels import Channel, Counting, Mode, PrivateReplies
+from conversations.models.channels import (
+    Channel,
+    Counting,
+    Files,
+    Mode,
+    PrivateReplies,
+)
 from conversations.models.deliveries import Delivery, State
 from conversations.models.events import InboundEvent, Source
+from conversations.models.files import File
 from conversations.models.threads import (
     Attachment,
     Author,
@@ -22,6 +29,8 @@ __all__ = [
     "Counting",
     "Delivery",
     "Direction",
+    "File",
+    "Files",
     "InboundEvent",
     "Message",
     "MessageVersion",

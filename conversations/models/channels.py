@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from conversations.adapters.files import Files as Files
 from conversations.adapters.lengths import Counting as Counting
 from conversations.models.sealed import SealedField
 
@@ -56,6 +57,10 @@ class Channel(models.Model):
         default=Counting.SIGNS,
         db_default="signs",
     )
+    # What goes out beside a text, by the platform's own rule.
+    files = models.CharField(
+        max_length=8, choices=Files, default=Files.NONE, db_default="none"
+    )
     # Seconds in which an agent may take an answer back.
     public_hold_seconds = models.PositiveSmallIntegerField(default=10)
     private_hold_seconds = models.PositiveSmallIntegerField(default=0)
@@ -83,6 +88,10 @@ class Channel(models.Model):
             models.CheckConstraint(
                 name="channel_counting_is_known",
                 condition=models.Q(counting__in=Counting.values),
+            ),
+            models.CheckConstraint(
+                name="channel_files_are_known",
+                condition=models.Q(files__in=Files.values),
             ),
             models.CheckConstraint(
                 name="channel_private_replies_are_known",
