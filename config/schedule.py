@@ -92,6 +92,11 @@ SWEEPS = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget-attachments": {
+        "task": "webcare.tasks.forget_attachments",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget-notifications": {
         "task": "webcare.tasks.forget_notifications",
         "schedule": 3600.0,

@@ -247,6 +247,13 @@ def find_trainings() -> None:
 
 
 @shared_task
+def forget_attachments() -> None:
+    from webcare.actions import attachments
+
+    attachments.forget_unsent()
+
+
+@shared_task
 def forget_requests() -> None:
     from webcare.actions import requests
 

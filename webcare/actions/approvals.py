@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from conversations.models import Visibility
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
+from webcare.actions import attached
+from webcare.actions.attached import Attached
 from webcare.actions.log import Line, record, record_many
 from webcare.actions.tickets import touched
 from webcare.actions.writing import Words, ask_gate, require_live, write
@@ -48,12 +50,14 @@ def ask(standing: Standing, words: Words) -> Approval | None:
         thread_id=standing.thread,
         then=words.then,
         holding=words.holding,
-        digest=_digest(standing, words.text),
+        digest=_digest(standing, words.text, words.files),
         written_against_id=standing.inbound,
         newest_reply=standing.newest_reply,
         asked_at=standing.now,
         expires_at=standing.now + timedelta(hours=standing.approval_hours),
     )
+    if words.files:
+        attached.wait_with(approval, words.files)
     line = Line(
         standing.ticket,
         Kind.APPROVAL_ASKED,
@@ -163,10 +167,11 @@ def _approve(approval: Approval, user: User, digest: bytes | None) -> Reply | Ap
         raise Invalid(digest=_("This is not what waits here: read it again."))
     visibility = Visibility(approval.visibility)
     standing = standing_of(ticket.pk, approval.client_key, visibility)
-    if reason := _why_over(approval, standing):
+    files = attached.of_approval(approval)
+    if reason := _why_over(approval, standing, files):
         return _end(approval, reason)
     require_live(standing)
-    ask_gate(standing, approval.text)
+    ask_gate(standing, approval.text, files)
     words = Words(
         approval.writer,
         approval.text,
@@ -175,6 +180,7 @@ def _approve(approval: Approval, user: User, digest: bytes | None) -> Reply | Ap
         approval.holding,
         approval,
         user,
+        files,
     )
     reply = write(standing, words)
     assert reply is not None  # the ticket's row is locked
@@ -201,7 +207,7 @@ def _take_up(approval: Approval, user: User) -> tuple[Ticket, Approval]:
     return ticket, approval
 
 
-def _why_over(approval: Approval, standing: Standing) -> str:
+def _why_over(approval: Approval, standing: Standing, files: Sequence[Attached]) -> str:
     """Why an answer that waits cannot go out as it stands; empty when it can."""
     if standing.now >= approval.expires_at:
         return "expired"
@@ -209,7 +215,7 @@ def _why_over(approval: Approval, standing: Standing) -> str:
         return "author_wrote"
     if standing.newest_reply > approval.newest_reply:
         return "answered"
-    if _digest(standing, approval.text) != bytes(approval.digest):
+    if _digest(standing, approval.text, files) != bytes(approval.digest):
         return "changed"
     return ""
 
@@ -235,9 +241,10 @@ def _end(approval: Approval, reason: str) -> Approval:
     return approval
 
 
-def _digest(standing: Standing, text: str) -> bytes:
+def _digest(standing: Standing, text: str, files: Sequence[Attached]) -> bytes:
     return digest_of(
         text=text,
+        media=[one.pinned for one in files],
         visibility=standing.visibility,
         recipient=recipient(standing.thread, standing.inbound),
     )

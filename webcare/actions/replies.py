@@ -1,7 +1,9 @@
 """Answers: written once, held while they may be taken back, then out of our hands."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from conversations.actions import delivery
 from conversations.models import Visibility
 from conversations.queries.clock import database_now
-from webcare.actions import approvals, assignment, clocks, outcomes
+from webcare.actions import approvals, assignment, attached, clocks, outcomes
 from webcare.actions.log import record
 from webcare.actions.tickets import move, settle_as_resolved, touched
 from webcare.actions.writing import Words, ask_gate, require_end, require_live, write
@@ -38,6 +40,7 @@ def send_reply(
     then: Status = Status.PENDING,
     visibility: Visibility | None = None,
     holding: bool = False,
+    attachments: Sequence[UUID] = (),
 ) -> Reply | Approval:
     """Write an answer down and hand it to delivery, or ask a colleague to read it.
 
@@ -49,13 +52,16 @@ def send_reply(
     is acknowledged and waits on, and so the ticket stays open.
     The writer becomes its agent if it had none, and their draft is used up.
     The text is signed with the writer's initials; whoever has none signs nothing.
+    `attachments` are ids of what the writer attached on this ticket and did not send,
+    in the order in which they are shown.
 
     Where the queue, the topic or the writer calls for four eyes, nothing goes out yet:
     an Approval that waits is returned instead of a Reply.
 
     Raises StaleReply when the author wrote again or we answered since, SendingRefused
     and ReplyTooLong from the send gate, Invalid (also where an answer that resolves
-    leaves a custom field open that has to be answered), NotAllowed, TicketChanged.
+    leaves a custom field open that has to be answered, or `attachments` are not the
+    writer's own here or not what the channel takes), NotAllowed, TicketChanged.
     """
     if then not in THEN:
         raise Invalid(then=_("Choose open, pending or resolved."))
@@ -64,7 +70,10 @@ def send_reply(
     words = Words(user, signed(text, user.initials), client_key, then, holding)
     if isinstance(ticket, Ticket):
         ticket = standing_of(ticket.pk, client_key, visibility)
-    return _say(ticket, words, seen) or _say_under_lock(ticket, words, seen, visibility)
+    named = tuple(attachments)
+    return _say(ticket, words, named, seen) or _say_under_lock(
+        ticket, words, named, seen, visibility
+    )
 
 
 @transaction.atomic
@@ -116,7 +125,7 @@ def let_go(*, reply: Reply, user: User) -> Reply:
 
 @transaction.atomic
 def _say(
-    standing: Standing, words: Words, seen: Seen | None
+    standing: Standing, words: Words, named: Sequence[UUID], seen: Seen | None
 ) -> Reply | Approval | None:
     """None when somebody changed the ticket after `standing` was read."""
     require(words.writer, Permission.WORK_TICKETS, standing.queue)
@@ -126,7 +135,8 @@ def _say(
         return Approval.objects.get(pk=standing.known_approval)
     require_live(standing)
     _refuse_stale(seen, standing.seen)
-    ask_gate(standing, words.text)
+    words = words._replace(files=attached.choose(standing.ticket, words.writer, named))
+    ask_gate(standing, words.text, words.files)
     if standing.asks_approval or words.writer.needs_approval:
         require_end(standing, words.then)
         return approvals.ask(standing, words)
@@ -137,13 +147,14 @@ def _say(
 def _say_under_lock(
     standing: Standing,
     words: Words,
+    named: Sequence[UUID],
     seen: Seen | None,
     visibility: Visibility | None,
 ) -> Reply | Approval:
     """Somebody was faster: with their change read, and nobody else able to make one."""
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=standing.ticket)
     now = standing_of(standing.ticket, words.client_key, visibility)
-    said = _say(now, words, seen)
+    said = _say(now, words, named, seen)
     assert said is not None  # the ticket's row is locked
     return said
 

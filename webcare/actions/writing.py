@@ -1,6 +1,6 @@
 """The statement that an answer is: written whole, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -8,13 +8,14 @@ from conversations.actions import gate
 from conversations.actions.delivery import QUEUE
 from conversations.models import Channel, Delivery, Message
 from conversations.models.bulk import column, fetch
-from webcare.actions import assignment, clocks, outcomes
+from webcare.actions import assignment, attached, clocks, outcomes
+from webcare.actions.attached import Attached
 from webcare.actions.log import written_with
 from webcare.actions.notifications import READ_WITH_THEIR_END, TELL_OF_APPROVALS
 from webcare.actions.survey_plan import PLAN_SURVEYS
 from webcare.domain.lifecycle import LIVE, PARKED, Status, not_live, require_move
 from webcare.domain.outcomes import Resolution
-from webcare.exceptions import ReplyTooLong, SendingRefused, TicketChanged
+from webcare.exceptions import Invalid, ReplyTooLong, SendingRefused, TicketChanged
 from webcare.models import Approval, Reply, TicketEvent, User
 from webcare.queries.fields import refuse_missing
 from webcare.queries.replies import Standing
@@ -32,6 +33,7 @@ class Words(NamedTuple):
     holding: bool = False  # that we look into it: the author waits on
     approval: Approval | None = None  # on whose strength it goes out
     approver: User | None = None
+    files: tuple[Attached, ...] = ()  # in the order in which they are shown
 
 
 def write(standing: Standing, words: Words) -> Reply | None:
@@ -41,7 +43,8 @@ def write(standing: Standing, words: Words) -> Reply | None:
     more. The writer becomes its agent if it had none; their draft is used up, and
     what others have waiting for approval here has been overtaken. Where it frees the
     hands of who had the ticket, they are offered what waits.
-    Belongs in a transaction. Raises InvalidMove, and Invalid as `require_end` does.
+    Belongs in a transaction. Raises InvalidMove, and Invalid as `require_end` does or
+    where a file is not there any more.
     """
     if words.then != standing.status:
         require_move(standing.status, words.then)
@@ -59,6 +62,7 @@ def write(standing: Standing, words: Words) -> Reply | None:
     if not found:
         return None
     pk, delivery_id, due_at, shows_it = found[0]
+    attached.go_with(delivery_id, words.files)
     if standing.status in PARKED and words.then not in {standing.status, _DONE}:
         clocks.follow([standing.ticket])
     elif shows_it:
@@ -68,7 +72,7 @@ def write(standing: Standing, words: Words) -> Reply | None:
     delivery = Delivery(
         id=delivery_id, public_id=names["delivery"], due_at=due_at, text=words.text
     )
-    return Reply(
+    reply = Reply(
         id=pk,
         public_id=names["reply"],
         ticket_id=standing.ticket,
@@ -84,15 +88,20 @@ def write(standing: Standing, words: Words) -> Reply | None:
         holding=words.holding,
         approved_by=words.approver,
     )
+    reply.takes = words.files
+    return reply
 
 
-def asked_of_gate(standing: Standing, text: str) -> gate.Asked:
+def asked_of_gate(
+    standing: Standing, text: str, files: Sequence[Attached] = ()
+) -> gate.Asked:
     """What the send gate is asked about an answer to a ticket that stands so."""
     channel = Channel(
         id=standing.channel,
         mode=standing.mode,
         text_limit=standing.text_limit,
         counting=standing.counting,
+        files=standing.files,
         private_window_hours=standing.window_hours,
         pilot_cap=standing.pilot_cap,
         stopped_at=standing.stopped_at,
@@ -103,14 +112,20 @@ def asked_of_gate(standing: Standing, text: str) -> gate.Asked:
         posted_at=standing.said_privately_at or standing.now,
         deleted_at=standing.deleted_at,
     )
-    return gate.Asked(channel, text, message or None)
+    beside = [one.facts for one in files]
+    return gate.Asked(channel, text, message or None, beside)
 
 
-def ask_gate(standing: Standing, text: str) -> None:
-    """Raise SendingRefused or ReplyTooLong when this text may not go out now."""
-    [no] = gate.refusals([asked_of_gate(standing, text)])
+def ask_gate(standing: Standing, text: str, files: Sequence[Attached] = ()) -> None:
+    """Raise SendingRefused or ReplyTooLong when this text may not go out now.
+
+    Invalid (`attachments`) where its files are not what the channel takes.
+    """
+    [no] = gate.refusals([asked_of_gate(standing, text, files)])
     if no is not None:
         code, sentence = no
+        if code in gate.OF_FILES:
+            raise Invalid(attachments=sentence)
         refusal = ReplyTooLong if code == "too_long" else SendingRefused
         raise refusal(sentence, rule=code)
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import claims, replies, tickets
+from webcare.actions.attachments import MOST
 from webcare.api.approvals import waiting_out
 from webcare.api.conversation import ReplyOut, news_out, reply_out
 from webcare.api.endpoint import Endpoint, Request
@@ -93,6 +94,12 @@ class ReplyIn(In):
         choices=Visibility.choices,
         required=False,
         help_text="Which thread; that of the author's newest message if unsaid.",
+    )
+    attachments = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MOST,
+        required=False,
+        help_text="Ids of what you attached here, in the order to show them.",
     )
     anyway = serializers.BooleanField(
         default=False, help_text="Send although there is something new."
@@ -287,6 +294,7 @@ class WriteReply(Acting):
                 seen=seen,
                 then=_then(given),
                 holding=given["holding"],
+                attachments=given.get("attachments", ()),
             )
         except StaleReply as stale:
             stale.data["news"] = news_out(found.ticket, seen)

@@ -7,7 +7,14 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.actions import approvals
-from webcare.api.conversation import FOR_APPROVAL, ReplyOut, news_out, reply_out
+from webcare.api.conversation import (
+    FOR_APPROVAL,
+    AttachedOut,
+    ReplyOut,
+    attached_out,
+    news_out,
+    reply_out,
+)
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, flag, one_of, read_filters
 from webcare.api.inputs import In, asked
@@ -47,6 +54,7 @@ class ApprovalOut(Out):
     visibility = serializers.ChoiceField(choices=Visibility.choices)
     then = serializers.ChoiceField(choices=THEN)
     holding = serializers.BooleanField()
+    attachments = AttachedOut(many=True)
     digest = serializers.CharField()
     state = serializers.ChoiceField(choices=ApprovalState.choices)
     reason = serializers.CharField()
@@ -67,6 +75,7 @@ def approval_out(row: ApprovalRow) -> Json:
         "visibility": row.visibility,
         "then": row.then,
         "holding": row.holding,
+        "attachments": [attached_out(one) for one in row.attachments],
         "digest": bytes(row.digest).hex(),
         "state": row.state,
         "reason": row.reason,
@@ -94,6 +103,7 @@ def waiting_out(row: ApprovalRow) -> Json:
         "failure": "",
         "message": None,
         "approval": str(row.id),
+        "attachments": [attached_out(one) for one in row.attachments],
         "approved_by": None,
     }
 

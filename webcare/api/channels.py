@@ -14,6 +14,7 @@ from webcare.api.shapes import Json, Out, stamp
 from webcare.queries.people import require_role
 from webcare.queries.setup import (
     Counting,
+    Files,
     Mode,
     PrivateReplies,
     channel_named,
@@ -42,6 +43,9 @@ class ChannelOut(Out):
     text_limit = serializers.IntegerField()
     counting = serializers.ChoiceField(
         choices=Counting.choices, help_text="What counts as one in `text_limit`."
+    )
+    files = serializers.ChoiceField(
+        choices=Files.choices, help_text="What goes out beside a text."
     )
     public_hold_seconds = serializers.IntegerField()
     private_hold_seconds = serializers.IntegerField()
@@ -78,6 +82,7 @@ class ChannelChange(In):
     )
     text_limit = serializers.IntegerField(min_value=1, max_value=50_000, required=False)
     counting = serializers.ChoiceField(choices=Counting.choices, required=False)
+    files = serializers.ChoiceField(choices=Files.choices, required=False)
     public_hold_seconds = serializers.IntegerField(
         min_value=0, max_value=MOST_SECONDS, required=False
     )
@@ -116,6 +121,7 @@ def channel_out(channel: Any) -> Json:
         "callback_url": channel.callback_url,
         "text_limit": channel.text_limit,
         "counting": channel.counting,
+        "files": channel.files,
         "public_hold_seconds": channel.public_hold_seconds,
         "private_hold_seconds": channel.private_hold_seconds,
         "pilot_cap": channel.pilot_cap,

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -13,6 +14,7 @@ from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import AuthorOut, Json, Out, PersonOut, person, stamp
 from webcare.queries import conversation as said
+from webcare.queries.attachments import Attached
 from webcare.queries.conversation import (
     Direction,
     MessageRow,
@@ -35,6 +37,22 @@ class AttachmentOut(Out):
     url = serializers.CharField()
     name = serializers.CharField()
     type = serializers.CharField()
+
+
+class AttachedOut(Out):
+    """A file of ours; `url` gives its bytes to who may see it, `size` is in bytes."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    size = serializers.IntegerField()
+    alt = serializers.CharField()
+    url = serializers.CharField()
+
+
+def attached_out(row: Attached) -> Json:
+    url = reverse("api:attachment", args=[row.id])
+    return {**row._asdict(), "url": url}
 
 
 class MessageOut(Out):
@@ -90,8 +108,14 @@ def message_out(row: MessageRow) -> Json:
         "of_ticket": row.of_ticket,
         "ticket": row.ticket and str(row.ticket),
         "versions": row.versions,
-        "attachments": row.attachments,
+        "attachments": [*row.attachments, *map(_as_theirs, row.sent_with)],
     }
+
+
+def _as_theirs(row: Attached) -> Json:
+    """A file that went out with an answer, in the shape of those that came in."""
+    told = attached_out(row)
+    return {name: told[name] for name in ("url", "name", "type")}
 
 
 class AnsweringRuleOut(Out):
@@ -126,6 +150,7 @@ class ReplyOut(Out):
     failure = serializers.CharField()
     message = serializers.UUIDField(allow_null=True)
     approval = serializers.UUIDField(allow_null=True)
+    attachments = AttachedOut(many=True)
     approved_by = PersonOut(allow_null=True)
 
 
@@ -144,6 +169,7 @@ def reply_out(row: ReplyRow) -> Json:
         "failure": row.failure,
         "message": row.message and str(row.message),
         "approval": None,
+        "attachments": [attached_out(one) for one in row.attachments],
         "approved_by": person(row.approved_by, row.approved_by_name),
     }
 

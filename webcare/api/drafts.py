@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from webcare.actions import drafts
 from webcare.api.acting import LONGEST_TAG, LONGEST_TEXT
+from webcare.api.conversation import AttachedOut, attached_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters
 from webcare.api.inputs import In, asked
@@ -31,7 +32,10 @@ ORDER = "updated"
 
 
 class DraftOut(Out):
-    """What you have begun on a ticket; send `seen` as If-Match with the answer."""
+    """What you have begun on a ticket; send `seen` as If-Match with the answer.
+
+    `attachments` are what you attached there and did not send: name them in it.
+    """
 
     ticket = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -39,6 +43,7 @@ class DraftOut(Out):
     visibility = serializers.ChoiceField(choices=Visibility.choices)
     then = serializers.ChoiceField(choices=THEN)
     seen = serializers.CharField()
+    attachments = AttachedOut(many=True)
     updated_at = serializers.DateTimeField()
 
 
@@ -65,6 +70,7 @@ def draft_out(row: DraftRow) -> Json:
         "visibility": row.visibility,
         "then": row.then,
         "seen": row.seen,
+        "attachments": [attached_out(one) for one in row.attachments],
         "updated_at": stamp(row.updated_at),
     }
 

@@ -70,14 +70,15 @@ def says(
     is_list: bool = False,
     is_table: bool = False,
     is_stream: bool = False,
+    is_file: bool = False,
     once: bool = True,
     nothing: str = "",
 ) -> Callable[[View], View]:
     """Describe one operation: what it asks, what it answers, how it may refuse.
 
     `once` is whether it honours an Idempotency-Key, `is_table` whether it answers
-    with CSV and JSON lines too, `is_stream` with these alone, `nothing` when it
-    answers 204.
+    with CSV and JSON lines too, `is_stream` with these alone, `is_file` with bytes,
+    `nothing` when it answers 204.
     """
     given, refused = [*parameters], {401, 403, *refuses}
     if asks is not None:
@@ -94,6 +95,8 @@ def says(
     if is_table or is_stream:
         tables = ("text/csv", "application/jsonl")
         answers = {(200, one): OpenApiTypes.STR for one in tables}
+    if is_file:
+        answers = {(200, "*/*"): OpenApiTypes.BINARY}
     if is_table:
         answers[200, "application/json"] = told
     if nothing:

@@ -2,6 +2,7 @@ from webcare.models.activity import Activity
 from webcare.models.alarms import Alarm, AlarmCall, OnCall
 from webcare.models.annoyances import Annoyance
 from webcare.models.approvals import Approval
+from webcare.models.attachments import Attachment
 from webcare.models.audit import AuditEntry
 from webcare.models.automation import (
     AutomationRule,
@@ -88,6 +89,7 @@ __all__ = [
     "Annoyance",
     "ApiToken",
     "Approval",
+    "Attachment",
     "AuditEntry",
     "AutomationRule",
     "AutomationRuleVersion",

@@ -1,4 +1,6 @@
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -53,6 +55,9 @@ class Reply(models.Model):
         "webcare.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
     approved_digest = models.BinaryField(max_length=32, null=True)
+
+    # What it takes along, where it was just written.
+    takes: Sequence[Any] = ()
 
     class Meta:
         constraints = [

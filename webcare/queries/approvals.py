@@ -1,13 +1,15 @@
 """Answers that a second person reads: what waits, and what became of it."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from webcare.exceptions import NotFound
 from webcare.models import Approval as Approval
 from webcare.models import User
+from webcare.queries.attachments import WAITS_WITH, Attached, attached
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import called
 from webcare.queries.sight import visible, visible_tickets
@@ -40,6 +42,7 @@ class ApprovalRow(NamedTuple):
     reply: UUID | None
     queue: int | None
     excerpt: str
+    attachments: list[Attached]
 
 
 _APPROVALS = Listing(
@@ -47,7 +50,7 @@ _APPROVALS = Listing(
        coalesce(nullif(btrim(w.first_name || ' ' || w.last_name), ''), w.username),
        a.text, a.visibility, a."then", a.holding, a.digest, a.state, a.reason,
        a.expires_at, d.public_id, {called("d")}, a.decided_at, r.public_id,
-       k.queue_id, k.excerpt""",
+       k.queue_id, k.excerpt, {WAITS_WITH.format(approval="a.id")}""",
     """webcare_approval a
        JOIN webcare_ticket k ON k.id = a.ticket_id
        JOIN webcare_user w ON w.id = a.writer_id
@@ -82,7 +85,13 @@ def approval_page(
         _APPROVALS, where=where, values={**values, "state": state, "me": user.pk}
     )
     page = read_page(listing, APPROVALS, mark, limit)
-    return [ApprovalRow(*row) for row in page.rows], page
+    return [_row(row) for row in page.rows], page
+
+
+def _row(row: tuple[Any, ...]) -> ApprovalRow:
+    *plain, files = row
+    found = json.loads(files) if files else None
+    return ApprovalRow._make((*plain, attached(found)))
 
 
 def approval_for(user: User, public_id: UUID) -> Approval:
@@ -100,7 +109,7 @@ def approval_for(user: User, public_id: UUID) -> Approval:
 def approval_row(approval: Approval) -> ApprovalRow:
     """Return one, read afresh, in the shape of the list."""
     listing = replace(_APPROVALS, where=["a.id = %(of)s"], values={"of": approval.pk})
-    return ApprovalRow(*read_page(listing, APPROVALS, None, 1).rows[0])
+    return _row(read_page(listing, APPROVALS, None, 1).rows[0])
 
 
 def written_when(approval: Approval) -> Seen:

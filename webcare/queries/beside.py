@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from webcare.queries.attachments import READY, Attached, attached
 from webcare.queries.inbox import in_words
 from webcare.queries.links import LINKED, SIBLINGS_SHOWN
 from webcare.queries.people import called
@@ -103,6 +104,7 @@ class Beside:
     references: list[Reference]
     begun: Begun | None
     begun_note: str
+    ready: list[Attached]  # what they attached and did not send
     linked: list[Linked]
     siblings: list[Sibling]
     alarm: Said | None  # alarm_raised, while it rings, or alarm_acknowledged
@@ -123,6 +125,7 @@ def read_beside(found: dict[str, Any]) -> Beside:
         [Reference(*one) for one in found["references"]],
         Begun(*found["begun"]) if found["begun"] else None,
         found["begun_note"],
+        attached(found["ready"]),
         [Linked(*one) for one in found["linked"]],
         [Sibling(*one) for one in found["siblings"]],
         _said(found["alarm"]),
@@ -145,6 +148,7 @@ def _field(key: str, name: str, name_nl: str, *rest: Any) -> Field:
 # null is all of them.
 BESIDE = f"""jsonb_build_object(
     'ways', {WAYS},
+    'ready', {READY},
     'linked', {LINKED},
     'siblings', {SIBLINGS_SHOWN},
     'alarm', (

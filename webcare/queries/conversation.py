@@ -12,6 +12,7 @@ from conversations.models import Visibility as Visibility
 from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
 from webcare.models import Note, Reply, Ticket, User
+from webcare.queries.attachments import SENT_WITH, Attached, attached
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import called
 from webcare.queries.sight import visible
@@ -83,6 +84,7 @@ class MessageRow(NamedTuple):
     automatic: bool
     versions: list[dict[str, Any]]
     attachments: list[dict[str, str]]
+    sent_with: list[Attached]  # of ours
 
 
 _MESSAGES = Listing(
@@ -98,7 +100,9 @@ _MESSAGES = Listing(
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'url', f.url, 'name', f.name, 'type', f.type)
                    ORDER BY f.position), '[]')
-          FROM conversations_attachment f WHERE f.message_id = m.id)""",
+          FROM conversations_attachment f WHERE f.message_id = m.id),
+       CASE WHEN m.deleted_at IS NULL
+            THEN {SENT_WITH.format(delivery="sent.id")} END""",
     """conversations_message m
        LEFT JOIN conversations_author w ON w.id = m.author_id
        LEFT JOIN webcare_ticketmessage tm ON tm.message_id = m.id
@@ -146,8 +150,14 @@ def message_page(
 
 
 def _message(row: tuple[Any, ...]) -> MessageRow:
-    *plain, versions, attachments = row
-    return MessageRow._make((*plain, json.loads(versions), json.loads(attachments)))
+    *plain, versions, attachments, ours = row
+    return MessageRow._make(
+        (*plain, json.loads(versions), json.loads(attachments), _attached(ours))
+    )
+
+
+def _attached(found: str | None) -> list[Attached]:
+    return attached(json.loads(found) if found else None)
 
 
 class ReplyRow(NamedTuple):
@@ -167,12 +177,14 @@ class ReplyRow(NamedTuple):
     approved_by: UUID | None
     approved_by_name: str | None
     holding: bool
+    attachments: list[Attached]
 
 
 _REPLIES = Listing(
     f"""r.public_id, r.text, u.public_id, {called("u")}, x.public_id, x.name,
        d.state, d.due_at, d.settled_at, d.failure, m.public_id,
-       approver.public_id, {called("approver")}, r.holding""",
+       approver.public_id, {called("approver")}, r.holding,
+       {SENT_WITH.format(delivery="d.id")}""",
     """webcare_reply r
        LEFT JOIN webcare_user u ON u.id = r.author_id
        LEFT JOIN webcare_automationrule x ON x.id = r.rule_id
@@ -198,13 +210,18 @@ def reply_page(
     With those on tickets that were merged into it.
     """
     page = _of(_REPLIES, _FAMILY.format(of="r"), ticket.id, REPLIES, mark, limit)
-    return [ReplyRow(*row) for row in page.rows], page
+    return [_reply(row) for row in page.rows], page
+
+
+def _reply(row: tuple[Any, ...]) -> ReplyRow:
+    *plain, files = row
+    return ReplyRow._make((*plain, _attached(files)))
 
 
 def reply_row(reply: Reply) -> ReplyRow:
     """Return one answer, read afresh, in the shape of the list."""
     page = _of(_REPLIES, "r.id = %(of)s", reply.pk, REPLIES, None, 1)
-    return ReplyRow(*page.rows[0])
+    return _reply(page.rows[0])
 
 
 def written_row(reply: Reply) -> ReplyRow:
@@ -230,6 +247,10 @@ def written_row(reply: Reply) -> ReplyRow:
         approved_by=approver.public_id if approver else None,
         approved_by_name=str(approver) if approver else None,
         holding=reply.holding,
+        attachments=[
+            Attached(str(one.id), one.name, one.type, one.size, one.alt)
+            for one in reply.takes
+        ],
     )
 
 

@@ -1,11 +1,13 @@
 """What people have begun to write; each sees their own, on tickets they may see."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from webcare.models import NoteDraft, Ticket, User
+from webcare.queries.attachments import READY_WITH, Attached, attached
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.sight import visible
 
@@ -21,10 +23,11 @@ class DraftRow(NamedTuple):
     visibility: str
     then: str
     seen: str
+    attachments: list[Attached]
 
 
 _DRAFTS = Listing(
-    'k.public_id, k.id, d.text, d.visibility, d."then", d.seen',
+    f'k.public_id, k.id, d.text, d.visibility, d."then", d.seen, {READY_WITH}',
     "webcare_draft d JOIN webcare_ticket k ON k.id = d.ticket_id",
     "d.id",
 )
@@ -36,7 +39,7 @@ def draft_page(
 ) -> tuple[list[DraftRow], Page]:
     """Return a page of what `user` has begun, the newest first."""
     page = _page(user, [], {}, mark, limit)
-    return [DraftRow(*row) for row in page.rows], page
+    return [_row(row) for row in page.rows], page
 
 
 class NoteDraftRow(NamedTuple):
@@ -58,7 +61,13 @@ def note_draft_on(user: User, ticket: Ticket) -> NoteDraftRow | None:
 def draft_on(user: User, ticket: int) -> DraftRow | None:
     """Return what `user` has begun on this ticket, if they have and may see it."""
     page = _page(user, ["d.ticket_id = %(ticket)s"], {"ticket": ticket}, None, 1)
-    return DraftRow(*page.rows[0]) if page.rows else None
+    return _row(page.rows[0]) if page.rows else None
+
+
+def _row(row: tuple[Any, ...]) -> DraftRow:
+    *plain, files = row
+    found = json.loads(files) if files else None
+    return DraftRow._make((*plain, attached(found)))
 
 
 def _page(

@@ -44,6 +44,7 @@ class Standing(NamedTuple):
     mode: str
     text_limit: int
     counting: str
+    files: str  # what its channel takes beside a text
     window_hours: int | None
     hold_seconds: int
     pilot_cap: int
@@ -113,7 +114,7 @@ _STANDING = f"""
            coalesce(asked.message, k.last_inbound_id),
            CASE WHEN m.visibility = 'private' THEN m.posted_at END,
            t.id, t.visibility, c.id, c.mode, c.text_limit, c.counting,
-           c.private_window_hours,
+           c.files, c.private_window_hours,
            CASE t.visibility WHEN 'private' THEN c.private_hold_seconds
                              ELSE c.public_hold_seconds END,
            c.pilot_cap, c.stopped_at, coalesce(r.newest, 0), r.known,

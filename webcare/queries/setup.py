@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from conversations.models import Channel
 from conversations.models import Counting as Counting
+from conversations.models import Files as Files
 from conversations.models import Mode as Mode
 from conversations.models import PrivateReplies as PrivateReplies
 from webcare.exceptions import Invalid, NotFound

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from conversations.models.bulk import fetch
 from webcare.models import Ticket
+from webcare.queries.attachments import SENT_WITH, WAITS_WITH
 from webcare.queries.inbox import EPOCH
 from webcare.queries.people import called
 
@@ -136,6 +137,7 @@ _SQL = f"""
                                 'url', t.url, 'name', t.name) ORDER BY t.position)
                               FROM conversations_attachment t
                              WHERE t.message_id = m.id),
+            'files', {SENT_WITH.format(delivery="d.id")},
             'quotes', (SELECT jsonb_build_object(
                            'text', left(p.text, 200),
                            'author', coalesce(nullif(pa.name, ''), pa.handle))
@@ -164,6 +166,7 @@ UNION ALL
             'reply', r.public_id, 'text', r.text, 'visibility', d.visibility,
             'state', d.state, 'due', d.due_at, 'failure', d.failure,
             'attempts', d.attempts, 'by', {_NAME}, 'by_id', u.id, 'rule', x.name,
+            'files', {SENT_WITH.format(delivery="d.id")},
             'answers', {_REPLY_ANSWERS})
    FROM webcare_reply r
    JOIN conversations_delivery d ON d.id = r.delivery_id
@@ -187,6 +190,7 @@ UNION ALL
             'approval', a.public_id, 'text', a.text, 'visibility', a.visibility,
             'waits', a.state, 'reason', a.reason, 'due', a.expires_at,
             'digest', encode(a.digest, 'hex'), 'by', {_NAME}, 'by_id', u.id,
+            'files', {WAITS_WITH.format(approval="a.id")},
             'decided_by', {called("o")}, 'over', a.decided_at)
    FROM webcare_approval a
    JOIN webcare_user u ON u.id = a.writer_id

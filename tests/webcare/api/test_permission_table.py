@@ -24,8 +24,9 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from conversations.models import Message
+from conversations.models import Channel, Message
 from tests.webcare.api.test_access import operations
+from webcare.actions.attachments import attach
 from webcare.actions.automation import make_rule
 from webcare.actions.bulk import change_many
 from webcare.actions.calendars import make_calendar
@@ -65,6 +66,7 @@ from webcare.models import (
 from webcare.queries.links import Relation
 
 TABLE = Path(__file__).with_name("permission_table.txt")
+PNG = b"\x89PNG\r\n\x1a\n"
 PEOPLE = (
     "nobody",  # signed in, without a role
     "listener",
@@ -157,7 +159,16 @@ def things(
     subscription, _ = make_subscription(
         user=root, owner=root, name="CRM", url="http://127.0.0.1:9/"
     )
-    reply = send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="k")
+    Channel.objects.filter(pk=ticket.channel_id).update(files="x")
+    ticket.channel.refresh_from_db()
+    attached = attach(ticket=ticket, user=ada, name="a.png", content=PNG)
+    reply = send_reply(
+        ticket=ticket,
+        user=ada,
+        text="Tomorrow.",
+        client_key="k",
+        attachments=[attached.public_id],
+    )
     User.objects.filter(pk=bo.pk).update(needs_approval=True)
     bo.refresh_from_db()
     approval = send_reply(ticket=ticket, user=bo, text="Today.", client_key="a")
@@ -170,6 +181,7 @@ def things(
         ).public_id,
         "soon": (timezone.now() + timedelta(hours=1)).isoformat(),
         "reply": reply.public_id,
+        "attachment": attached.public_id,
         "approval": approval.public_id,
         "imports:job": make_import(
             user=root, name="x.csv", body=b"Message,Date\nHi,2026-01-01\n"

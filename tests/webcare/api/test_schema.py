@@ -83,7 +83,11 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     client = as_client(ada)
     where = f"/api/v1/tickets/{ticket.public_id}"
     client.post(f"{where}/note", {"text": "Note"}, "application/json")
-    client.post(f"{where}/reply", {"text": "Hello"}, "application/json")
+    type(shop).objects.update(files="x")
+    picture = {"name": "a.png", "content": "iVBORw0KGgo=", "alt": "A meter."}
+    made = client.post(f"{where}/attachments", picture, "application/json").json()
+    said = {"text": "Hello", "attachments": [made["id"]]}
+    client.post(f"{where}/reply", said, "application/json")
     client.post(f"{where}/follow", {}, "application/json")
     case = {"system": "crm", "reference": "CASE-1", "url": "https://example.org/1"}
     client.post(f"{where}/references", case, "application/json")
@@ -95,8 +99,11 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     client.post(f"{where}/presence", {"doing": "typing"}, "application/json")
     as_client(root).put(f"{where}/draft", {"text": "Hi"}, "application/json")
     as_client(root).put(f"{where}/note/draft", {"text": "Hi"}, "application/json")
+    as_client(root).post(f"{where}/attachments", picture, "application/json")
     User.objects.filter(pk=ada.pk).update(needs_approval=True)
-    client.post(f"{where}/reply", {"text": "More"}, "application/json")
+    made = client.post(f"{where}/attachments", picture, "application/json").json()
+    said = {"text": "More", "attachments": [made["id"]]}
+    client.post(f"{where}/reply", said, "application/json")
     return ticket
 
 
@@ -331,6 +338,7 @@ def test_every_read_of_the_schema_is_held_to_it():
     assert reads - {_path(path) for path in READS} == {
         "/api/v1/live",  # has no end, and tests of its own
         "/api/v1/exports/{what}",  # as this
+        "/api/v1/attachments/{attachment}",  # bytes, with tests of their own
         "/api/v1/report-schedules/{schedule}",
         "/api/v1/agents/{agent}",
         "/api/v1/teams/{team}",

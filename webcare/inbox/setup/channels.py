@@ -13,7 +13,7 @@ from webcare.inbox.setup.shapes import (
     Sheet,
 )
 from webcare.inbox.setup.words import pairs
-from webcare.queries.setup import Counting, Mode, PrivateReplies
+from webcare.queries.setup import Counting, Files, Mode, PrivateReplies
 
 CHANNELS = Noun(
     "channels",
@@ -63,6 +63,14 @@ CHANNELS = Noun(
             required=True,
             choices=pairs(Counting),
             value="signs",
+        ),
+        Field(
+            "files",
+            _("Files beside an answer"),
+            "choice",
+            required=True,
+            choices=pairs(Files),
+            value="none",
         ),
         Field(
             "private_replies",
