@@ -9,6 +9,7 @@ from django.core import mail
 from tests.browser import axe
 from tests.webcare.surveys.passing import arrive, due, link_in
 from webcare.actions import mails, replies
+from webcare.actions.attachments import attach
 from webcare.actions.calendars import make_calendar
 from webcare.actions.consultations import consult
 from webcare.actions.imports import make_import
@@ -31,6 +32,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not find_spec("axe_playwright_python"), reason="No axe here."),
 ]
+PNG = b"\x89PNG\r\n\x1a\n" + b"a meter"
 WEEK = {"monday": [{"from": "09:00", "until": "17:00"}]}
 EXPORT = b"Message,Date,Customer\nWhere is it?,2026-03-01 09:00,Kim\nHm,soon,Bo\n"
 PLACES = {
@@ -82,10 +84,28 @@ def busy(root, ada, bo, lena, make_ticket, ticket, pump):
     make_token(user=root, owner=root, name="The website", scopes={Scope.READ})
     make_tag(user=root, slug="moved", name="Moved house")
     add_note(ticket=ticket, user=bo, text=f"@{ada.username} knows more.")
-    replies.send_reply(ticket=ticket, user=ada, text="Tomorrow.", client_key="one")
+    type(ticket.channel).objects.update(files="plain")
+    ticket.channel.refresh_from_db()
+    mine, theirs, _ = (
+        attach(ticket=ticket, user=one, name="m.png", content=PNG, alt="A meter.")
+        for one in (ada, bo, root)
+    )
+    replies.send_reply(
+        ticket=ticket,
+        user=ada,
+        text="Tomorrow.",
+        client_key="one",
+        attachments=[mine.public_id],
+    )
     bo.needs_approval = True
     bo.save()
-    replies.send_reply(ticket=ticket, user=bo, text="Or today.", client_key="two")
+    replies.send_reply(
+        ticket=ticket,
+        user=bo,
+        text="Or today.",
+        client_key="two",
+        attachments=[theirs.public_id],
+    )
     pump()
     return ticket
 

@@ -1,5 +1,7 @@
 """The shape of what people send us; the rules are asked by the actions."""
 
+from uuid import UUID
+
 from django import forms
 
 from webcare.actions.tickets import LONGEST_NOTE, LONGEST_REASON
@@ -27,6 +29,16 @@ class CodeForm(forms.Form):
     code = forms.CharField(max_length=100)
 
 
+class Ids(forms.Field):
+    """Ids of things, each under the same name."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: object) -> list[UUID]:
+        given = value if isinstance(value, list) else []
+        return [forms.UUIDField().clean(one) for one in given]
+
+
 class ReplyForm(forms.Form):
     text = Text(required=False, max_length=100_000)
     key = forms.CharField(max_length=200)
@@ -35,6 +47,7 @@ class ReplyForm(forms.Form):
     visibility = forms.ChoiceField(choices=WAYS, required=False)
     confirmed = forms.CharField(max_length=200, required=False)
     macro = forms.UUIDField(required=False)
+    attachments = Ids(required=False)
 
     def seen_by_writer(self) -> Seen:
         """What was on the page; a page we did not make has seen nothing."""

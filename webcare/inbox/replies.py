@@ -1,6 +1,6 @@
 """Answers and notes, from the composer."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from webcare.actions import macro_use, notes, private_threads, replies
+from webcare.actions import attachments, macro_use, notes, private_threads, replies
 from webcare.domain.lifecycle import Status
 from webcare.domain.personal import personal_in
 from webcare.exceptions import Invalid, ShowsPersonalData, StaleReply, WebcareError
@@ -19,8 +19,12 @@ from webcare.inbox.forms import NoteForm, ReplyForm
 from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.ticket import ticket_page
 from webcare.queries.approvals import Approval
+from webcare.queries.attachments import attachment_for
 from webcare.queries.replies import reply_for
 from webcare.queries.tickets import ticket_for
+
+if TYPE_CHECKING:
+    from webcare.models import Ticket
 
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -45,6 +49,7 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
             client_key=given["key"],
             seen=form.seen_by_writer(),
             then=Status(given["then"]),
+            attachments=_attached(request, ticket, given["attachments"]),
         )
         if macro := given["macro"]:
             macro_use.count_use(
@@ -60,6 +65,23 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
     if isinstance(said, Approval):
         messages.success(request, _("Not sent yet: a colleague reads it first."))
     return redirect(_page(public_id))
+
+
+def _attached(request: DeskRequest, ticket: "Ticket", named: list[UUID]) -> list[UUID]:
+    """What goes along: what the form names, as it describes it, and what it brings."""
+    for one in named:
+        found, alt = attachment_for(request.user, one), request.POST.get(f"alt-{one}")
+        if alt is not None and alt.strip() != found.file.alt:
+            attachments.describe(attachment=found, user=request.user, alt=alt)
+    for file in request.FILES.getlist("files"):
+        made = attachments.attach(
+            ticket=ticket,
+            user=request.user,
+            name=file.name or "",
+            content=file.read(attachments.LARGEST + 1),
+        )
+        named = [*named, made.public_id]
+    return named
 
 
 @desk

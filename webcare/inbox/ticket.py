@@ -14,6 +14,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from webcare.actions.attachments import LONGEST_ALT, types_taken
 from webcare.domain.lifecycle import MOVES, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
@@ -119,6 +120,8 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "rings": _rings(card),
         "more": offered(ticket, rights),
         "may_reopen": Status.OPEN in MOVES[Status(ticket.status)],
+        "takes": ",".join(types_taken(ticket.channel.files)),
+        "longest_alt": LONGEST_ALT,
         "ways": ways,
         "goes": ways.chosen(request.POST.get("visibility", "")),
         "is_parked": ticket.status in PARKED,
@@ -211,7 +214,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _tag(timeline: Timeline, card: Card, version: int) -> str:
     minute = int(timezone.now().timestamp()) // MINUTE
-    # One's own words are no news.
-    beside = replace(card.beside, begun=None, begun_note="")
+    # One's own words and files are no news.
+    beside = replace(card.beside, begun=None, begun_note="", ready=[])
     facts = repr((timeline, card.clocks, card.seen, beside, version, minute))
     return blake2b(facts.encode(), digest_size=12).hexdigest()

@@ -3,7 +3,7 @@
 
 document.documentElement.classList.add("has-script");
 
-const token = () => document.querySelector("#act [name=csrfmiddlewaretoken]")?.value ?? "";
+export const token = () => document.querySelector("#act [name=csrfmiddlewaretoken]")?.value ?? "";
 
 /* Returns the body; throws an Error whose message can be shown, with `status`. */
 export async function call(method, address, body, { etag, key } = {}) {
@@ -24,7 +24,7 @@ export async function call(method, address, body, { etag, key } = {}) {
 }
 
 // The fields' own sentences say more than the general one.
-function sentence(problem) {
+export function sentence(problem) {
   const said = Object.values(problem.errors ?? {}).flat().filter((one) => typeof one === "string");
   return said.join(" ") || problem.detail || problem.title;
 }
