@@ -17,6 +17,7 @@ STAGES = {
     "topics": "webcare.tasks.follow_topics",
     "alarm": "webcare.tasks.sound_alarms",
     "import": "webcare.tasks.read_imports",
+    "erase": "webcare.tasks.erase",
 }
 # Rung as soon as a batch of the first is committed; the relay rings all the others.
 FOLLOWS = {"read": "ticket", "ticket": "triage", "triage": "assign"}

@@ -26,6 +26,7 @@ from webcare.actions import (
     bulk,
     bulk_undo,
     changes,
+    erasures,
     imports,
     intake,
     measurement,
@@ -51,6 +52,7 @@ STAGES = [
         alarm_calls,
         search,
         topic_heirs,
+        erasures,
     )
 ] + [
     automation_runs.STAGE,

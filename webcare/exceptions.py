@@ -76,6 +76,12 @@ class InvalidMove(WebcareError):
         )
 
 
+class NotErasable(WebcareError):
+    """Something of this person still moves; `detail` says what to end first."""
+
+    code = "not_erasable"
+
+
 class DangerStands(WebcareError):
     """There is talk of danger: it stays urgent until somebody clears the alarm."""
 

@@ -32,6 +32,14 @@ def read_imports() -> None:
 
 
 @shared_task
+def erase() -> None:
+    from conversations.actions import work
+    from webcare.actions import erasures
+
+    work.do_shift(erasures.STAGE)
+
+
+@shared_task
 def triage() -> None:
     from conversations.actions import work
     from webcare.actions import triage as triage_

@@ -185,6 +185,7 @@ SPECTACULAR_SETTINGS = {
         "DangerEnum": "webcare.domain.readings.Danger",
         "SentimentEnum": "webcare.domain.readings.Sentiment",
         "ImportStateEnum": "webcare.domain.imports.ImportState",
+        "ErasureReasonEnum": "webcare.domain.erasures.Reason",
     },
 }
 

@@ -8,6 +8,7 @@ import json
 
 from conversations.actions import batches
 from conversations.actions.changes import apply_edits, bury
+from conversations.actions.erasing import erased_among, forget_events
 from conversations.actions.ingestion import READ
 from conversations.actions.messages import Key, Read, insert_messages
 from conversations.adapters.base import Rejected
@@ -26,6 +27,7 @@ def read_events(event_ids: list[int]) -> None:
     """
     reads = _understand(event_ids)
     _lock_channels(reads)
+    reads = _without_erased(reads)
     bury(sorted({read.key for read in reads if read.incoming.deleted}))
     said = _newest_first([read for read in reads if not read.incoming.deleted])
     new = insert_messages([texts[0] for texts in said.values()], then=HEARD)
@@ -57,6 +59,15 @@ def _understand(event_ids: list[int]) -> list[Read]:
             problems[event_id] = rejected
     _write_down(unreadable, problems)
     return reads
+
+
+def _without_erased(reads: list[Read]) -> list[Read]:
+    """Leave out what was erased here and is sent again, and forget that it was."""
+    erased = erased_among({read.key for read in reads})
+    if not erased:
+        return reads
+    forget_events({read.event_id for read in reads if read.key in erased})
+    return [read for read in reads if read.key not in erased]
 
 
 def _write_down(

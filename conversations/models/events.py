@@ -8,7 +8,7 @@ class Source(models.TextChoices):
 
 
 class InboundEvent(models.Model):
-    """What a platform or client sent us, byte for byte; never changed."""
+    """What a platform or client sent us, byte for byte; emptied when it is erased."""
 
     channel = models.ForeignKey(
         "conversations.Channel", models.PROTECT, related_name="+", db_index=False

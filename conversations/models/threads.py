@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.adapters.base import Visibility as Visibility
 
+# What the platform called somebody, or a message, until it was erased.
+ERASED = "erased:"
+
 
 class Direction(models.TextChoices):
     IN = "in", _("From the author")
@@ -28,12 +31,19 @@ class Author(models.Model):
     external_id = models.CharField(max_length=255)
     handle = models.CharField(max_length=200, default="", db_default="", blank=True)
     name = models.CharField(max_length=200, default="", db_default="", blank=True)
+    # What is left then is a number that figures are counted by.
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 name="author_is_known_once_per_channel",
                 fields=["channel", "external_id"],
+            ),
+            models.CheckConstraint(
+                name="author_erased_has_no_name",
+                condition=Q(erased_at__isnull=True)
+                | Q(external_id__startswith=ERASED, handle="", name=""),
             ),
         ]
         indexes = [
@@ -156,6 +166,8 @@ class Message(models.Model):
             ),
             # What was heard and said in a period.
             models.Index(name="message_by_time", fields=["posted_at"]),
+            # All that somebody said: shown to them, or erased.
+            models.Index(name="message_of_author", fields=["author", "id"]),
         ]
 
     def __str__(self) -> str:

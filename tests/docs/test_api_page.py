@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from conversations.models import InboundEvent
+from conversations.models import Author, InboundEvent
 from webcare.actions.macros import make_macro
 from webcare.domain.macros import Wording
 
@@ -51,6 +51,8 @@ def test_every_example_works(key_of, root, ticket):
     names = {"URL": "", "TOKEN": key_of(root), "TICKET": str(ticket.public_id)}
     macro = make_macro(user=root, name="Hi", texts=[Wording(None, "", "Hi")])
     names["MACRO"] = str(macro.public_id)
+    gone = Author.objects.create(channel=ticket.channel, external_id="gone")
+    names["PERSON"] = str(gone.public_id)
 
     statuses = {one: run(one, names).status_code for one in commands()}
 

@@ -1,14 +1,17 @@
 """What people say a ticket is about, taught to the model: who, when, which words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
-from conversations.models.bulk import fetch
+from conversations.models.bulk import fetch, ids
 from webcare.actions import training
+from webcare.domain.erasures import pattern_of
 from webcare.models import TopicModel
 
-_DECIDING = [TopicModel.State.PUBLISHED, TopicModel.State.TRAINING]
+DECIDING = [TopicModel.State.PUBLISHED, TopicModel.State.TRAINING]
+_COMING = [TopicModel.State.WAITING, TopicModel.State.TRAINING]
 # What a customer asks stands at the beginning.
 MOST_TEXT = 2_000
 
@@ -65,5 +68,56 @@ def forget(message_ids: Sequence[int]) -> None:
         [list(message_ids)],
     )
     learned = Q(messages__overlap=list(message_ids)) | Q(messages=None)
-    if TopicModel.objects.filter(learned, state__in=_DECIDING).exists():
+    if TopicModel.objects.filter(learned, state__in=DECIDING).exists():
         training.request_training(cause=TopicModel.Cause.ERASURE)
+
+
+def forget_copies(message_ids: Sequence[int]) -> int:
+    """Let examples go that hold just what one of these messages says or said, though
+    they were not taken from it; returns how many. Belongs before the texts go."""
+    return _forget_examples(_COPIES, {"messages": list(message_ids)})
+
+
+def forget_naming(words: Sequence[str]) -> int:
+    """Let examples go that have one of `words` in them; returns how many."""
+    if not words:
+        return 0
+    return _forget_examples("text ~* %(pattern)s", {"pattern": pattern_of(words)})
+
+
+def forget_author(author: int) -> bool:
+    """Return whether no model decides that learned from what this author said; where
+    one does, another is asked for."""
+    said = ids(fetch(_SAID_AND_LEARNED, {"author": author, "states": DECIDING}))
+    learned = Q(messages__overlap=said) | Q(messages=None)
+    if not TopicModel.objects.filter(learned, state__in=DECIDING).exists():
+        return True
+    if not TopicModel.objects.filter(state__in=_COMING).exists():
+        training.request_training(cause=TopicModel.Cause.ERASURE)
+    return False
+
+
+def _forget_examples(where: str, given: Mapping[str, Any]) -> int:
+    """A model that had one of them cannot say any more what it was made of."""
+    gone = ids(
+        fetch(f"DELETE FROM webcare_topicexample e WHERE {where} RETURNING id", given)
+    )
+    learned = TopicModel.objects.filter(snapshot__overlap=gone)
+    if gone and learned.update(messages=None):
+        training.request_training(cause=TopicModel.Cause.ERASURE)
+    return len(gone)
+
+
+_COPIES = f"""
+    (e.message_id IS NULL OR e.message_id <> ALL(%(messages)s)) AND e.digest IN (
+       SELECT sha256(convert_to(left(said.text, {MOST_TEXT}), 'UTF8'))
+         FROM (SELECT text FROM conversations_message WHERE id = ANY(%(messages)s)
+                UNION ALL
+               SELECT text FROM conversations_messageversion
+                WHERE message_id = ANY(%(messages)s)) AS said
+        WHERE btrim(said.text) <> '')"""
+_SAID_AND_LEARNED = """
+    SELECT id FROM conversations_message
+     WHERE author_id = %(author)s AND id IN (
+           SELECT unnest(messages) FROM webcare_topicmodel
+            WHERE state = ANY(%(states)s))"""

@@ -27,6 +27,7 @@ STATUS: dict[type[desk.WebcareError], int] = {
     desk.NoDemoToLeave: 409,
     desk.ImportBegun: 409,
     desk.ModelUnusable: 409,
+    desk.NotErasable: 409,
     desk.StaleReply: 412,
     desk.StaleVersion: 412,
 }

@@ -23,7 +23,7 @@ from webcare.models.decisions import Decision
 from webcare.models.desk import DeskSetting
 from webcare.models.drafts import Draft, NoteDraft
 from webcare.models.endings import Ending
-from webcare.models.erasures import LogErasure
+from webcare.models.erasures import Erasure, LogErasure
 from webcare.models.fields import CustomField, FieldValue
 from webcare.models.imports import Import, ImportFile, ImportProblem
 from webcare.models.links import TicketLink
@@ -109,6 +109,7 @@ __all__ = [
     "DeskSetting",
     "Draft",
     "Ending",
+    "Erasure",
     "ExternalReference",
     "FailedSignIn",
     "FieldValue",

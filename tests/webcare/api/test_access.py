@@ -94,6 +94,8 @@ def address(path, ticket, training="00000000-0000-0000-0000-000000000000"):
         "team": "00000000-0000-0000-0000-000000000000",
         "rule": "00000000-0000-0000-0000-000000000000",
         "job": "00000000-0000-0000-0000-000000000000",
+        "person": "00000000-0000-0000-0000-000000000000",
+        "erasure": "00000000-0000-0000-0000-000000000000",
         "key": "account",
         "what": "turns",
         "schedule": "00000000-0000-0000-0000-000000000000",
@@ -174,7 +176,10 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
     assert client.get("/api/v1/events").json()["results"] == []
 
 
-ADMINS = {"rules", "tokens", "imports", "work", "audit", "on-call", "subscriptions"}
+ADMINS = {
+    *("rules", "tokens", "imports", "work", "audit", "on-call", "subscriptions"),
+    *("people", "erasures"),
+}
 SET_UP = {"channels", "queues", "agents", "skills", "teams", "tags", "fields"}
 
 

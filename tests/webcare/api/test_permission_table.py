@@ -24,7 +24,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from conversations.models import Channel, Message
+from conversations.models import Author, Channel, Message
 from tests.webcare.api.test_access import operations
 from webcare.actions.attachments import attach
 from webcare.actions.automation import make_rule
@@ -49,6 +49,7 @@ from webcare.models import (
     Alarm,
     AuthorList,
     CustomField,
+    Erasure,
     Membership,
     OnCall,
     RecoveryCode,
@@ -214,6 +215,14 @@ def things(
         "number": save_table(user=root, rules=[]),
         "author-lists:slug": AuthorList.objects.create(slug="press", name="Press").slug,
         "author": ticket.author.public_id,
+        "person": Author.objects.create(
+            channel=ticket.channel, external_id="p", handle="ex"
+        ).public_id,
+        "erasure": Erasure.objects.create(
+            author=Author.objects.create(channel=ticket.channel, external_id="q"),
+            asked_by=root,
+            reason="request",
+        ).public_id,
         "fields:key": CustomField.objects.create(
             key="account", kind="text", name="Account", queue=shop_queue
         ).key,

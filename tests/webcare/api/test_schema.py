@@ -10,7 +10,8 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from webcare.models import CustomField, OnCall, Tag, Team, User
+from conversations.models import Author
+from webcare.models import CustomField, Erasure, OnCall, Tag, Team, User
 
 ROOT = Path(__file__).parents[3]
 
@@ -187,6 +188,11 @@ READS = [
     "/api/v1/routing/versions",
     "/api/v1/author-lists",
     "/api/v1/imports",
+    "/api/v1/people?q=kim",
+    "/api/v1/people/{person}",
+    "/api/v1/people/{person}/erasure",
+    "/api/v1/erasures",
+    "/api/v1/erasures/{erasure}",
     "/api/v1/topics/triage",
     "/api/v1/topics/merges",
     "/api/v1/topics/samples",
@@ -301,6 +307,16 @@ def full_on_call(ada):
     return OnCall.objects.create(position=9, name="Night", user=ada, **given).public_id
 
 
+@pytest.fixture
+def full_erasure(root, shop):
+    """Somebody who is erased, and has the handle of somebody else."""
+    author = Author.objects.create(channel=shop, external_id="p", handle="kim")
+    Author.objects.create(channel=shop, external_id="q", handle="Kim")
+    return Erasure.objects.create(
+        author=author, asked_by=root, reason="request", counts={"notes": 1}
+    )
+
+
 def test_what_is_read_is_what_the_schema_says(
     as_client,
     root,
@@ -309,6 +325,7 @@ def test_what_is_read_is_what_the_schema_says(
     full_macro,
     full_policy,
     full_on_call,
+    full_erasure,
 ):
     client = as_client(root)
     things = {
@@ -317,6 +334,8 @@ def test_what_is_read_is_what_the_schema_says(
         "ticket": full_ticket.public_id,
         "subscription": full_subscription,
         "macro": full_macro,
+        "person": full_erasure.author.public_id,
+        "erasure": full_erasure.public_id,
     }
 
     wrong = {one: _wrong(client.get(one.format(**things)), one) for one in READS}
@@ -361,4 +380,5 @@ def test_every_read_of_the_schema_is_held_to_it():
         "/api/v1/imports/{job}",  # these are read in the tests of imports
         "/api/v1/imports/{job}/picture",
         "/api/v1/imports/{job}/problems",
+        "/api/v1/people/{person}/export",  # in those of erasures
     }
