@@ -5,7 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
+from conversations.models import Author
 from tests.browser import axe
 from tests.webcare.surveys.passing import arrive, due, link_in
 from webcare.actions import mails, replies
@@ -24,7 +26,7 @@ from webcare.inbox.more import ACTS
 from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.setup.nouns import NOUNS
 from webcare.inbox.urls import urlpatterns
-from webcare.models import DeskSetting, SurveySetting
+from webcare.models import DeskSetting, Erasure, SurveySetting
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -61,10 +63,11 @@ OTHERS = {
     "sign-in",
     "sign-in-code",
 }
+OTHERS |= {"setup-privacy", "setup-person"}
 OTHERS |= {"promises", "setup-import", "alarm", "consult", "survey", "own-desk"}
 NO_PAGES = {"ticket-list-live", "kept-views", "next-ticket", "triage-label"}
 NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}
-NO_PAGES |= {"second-step-picture"}
+NO_PAGES |= {"second-step-picture", "setup-person-export"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say", "personal", "before"}
 NO_PAGES |= {"undo", "undo-resolve", "let-go", "approve", "reject", "withdraw"}
 NO_PAGES |= {"topic-train", "topic-model-choose"}
@@ -188,6 +191,26 @@ def test_an_import_has_no_barriers(page_of, root, looked_at, pump):
     page = page_of(root)
 
     assert looked_at(page, f"/setup/imports/{made.public_id}") == []
+
+
+def test_privacy_has_no_barriers(page_of, root, shop, looked_at, make_ticket):
+    live = make_ticket(author={"external_id": "a-1", "handle": "kim"}).author
+    make_ticket(author={"external_id": "a-2", "handle": "kim"})
+    known = {"reason": "request", "asked_by": root}
+    still = Author.objects.create(channel=shop, external_id="still")
+    Erasure.objects.create(author=still, reference="2026-14", **known)
+    done = Author.objects.create(channel=shop, external_id="done")
+    Erasure.objects.create(author=done, finished_at=timezone.now(), **known)
+    free = Author.objects.create(channel=shop, external_id="x", handle="free")
+    page = page_of(root)
+    found = looked_at(page, "/setup/privacy", "/setup/privacy?q=kim")
+    for one in (live, still, done, free):
+        found += looked_at(page, f"/setup/privacy/{one.public_id}")
+    page.fill("[name=typed]", "no")
+    page.locator("form.sheet .button--main").click()
+    page.wait_for_selector("#wrong-typed")
+
+    assert found + axe.troubles(page) == []
 
 
 def test_leaving_the_demo_has_no_barriers(

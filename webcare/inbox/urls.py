@@ -26,7 +26,7 @@ from webcare.inbox import (
     triage,
     work,
 )
-from webcare.inbox.setup import imports, own_desk
+from webcare.inbox.setup import imports, own_desk, privacy
 from webcare.inbox.setup import pages as setup
 
 app_name = "inbox"
@@ -94,6 +94,13 @@ urlpatterns = [
     path("s/<str:key>", survey.survey, name="survey"),
     path("setup/", setup.overview, name="setup"),
     path("setup/imports/<uuid:job>", imports.bring, name="setup-import"),
+    path("setup/privacy", privacy.people, name="setup-privacy"),
+    path("setup/privacy/<uuid:person>", privacy.person, name="setup-person"),
+    path(
+        "setup/privacy/<uuid:person>/export",
+        privacy.export,
+        name="setup-person-export",
+    ),
     path("setup/own-desk", own_desk.own_desk, name="own-desk"),
     path("setup/<slug:noun>", setup.things, name="setup-things"),
     # No slug has a plus, so that a thing may be called anything.

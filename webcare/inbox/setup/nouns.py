@@ -12,6 +12,7 @@ from webcare.inbox.setup.macros import MACROS
 from webcare.inbox.setup.on_call import ON_CALL
 from webcare.inbox.setup.people import PEOPLE
 from webcare.inbox.setup.policies import POLICIES
+from webcare.inbox.setup.privacy import PRIVACY
 from webcare.inbox.setup.queues import QUEUES
 from webcare.inbox.setup.routing import ROUTING
 from webcare.inbox.setup.shapes import Noun, Text
@@ -27,6 +28,7 @@ GROUPS: tuple[tuple[Text, tuple[Noun, ...]], ...] = (
     (_("Work"), (DESK, QUEUES, ROUTING, CALENDARS, POLICIES, RULES)),
     (_("People"), (PEOPLE, TEAMS, SKILLS, ON_CALL)),
     (_("Content"), (TOPICS, TOPIC_MERGES, AUTHOR_LISTS, MACROS, VIEWS, TAGS, FIELDS)),
-    (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS, AUDIT)),
+    (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS)),
+    (_("Data kept"), (PRIVACY, AUDIT)),
 )
 NOUNS = {noun.slug: noun for _group, nouns in GROUPS for noun in nouns}

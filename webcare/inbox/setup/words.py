@@ -58,6 +58,8 @@ AUDITED = (
     ("activated", _("Let in again")),
     ("deactivated", _("Let out")),
     ("model_chosen", _("Model chosen")),
+    ("person_erased", _("Person erased")),
+    ("person_exported", _("Person's data given out")),
     ("person_made", _("Person added")),
     ("policies_ordered", _("Promises put in order")),
     ("policy_changed", _("Promise changed")),
