@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from conversations.models import Author
 from webcare.actions.audit import audit
@@ -10,6 +11,7 @@ from webcare.exceptions import InUse, Invalid
 from webcare.models import AuthorList, ListedAuthor, User
 from webcare.queries.automation import is_asked_for
 from webcare.queries.people import require
+from webcare.queries.policies import asks_for_list
 
 
 def make_list(*, user: User, slug: str, name: str) -> AuthorList:
@@ -33,10 +35,12 @@ def rename_list(*, user: User, author_list: AuthorList, name: str) -> AuthorList
 
 @transaction.atomic
 def remove_list(*, user: User, author_list: AuthorList) -> None:
-    """Raises NotAllowed, InUse while a rule asks for it."""
+    """Raises NotAllowed, InUse while a rule or a policy asks for it."""
     require(user, Permission.SET_UP)
     if is_asked_for("author_list", author_list.slug):
         raise InUse("A rule asks for this list: change that first.")
+    if asks_for_list(author_list):
+        raise InUse(gettext("A promise asks for this list: change that first."))
     try:
         author_list.delete()
     except ProtectedError as error:

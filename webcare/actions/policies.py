@@ -24,7 +24,13 @@ from webcare.queries.policies import Held, openings, read_book, versions
 MOST_POLICIES = 100
 MOST_TRIED = 1_000
 # What a condition names -> how it is looked up.
-_NAMED = {"queues": "queue", "topics": "topic", "channels": "channel", "tags": "tag"}
+_NAMED = {
+    "queues": "queue",
+    "topics": "topic",
+    "channels": "channel",
+    "tags": "tag",
+    "authors": "author_list",
+}
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from webcare.domain.outcomes import Promise
 from webcare.domain.promises import Pin
 from webcare.models import Clock, TicketEvent, User
 from webcare.queries.policies import (
+    LISTS,
     Book,
     Placed,
     placed_now,
@@ -41,6 +42,7 @@ class Wanted(NamedTuple):
     priority: str
     channel: str
     tags: list[str]
+    authors: list[str]
 
     @property
     def promise(self) -> Promise:
@@ -105,7 +107,7 @@ def told_lines(
 _WORKED_ON = frozenset({Status.NEW.value, Status.OPEN.value})
 _WANTED = f"""
     WITH placed AS (
-      SELECT k.id, k.opened_at, k.status, k.priority, k.channel_id
+      SELECT k.id, k.opened_at, k.status, k.priority, k.channel_id, k.author_id
         FROM webcare_ticket k
        WHERE k.id = ANY(%s) AND k.status NOT IN ('resolved', 'closed')
     ), waits AS (
@@ -130,13 +132,14 @@ _WANTED = f"""
       SELECT id, id, NULL, 0, opened_at, 'resolution' FROM placed
     )
     SELECT w.placed, w.ticket_id, w.turn_id, w.number, w.started_at, c.id,
-           p.status, p.priority, ch.slug,
+           k.status, k.priority, ch.slug,
            ARRAY(SELECT g.slug FROM webcare_tickettag kg
                    JOIN webcare_tag g ON g.id = kg.tag_id
-                  WHERE kg.ticket_id = w.placed)
+                  WHERE kg.ticket_id = w.placed),
+           {LISTS}
       FROM wanted w
-      JOIN placed p ON p.id = w.placed
-      JOIN conversations_channel ch ON ch.id = p.channel_id
+      JOIN placed k ON k.id = w.placed
+      JOIN conversations_channel ch ON ch.id = k.channel_id
       LEFT JOIN webcare_clock c
         ON c.ticket_id = w.ticket_id AND c.promise = w.promise
        AND c.turn_id IS NOT DISTINCT FROM w.turn_id
@@ -191,7 +194,10 @@ def _begun(
 
 def _full(placed: Placed, one: Wanted) -> Placed:
     return placed._replace(
-        priority=one.priority, channel=one.channel, tags=frozenset(one.tags)
+        priority=one.priority,
+        channel=one.channel,
+        tags=frozenset(one.tags),
+        authors=frozenset(one.authors),
     )
 
 

@@ -58,6 +58,7 @@ class Traits(NamedTuple):
     channel: str
     language: str
     tags: frozenset[str]
+    authors: frozenset[str]  # the lists that its author is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ def _of(traits: Traits, kind: str) -> frozenset[str]:
             return traits.topics
         case "tags":
             return traits.tags
+        case "authors":
+            return traits.authors
         case "queues":
             return frozenset({traits.queue})
         case "priorities":
@@ -164,6 +167,7 @@ CONDITIONS = {
     "channels": _NAMES,
     "languages": _NAMES,
     "tags": _NAMES,
+    "authors": _NAMES,
 }
 _TARGET = ("seconds", "time", "by_priority", "warnings", "pauses_while")
 

@@ -16,7 +16,7 @@ from webcare.domain.outcomes import Promise
 from webcare.domain.policies import Definition, Traits, read_definition
 from webcare.domain.promises import Pin, Versions
 from webcare.exceptions import NotFound
-from webcare.models import Policy, PolicyVersion
+from webcare.models import AuthorList, Policy, PolicyVersion
 from webcare.queries import calendars
 from webcare.queries.automation import topic_paths
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
@@ -49,6 +49,7 @@ class Placed(NamedTuple):
     priority: str = ""
     channel: str = ""
     tags: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Book:
             placed.channel,
             placed.language,
             placed.tags,
+            placed.authors,
         )
         holding = (one for one in self.policies if one.definition.holds(traits))
         return next(holding, None)
@@ -110,6 +112,10 @@ class Book:
         return topic_paths() if asks else {}
 
 
+# The lists that the author of a ticket `k` is on.
+LISTS = """ARRAY(SELECT a.slug FROM webcare_listedauthor l
+                    JOIN webcare_authorlist a ON a.id = l.author_list_id
+                   WHERE l.author_id = k.author_id)"""
 _NO_TOPIC: frozenset[str] = frozenset()
 _BOOK = """
     WITH newest AS (
@@ -183,11 +189,12 @@ class Opening(NamedTuple):
 def openings(tickets: Sequence[int]) -> list[Opening]:
     """Return these tickets, the newest first, as a policy would find them now."""
     rows = fetch(
-        """SELECT k.public_id, k.id, coalesce(k.queue_id, 0), k.topic_id, k.language,
+        f"""SELECT k.public_id, k.id, coalesce(k.queue_id, 0), k.topic_id, k.language,
                   k.priority, c.slug,
                   ARRAY(SELECT g.slug FROM webcare_tickettag kg
                           JOIN webcare_tag g ON g.id = kg.tag_id
                          WHERE kg.ticket_id = k.id),
+                  {LISTS},
                   (SELECT t.started_at FROM webcare_turn t
                     WHERE t.ticket_id = k.id AND t.number = 1),
                   (SELECT t.started_at FROM webcare_turn t
@@ -201,14 +208,14 @@ def openings(tickets: Sequence[int]) -> list[Opening]:
     return [
         Opening(
             public_id,
-            Placed._make((*placed, frozenset(tags))),
+            Placed._make((*placed, frozenset(tags), frozenset(lists))),
             {
                 promise: at
                 for promise, at in zip(Promise.values, starts, strict=True)
                 if at
             },
         )
-        for public_id, *placed, tags, first, next_, opened in rows
+        for public_id, *placed, tags, lists, first, next_, opened in rows
         for starts in [(first, next_, opened)]
     ]
 
@@ -217,6 +224,15 @@ def policies() -> list[tuple[Policy, PolicyVersion]]:
     """Return the policies in use in the order they are asked, with what they say now:
     two statements."""
     return _with_versions(Policy.objects.filter(retired_at=None))
+
+
+def asks_for_list(author_list: AuthorList) -> bool:
+    """Whether a policy in use is for authors on this list."""
+    return PolicyVersion.objects.filter(
+        policy__retired_at=None,
+        number=F("policy__version"),
+        definition__conditions__authors__contains=[author_list.slug],
+    ).exists()
 
 
 def policy_for(public_id: UUID) -> tuple[Policy, PolicyVersion]:

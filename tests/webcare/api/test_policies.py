@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from webcare.actions import author_lists
 from webcare.models import AuditEntry, Clock, Policy, PolicyVersion, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,38 @@ def test_a_clock_tells_what_counted_and_what_did_not(client, make, make_ticket, 
         (True, "hours"),
         (False, "pending"),
     ]
+
+
+@pytest.fixture
+def press(root):
+    return author_lists.make_list(user=root, slug="press", name="Press")
+
+
+def test_a_policy_is_for_authors_on_a_list(client, make, make_ticket, press, root):
+    known = make_ticket().author
+    author_lists.list_author(user=root, author_list=press, author=known)
+    made = make(conditions={"authors": ["press"]})
+
+    now = timezone.now().isoformat()
+    theirs = make_ticket(author={"external_id": known.external_id}, posted_at=now)
+    other = make_ticket(posted_at=now)
+
+    assert made.json()["conditions"] == {"authors": ["press"]}
+    held = Clock.objects.filter(promise="first_response", policy_version__isnull=False)
+    assert [clock.ticket for clock in held] == [theirs]
+    assert Clock.objects.filter(ticket=other, promise="first_response").exists()
+    body = {"conditions": {"authors": ["press"]}, "promises": {"first_response": HOUR}}
+    tried = client.post(f"{PATH}/try", body, "application/json").json()
+    assert {one["ticket"] for one in tried["matched"]} == {
+        str(one.public_id) for one in Ticket.objects.filter(author=known)
+    }
+
+
+def test_a_list_that_a_policy_asks_for_stays(client, make, press):
+    made = make(conditions={"authors": ["press"]}).json()
+    unknown = make(conditions={"authors": ["fans"]})
+
+    assert client.delete("/api/v1/author-lists/press").status_code == 409
+    assert list(unknown.json()["errors"]) == ["conditions.authors"]
+    assert client.delete(f"{PATH}/{made['id']}").status_code == 204
+    assert client.delete("/api/v1/author-lists/press").status_code == 204

@@ -83,6 +83,13 @@ POLICIES = Noun(
         ),
         Field("conditions.tags", _("For tags"), "many", choices="tags", more=True),
         Field(
+            "conditions.authors",
+            _("For authors on"),
+            "many",
+            choices="author_lists",
+            more=True,
+        ),
+        Field(
             "conditions.languages",
             _("For languages"),
             "many",
