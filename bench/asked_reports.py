@@ -14,6 +14,8 @@ PERIODS = {"90 days": timedelta(days=90), "all": timedelta(days=2 * 366)}
 REPORTS: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "response-times": (EVERYTHING, {}),
     "response-times in open hours": (EVERYTHING, {"clock": "business"}),
+    "response-times of first answers": (EVERYTHING, {"of": "first"}),
+    "response-times of first words": (EVERYTHING, {"of": "acknowledgement"}),
     "resolutions": (EVERYTHING, {}),
     "service-level": (EVERYTHING, {}),
     "reopen-rate": (EVERYTHING, {"view": "event"}),

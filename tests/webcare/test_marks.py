@@ -33,6 +33,7 @@ from webcare.queries.rolls_due import days_due, hours_due
 pytestmark = pytest.mark.django_db
 DAYS = 12
 DAYS_OF_EVIDENCE = 7
+HOLDING = 3  # how a story's reply says that we look into it
 
 
 class Longer(Story):
@@ -56,8 +57,8 @@ class Longer(Story):
     def score(self, which, score):
         ticket = self.ticket(which)
         event = TicketEvent.objects.filter(ticket=ticket).latest("pk")
-        if Survey.objects.filter(event=event).exists():
-            return
+        if Survey.objects.filter(author=ticket.author).exists():
+            return  # nobody is asked twice in 30 days
         asked = Survey.objects.create(
             ticket=ticket,
             event=event,
@@ -266,3 +267,18 @@ def test_as_of_a_moment_shares_say_what_they_said_then(story):
     assert again == before
     now = said(False, database_now())
     assert {key: rows for key, rows in now.items() if key[0] in names} != before
+
+
+def test_who_was_acknowledged_and_waits_on_is_where_the_ticket_is(story):
+    told = story()
+    told.reply(0, HOLDING)
+    age(DAYS)
+    roll_all()
+    key = "acknowledgements", "event", By.QUEUE
+    before = said(True, database_now())[key]
+
+    told.route(0)
+    now = database_now()
+    exact = said(True, now)
+    assert said(False, now) == exact
+    assert [row[0] for row in exact[key]] != [row[0] for row in before]

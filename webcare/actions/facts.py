@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.db import transaction
 from conversations.models.bulk import fetch
 from webcare.domain.facts import EndingFact, Facts, Line, TurnFact, facts_of
 from webcare.models import Ending, Turn
-from webcare.queries.business_time import Lasted, business_seconds
+from webcare.queries.business_time import Lasted, Length, business_seconds
 
 BATCH = 500  # tickets
 # A fact and its line are written by one transaction, each at its own statement's time.
@@ -153,23 +153,34 @@ def _mend_turns(made: Sequence[Facts]) -> int:
 
 def _turn_rows(facts: Sequence[TurnFact]) -> list[Row]:
     """As columns, with what is counted by a calendar."""
-    ended = [one for one in facts if one.ended_at]
-    lengths = business_seconds(
-        [
-            Lasted(one.calendar_version, one.started_at, one.ended_at)
-            for one in ended
-            if one.ended_at
-        ]
+    ended = _counted(
+        (one.calendar_version, one.started_at, one.ended_at) for one in facts
     )
-    counted = {id(one): length for one, length in zip(ended, lengths, strict=True)}
+    heard = _counted(
+        (one.acknowledged_calendar, one.started_at, one.acknowledged_at)
+        for one in facts
+    )
     return [
         _columns(asdict(one))
         | {
-            "business_seconds": counted[id(one)].seconds if one.ended_at else None,
-            "in_hours": counted[id(one)].in_hours if one.ended_at else None,
+            "business_seconds": length and length.seconds,
+            "in_hours": length and length.in_hours,
+            "acknowledged_business_seconds": first and first.seconds,
+            "acknowledged_in_hours": first and first.in_hours,
         }
-        for one in facts
+        for one, length, first in zip(facts, ended, heard, strict=True)
     ]
+
+
+def _counted(
+    given: Iterable[tuple[int | None, datetime, datetime | None]],
+) -> list[Length | None]:
+    """How long each took by its calendar; None of what has not come to its end."""
+    lasted = [
+        Lasted(calendar, start, end) if end else None for calendar, start, end in given
+    ]
+    lengths = iter(business_seconds([one for one in lasted if one]))
+    return [next(lengths) if one else None for one in lasted]
 
 
 def _mend_endings(made: Sequence[Facts]) -> int:
@@ -215,7 +226,7 @@ def _keep_known(row: Row, there: Mapping[str, Any]) -> None:
 _KEYS = frozenset(
     {
         *("ticket", "first_message", "channel", "answer", "answered_by"),
-        *("calendar_version", "queue", "topic", "by", "agent"),
+        *("calendar_version", "acknowledged_calendar", "queue", "topic", "by", "agent"),
     }
 )
 

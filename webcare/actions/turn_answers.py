@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from conversations.models.bulk import fetch
-from webcare.actions import clocks
+from webcare.actions import acknowledgements, clocks
 from webcare.actions.turns import AS_IT_IS, ENDED, WAITING, Ended, measure
+from webcare.queries.business_time import CALENDAR_OF
 
 
 class Answer(NamedTuple):
@@ -124,7 +125,8 @@ def acknowledge(said: Sequence[Answer]) -> dict[int, list[list[int]]]:
 
     That is what a rule said, or somebody who looks into it: the author knows that we
     have heard. The first time counts. The tickets show that something was said.
-    Returns, for the log, the turns that each message acknowledged.
+    Returns, for the log, the turns that each message acknowledged, and by which
+    calendar that is timed.
     """
     known: dict[int, list[list[int]]] = defaultdict(list)
     if said:
@@ -136,8 +138,9 @@ def acknowledge(said: Sequence[Answer]) -> dict[int, list[list[int]]]:
                 [one.message for one in said],
             ],
         )
-        for message, ticket, number in rows:
-            known[message].append([ticket, number])
+        acknowledgements.measure([turn for turn, *_ in rows])
+        for _, message, *told in rows:
+            known[message].append(told)
     return known
 
 
@@ -154,10 +157,13 @@ _ACKNOWLEDGE = f"""
          AND t.acknowledged_at IS NULL
        ORDER BY t.id, given.at
     ), known AS (
-      UPDATE webcare_turn t SET acknowledged_at = firsts.at
-        FROM firsts
-       WHERE t.id = firsts.turn AND t.acknowledged_at IS NULL
-   RETURNING firsts.message, t.ticket_id, t.number
+      UPDATE webcare_turn t
+         SET acknowledged_at = firsts.at,
+             acknowledged_calendar_id = {CALENDAR_OF.format(queue="k.queue_id")}
+        FROM firsts, webcare_ticket k
+       WHERE t.id = firsts.turn AND k.id = t.ticket_id
+         AND t.acknowledged_at IS NULL
+   RETURNING t.id, firsts.message, t.ticket_id, t.number, t.acknowledged_calendar_id
     ), shown AS (
       UPDATE webcare_ticket
          SET changed_at = now(), version = version + 1

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from conversations.models.bulk import fetch, ids
-from webcare.actions import clocks
+from webcare.actions import acknowledgements, clocks
 from webcare.actions.engagement import Message
 from webcare.queries.business_time import CALENDAR_OF, Lasted, business_seconds
 
@@ -45,7 +45,7 @@ def start(news: Sequence[Said]) -> None:
     """
     if not news:
         return
-    fetch(
+    acknowledged = fetch(
         """WITH given AS (
              SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[],
                                   %s::bigint[], %s::bigint[])
@@ -63,11 +63,14 @@ def start(news: Sequence[Said]) -> None:
                 SET started_at = least(t.started_at, EXCLUDED.started_at),
                     first_message_id = CASE
                         WHEN EXCLUDED.started_at < t.started_at
-                        THEN EXCLUDED.first_message_id ELSE t.first_message_id END)
-           UPDATE webcare_ticket k SET waiting_since = said.at
-             FROM (SELECT stands, min(at) AS at FROM given GROUP BY stands) AS said
-            WHERE k.id = said.stands
-              AND (k.waiting_since IS NULL OR k.waiting_since > said.at)""",
+                        THEN EXCLUDED.first_message_id ELSE t.first_message_id END
+          RETURNING t.id, t.acknowledged_at
+           ), shown AS (
+             UPDATE webcare_ticket k SET waiting_since = said.at
+               FROM (SELECT stands, min(at) AS at FROM given GROUP BY stands) AS said
+              WHERE k.id = said.stands
+                AND (k.waiting_since IS NULL OR k.waiting_since > said.at))
+           SELECT id FROM started WHERE acknowledged_at IS NOT NULL""",
         [
             [one.origin for one in news],
             [one.stands for one in news],
@@ -76,6 +79,7 @@ def start(news: Sequence[Said]) -> None:
             [one.message.channel for one in news],
         ],
     )
+    acknowledgements.measure(ids(acknowledged))
 
 
 # Of a turn `t` that ends now: where its ticket `k` is, and what that says of its time.
@@ -313,6 +317,7 @@ def let_go(message: int, stands: int, at: datetime) -> dict[str, Any]:
         [stands],
     )
     turns = [Ended(*row) for row in rows]
+    acknowledgements.measure([one.id for one in turns])
     ended = [one for one in turns if one.ended_at]
     measure(ended)
     return {"facts": {"turns": [one.told for one in ended]} | _moved(turns)}

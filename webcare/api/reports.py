@@ -27,6 +27,7 @@ from webcare.domain.reports import (
     Clock,
     Look,
     Times,
+    Wait,
     buckets,
     neutral,
 )
@@ -66,6 +67,16 @@ TIMED = FILTERS | {
     ),
     "exact": Filter(
         flag, "Read every length to the second, which takes longer.", type=bool
+    ),
+}
+
+
+WAITS = TIMED | {
+    "of": Filter(
+        one_of(*Wait.values),
+        "Every answer (all, if unsaid), the first of each conversation (first), those "
+        "after it (next), or the first that its author heard of us (acknowledgement).",
+        choices=tuple(Wait.values),
     ),
 }
 
@@ -153,6 +164,7 @@ class TimedOut(ReportOut):
 
 
 class ResponseTimesOut(TimedOut):
+    of = serializers.ChoiceField(choices=Wait.choices)
     results = FiguresOut(many=True)
 
 
@@ -251,6 +263,7 @@ def asked_for(given: Json) -> Asked:
         view=Look(given.get("view", Look.COHORT)),
         clock=Clock(given.get("clock", Clock.CALENDAR)),
         exact=given.get("exact", False),
+        of=Wait(given.get("of", Wait.ALL)),
         **{name: given.get(name) for name in ("queue", "topic", "channel")},
     )
 
@@ -342,12 +355,12 @@ def json_lines(lines: Iterable[Json], name: str) -> HttpResponse:
 
 
 class ResponseTimes(Report):
-    filters = TIMED
+    filters = WAITS
 
     @says(
         "How long authors waited for an answer",
         ResponseTimesOut,
-        parameters=parameters(TIMED),
+        parameters=parameters(WAITS),
         refuses=(422,),
         is_table=True,
         tag="reports",
@@ -357,7 +370,8 @@ class ResponseTimes(Report):
 
     def report(self, request: Request, asked: Asked) -> Json:
         found = reports.response_times(request.user, asked)
-        return {"results": [_response_times(line, asked) for line in found]}
+        results = [_response_times(line, asked) for line in found]
+        return {"of": asked.of.value, "results": results}
 
 
 def _response_times(line: Line, asked: Asked) -> Json:

@@ -67,6 +67,7 @@ class TurnFact:
     answered_by: int | None = None
     acknowledged_at: datetime | None = None
     acknowledged_known_at: datetime | None = None
+    acknowledged_calendar: int | None = None
     calendar_seconds: int | None = None
     calendar_version: int | None = None
     queue: int | None = None
@@ -158,8 +159,10 @@ class Facts:
     def _answer(self, line: Line, message: int) -> None:
         for turn in self._end(line, "answered"):
             turn.answer, turn.answered_by = message, line.writer
-        for ticket, number in line.facts.get("acknowledged", []):
+        # Lines from before open hours were counted of these name no calendar.
+        for ticket, number, *calendar in line.facts.get("acknowledged", []):
             turn = self.turns[ticket, number]
+            turn.acknowledged_calendar = calendar[0] if calendar else None
             turn.acknowledged_at = line.effective_at
             turn.acknowledged_known_at = line.recorded_at
         if line.writer:

@@ -44,6 +44,16 @@ class Look(TextChoices):
     EVENT = "event"
 
 
+class Wait(TextChoices):
+    """Which waits of authors response times are of."""
+
+    ALL = "all"  # each of their questions, until our answer
+    FIRST = "first"  # the first of a conversation
+    NEXT = "next"  # every one after it
+    # The first until they heard anything of us, were it that we look into it.
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
 # Upper edges of the age of what lies there, in days; the last part is open.
 AGES = (1, 3, 7, 30)
 # A ticket that is not reopened for so long has stayed resolved.

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from webcare.domain.report_periods import Stretch, Window, before, window
-from webcare.domain.reports import Clock, Look
+from webcare.domain.reports import Clock, Look, Wait
 from webcare.inbox.report_shapes import Page
 
 USUAL = Stretch.LAST_28_DAYS
-_CHOICES = {"clock": Clock.values, "view": Look.values}
+_CHOICES = {"clock": Clock.values, "view": Look.values, "of": Wait.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Asked:
     shown: Window
     before: Window | None
     by: str
-    narrow: dict[str, str]  # queue, topic, channel, clock and view, where given
+    narrow: dict[str, str]  # queue, topic, channel, of, clock and view, where given
     first: date
     last: date
 
@@ -43,7 +43,7 @@ def read(page: Page, given: QueryDict, now: datetime) -> Asked:
     by = given.get("by", page.by[0])
     narrow: dict[str, str] = {
         name: str(given[name])
-        for name in ("queue", "topic", "channel", "clock", "view")
+        for name in ("queue", "topic", "channel", "of", "clock", "view")
         if name in page.asks and given.get(name)
         if name not in _CHOICES or given[name] in _CHOICES[name]
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from webcare.domain.outcomes import Promise, Verdict
 from webcare.domain.permissions import Permission
 from webcare.domain.report_periods import Stretch
-from webcare.domain.reports import By, Clock, Look
+from webcare.domain.reports import By, Clock, Look, Wait
 from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.report_forms import Asked, calls, exports, read
 from webcare.inbox.report_pages import REPORTS
@@ -40,6 +40,12 @@ BY_LABELS: Mapping[str, str | Lazy] = {
     By.CHANNEL: gettext_lazy("Channel"),
     By.PRIORITY: gettext_lazy("Priority"),
     By.AGENT: gettext_lazy("Agent"),
+}
+WAIT_LABELS: Mapping[str, str | Lazy] = {
+    Wait.ALL: gettext_lazy("Every answer"),
+    Wait.FIRST: gettext_lazy("The first answer"),
+    Wait.NEXT: gettext_lazy("Answers after the first"),
+    Wait.ACKNOWLEDGEMENT: gettext_lazy("The first sign of life"),
 }
 CLOCK_LABELS: Mapping[str, str | Lazy] = {
     Clock.CALENDAR: gettext_lazy("On the wall"),
@@ -105,6 +111,7 @@ def _form(page: Page, rights: Rights, choices: Choices) -> dict[str, Any]:
             )
             if name in page.asks
         ],
+        "of": WAIT_LABELS.items() if "of" in page.asks else (),
         "clock": CLOCK_LABELS.items() if "clock" in page.asks else (),
         "view": VIEW_LABELS.items() if "view" in page.asks else (),
     }

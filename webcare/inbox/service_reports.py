@@ -40,6 +40,10 @@ SERVICE = (
                 "accepted an answer of a person. What was closed on purpose "
                 "without an answer is in no time, and counted apart."
             ),
+            _(
+                "The first sign of life is the first that an author heard of us: that "
+                "we look into it, what was sent by itself, or else the answer."
+            ),
             _SURVIVAL,
             _AS_THEN,
         ),
@@ -54,7 +58,7 @@ SERVICE = (
         drawn=("percentiles.50", "percentiles.90"),
         told=("n", "percentiles.50", "percentiles.90", "waiting"),
         by=BY_ALL,
-        asks=TIMED,
+        asks=TIMED | {"of"},
     ),
     Page(
         slug="service-level",

@@ -34,6 +34,16 @@ class TurnFacts(models.Model):
     # a rule, or by somebody who says that they look into it.
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_known_at = models.DateTimeField(null=True, editable=False)
+    # What the queue's calendar said then, and what it says of the time until then.
+    acknowledged_calendar = models.ForeignKey(
+        "webcare.CalendarVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    acknowledged_business_seconds = models.PositiveIntegerField(null=True)
+    acknowledged_in_hours = models.BooleanField(null=True)
     # From the earliest unanswered message to the platform's acceptance; in the open
     # hours of the queue's calendar, and by the clock on the wall.
     calendar_seconds = models.PositiveIntegerField(null=True)
@@ -144,6 +154,11 @@ class Turn(TurnFacts):
                 name="turn_by_end",
                 fields=["ended_at"],
                 condition=Q(ended_at__isnull=False),
+            ),
+            models.Index(
+                name="turn_by_acknowledgement",
+                fields=["acknowledged_at"],
+                condition=Q(number=1, acknowledged_at__isnull=False),
             ),
             # Those who wait, and those who still did at a moment just past.
             models.Index(

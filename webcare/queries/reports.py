@@ -10,7 +10,7 @@ from django.conf import settings
 from conversations.models.bulk import fetch
 from webcare.domain.outcomes import Priority, Promise, Resolution
 from webcare.domain.permissions import Permission
-from webcare.domain.reports import By, Clock, Look, Times, share
+from webcare.domain.reports import By, Clock, Look, Times, Wait, share
 from webcare.exceptions import Invalid, NotAllowed
 from webcare.models import User
 from webcare.queries import cells
@@ -36,6 +36,7 @@ class Asked:
     topic: str | None = None
     channel: str | None = None
     exact: bool = False
+    of: Wait = Wait.ALL
 
     @property
     def of_agents(self) -> "Asked":
@@ -52,13 +53,21 @@ class Line:
 
 
 def response_times(user: User, asked: Asked) -> list[Line]:
-    """Return how long authors waited for an answer.
+    """Return how long authors waited for an answer, or for the first word of us.
 
     From the earliest unanswered message to the platform's acceptance of our answer.
     By cohort, a turn without an end is counted as waiting until `as_of`; by event,
     only what ended is there. Raises NotAllowed, Invalid.
     """
-    return lines(user, ROLLED["responses"], asked)
+    return lines(user, ROLLED[_WAITS[asked.of]], asked)
+
+
+_WAITS = {
+    Wait.ALL: "responses",
+    Wait.FIRST: "first_responses",
+    Wait.NEXT: "next_responses",
+    Wait.ACKNOWLEDGEMENT: "acknowledgements",
+}
 
 
 def resolutions(user: User, asked: Asked) -> list[tuple[Line, Line]]:

@@ -1,4 +1,9 @@
-"""How long authors waited for an answer: turns, as they were known at a moment."""
+"""How long authors waited for an answer: turns, as they were known at a moment.
+
+Of all of them, and apart of those that began a conversation and of every one after it.
+"""
+
+from dataclasses import replace
 
 from webcare.queries.measures import FOR_GOOD, Measure, clocks
 from webcare.queries.measures.tickets import AGENT, PRIORITY, QUEUE, TOPIC
@@ -7,7 +12,9 @@ _FACTS = """{turn} AS turn, {row}.ticket_id, {row}.number, {row}.outcome,
             {row}.started_at, {row}.ended_at, {row}.in_hours,
             coalesce({row}.end_known_at, {row}.known_from) AS end_known_at,
             {row}.calendar_seconds, {row}.business_seconds, {row}.answered_by_id,
-            {row}.queue_id, {row}.topic_id, {row}.channel_id, {row}.priority"""
+            {row}.queue_id, {row}.topic_id, {row}.channel_id, {row}.priority,
+            {row}.acknowledged_at, {row}.acknowledged_known_at,
+            {row}.acknowledged_business_seconds, {row}.acknowledged_in_hours"""
 # Each turn, or the version of it, whose time it was. One that was written down when it
 # was over already was known to be at once.
 TURNS = f"""
@@ -21,15 +28,18 @@ OF_TICKET = "LEFT JOIN webcare_ticket k ON k.id = t.ticket_id"
 HAS_ENDED = "t.outcome <> 'waiting' AND t.end_known_at <= %(as_of)s"
 # A turn that had not ended yet then. Most are waiting still, and their index is small.
 WAITING = """
-    SELECT t.id AS turn, t.ticket_id, t.number, t.started_at, t.channel_id
+    SELECT t.id AS turn, t.ticket_id, t.number, t.started_at, t.channel_id,
+           t.acknowledged_known_at
       FROM webcare_turn t
      WHERE t.outcome = 'waiting' AND t.known_from <= %(as_of)s
      UNION ALL
-    SELECT t.id, t.ticket_id, t.number, t.started_at, t.channel_id
+    SELECT t.id, t.ticket_id, t.number, t.started_at, t.channel_id,
+           t.acknowledged_known_at
       FROM webcare_turn t
      WHERE t.end_known_at > %(as_of)s AND t.known_from <= %(as_of)s
      UNION ALL
-    SELECT v.turn_id, v.ticket_id, v.number, v.started_at, v.channel_id
+    SELECT v.turn_id, v.ticket_id, v.number, v.started_at, v.channel_id,
+           v.acknowledged_known_at
       FROM webcare_turnversion v
      WHERE v.known_from <= %(as_of)s AND v.known_until > %(as_of)s
        AND (v.outcome = 'waiting' OR v.end_known_at > %(as_of)s)"""
@@ -70,3 +80,17 @@ RESPONSES = Measure(
     running=_RUNNING,
     running_counts=("waiting",),
 )
+
+
+def _of(name: str, number: str) -> Measure:
+    """Of turns with such a number in their conversation."""
+    return replace(
+        RESPONSES,
+        name=name,
+        settled=f"{_SETTLED} AND t.number {number}",
+        running=f"{_RUNNING} AND t.number {number}",
+    )
+
+
+FIRST_RESPONSES = _of("first_responses", "= 1")
+NEXT_RESPONSES = _of("next_responses", "> 1")
