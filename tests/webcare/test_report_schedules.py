@@ -6,19 +6,25 @@ from datetime import time, timedelta
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
+from conversations.models.bulk import fetch
 from webcare.actions import mails
-from webcare.actions.report_schedules import make_schedule, send_due, send_now
+from webcare.actions.report_schedules import make_schedule, send_due, send_now, zone
 from webcare.actions.tickets import route_ticket
 from webcare.domain.report_schedules import ReportName
 from webcare.exceptions import Invalid, NotAllowed
 from webcare.models import (
     AuditEntry,
+    Ending,
     Mail,
     Membership,
     ReportMailing,
     ReportSchedule,
+    Ticket,
+    TicketEvent,
+    Turn,
     User,
 )
 
@@ -331,3 +337,85 @@ def test_agents_are_told_to_who_may_see_people_by_agent_alone(
     settings.AGENT_FIGURES = False
     with pytest.raises(NotAllowed):
         schedule(report="agents", by="agent")
+
+
+@pytest.fixture
+def desk(make_ticket, ada):
+    """One ticket lives since two days ago, one was answered and resolved ten days ago.
+
+    Of the first the author was told after a minute, and answered after an hour.
+    """
+
+    def told(ticket, ago, **fields):
+        at = timezone.now() - ago
+        Ticket.objects.filter(pk=ticket.pk).update(opened_at=at, changed_at=at)
+        TicketEvent.objects.filter(ticket=ticket).update(recorded_at=at)
+        hour = at + timedelta(hours=1)
+        Turn.objects.filter(ticket=ticket).update(
+            outcome="answered",
+            started_at=at,
+            known_from=at,
+            ended_at=hour,
+            end_known_at=hour,
+            calendar_seconds=3_600,
+            acknowledged_at=at + timedelta(minutes=1),
+            acknowledged_known_at=at + timedelta(minutes=1),
+            answered_by=ada,
+            queue=ticket.queue,
+        )
+        return hour
+
+    lives, resolved = make_ticket(), make_ticket()
+    fetch("SET LOCAL session_replication_role = replica", [])
+    told(lives, timedelta(days=2))
+    end = told(resolved, timedelta(days=10))
+    Ticket.objects.filter(pk=resolved.pk).update(
+        status="resolved", resolved_at=end, resolution="answered"
+    )
+    for ticket, at in ((resolved, end), (lives, timezone.now() - timedelta(days=1))):
+        Ending.objects.create(
+            ticket=ticket,
+            channel=ticket.channel,
+            queue=ticket.queue,
+            opened_at=at - timedelta(hours=1),
+            at=at,
+            known_at=at,
+            number=1,
+            outcome="answered",
+            calendar_seconds=3_600,
+            priority="normal",
+        )
+    fetch("SET LOCAL session_replication_role = origin", [])
+
+
+@pytest.mark.parametrize(
+    ("report", "says"),
+    [
+        ("backlog", "Shop: 1"),
+        ("reopen-rate", "Heropend, van opgelost\n  Shop: 0,0 %"),
+        ("first-contact-resolution", "In één keer, van beantwoord\n  Shop: 100,0 %"),
+        ("first-response-times", "Shop: 59 min"),  # an hour, to 1 %
+        ("first-acknowledgements", "Shop: 1 min"),
+    ],
+)
+def test_what_lay_came_back_or_was_heard_is_sent_too(schedule, desk, report, says):
+    schedule(report=report, to=["a@example.org"])
+    come()
+
+    assert send_due() == 1
+    [letter] = Mail.objects.all()
+    assert says in letter.body
+    assert letter.attachment_name == f"{report}.csv"
+    assert letter.attachment.splitlines()[1].startswith("Shop,shop,1,")
+
+
+def test_what_is_decided_a_week_later_is_told_of_the_week_before(schedule, desk):
+    made = schedule(report="first-contact-resolution", language="en")
+    come()
+    send_due()
+
+    made.refresh_from_db()
+    days = [(made.last_at - timedelta(days=n)).astimezone(zone()) for n in (14, 8)]
+    with translation.override("en"):
+        said = " – ".join(date_format(day.date(), "DATE_FORMAT") for day in days)
+    assert Mail.objects.first().subject.endswith(said)

@@ -1,7 +1,7 @@
 """Reports sent by themselves: once per instant, as their owner may see them then."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -137,7 +137,8 @@ def _letter(schedule: ReportSchedule, now: datetime) -> Letter:
     """What its readers get, as its owner may see it now. Raises NotAllowed."""
     owner = User.objects.get(pk=schedule.owner_id)
     require_somewhere(owner, Permission.EXPORT_TICKETS)
-    start, end = span_of(Period(schedule.period), now, zone())
+    later = timedelta(days=SENDABLE[schedule.report].days_later)
+    start, end = span_of(Period(schedule.period), now - later, zone())
     lines = read(owner, schedule.report, start, end, schedule.by)
     return letter_of(schedule, lines, start, end, zone())
 

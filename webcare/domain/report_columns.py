@@ -26,6 +26,11 @@ COLUMNS: Mapping[str, str | Promise] = {
     "first_response_share": gettext_lazy("First answers in time"),
     "next_response_share": gettext_lazy("Further answers in time"),
     "resolution_share": gettext_lazy("Resolved in time"),
+    "reopened_share": gettext_lazy("Reopened, of resolved"),
+    "at_once_share": gettext_lazy("At once, of answered"),
+    "resolved_with_answer": gettext_lazy("Resolved with an answer"),
+    "tickets": gettext_lazy("Live tickets"),
+    "oldest_seconds": gettext_lazy("Oldest"),
     "messages_in": gettext_lazy("Messages in"),
     "messages_out": gettext_lazy("Messages out"),
     "tickets_opened": gettext_lazy("Tickets opened"),
@@ -37,11 +42,13 @@ COLUMNS: Mapping[str, str | Promise] = {
 def shown(value: float | None, kind: str) -> str:
     """Return a value in words: a share as a percentage, seconds in hours and minutes.
 
-    None is a share of too few, or a length that too few have reached.
+    None is a share of too few, a length that too few have reached, or the age of
+    nothing.
     """
     if value is None:
-        return _("not reached") if kind == "seconds" else _("too few to say")
-    if kind == "seconds":
+        nothing = {"seconds": _("not reached"), "age": "–"}
+        return nothing.get(kind, _("too few to say"))
+    if kind in ("seconds", "age"):
         return _length(int(value))
     if kind == "share":
         return f"{number_format(round(100 * value, 1), force_grouping=True)} %"

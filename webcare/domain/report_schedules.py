@@ -17,9 +17,14 @@ class ReportName(TextChoices):
     RESPONSE_RATE = "response-rate", _("Response rate")
     ADDED_VALUE = "added-value", _("Added value")
     RESPONSE_TIMES = "response-times", _("Response times")
+    FIRST_RESPONSES = "first-response-times", _("First answers")
+    ACKNOWLEDGEMENTS = "first-acknowledgements", _("First signs of life")
     RESOLUTIONS = "resolutions", _("Resolutions")
     SERVICE_LEVEL = "service-level", _("Service level")
+    REOPEN_RATE = "reopen-rate", _("Reopened")
+    FIRST_CONTACT = "first-contact-resolution", _("Resolved at once")
     VOLUME = "volume", _("Volume")
+    BACKLOG = "backlog", _("Backlog")
     AGENTS = "agents", _("Agents")  # for who may see people
 
 

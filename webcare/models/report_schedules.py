@@ -17,7 +17,7 @@ class ReportSchedule(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey("webcare.User", models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)
-    report = models.CharField(max_length=20, choices=ReportName)
+    report = models.CharField(max_length=30, choices=ReportName)
     by = models.CharField(max_length=10, default="", db_default="", blank=True)
     period = models.CharField(max_length=12, choices=Period)
     # 1 is Monday; the time is that of the desk.

@@ -1,7 +1,7 @@
 """Reports as they are sent: lines under names that people read, and what to draw."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,18 @@ from django.utils.translation import gettext as _
 from conversations.models.bulk import fetch
 from webcare.domain.outcomes import Promise, Resolution
 from webcare.domain.report_schedules import ReportName
-from webcare.domain.reports import PERCENTILES, By, share
+from webcare.domain.reports import (
+    AGES,
+    PERCENTILES,
+    STAYED_DAYS,
+    By,
+    Look,
+    Wait,
+    share,
+)
 from webcare.exceptions import Invalid
 from webcare.models import User
-from webcare.queries import reports, share_reports
+from webcare.queries import backlog, reports, share_reports
 from webcare.queries.reports import Asked, Period
 from webcare.queries.settled import settled_at
 from webcare.queries.topics import names_told
@@ -26,8 +34,10 @@ class Sendable:
     """How a report is read, and which of its columns are drawn, by what they are."""
 
     read: Callable[[User, Asked], list[Line]]
-    drawn: Mapping[str, str]  # column -> share, count or seconds
+    drawn: Mapping[str, str]  # column -> share, count, seconds or age
     always_by: By | None = None
+    # What is decided so many days after is told so many days later.
+    days_later: int = 0
 
 
 def _timed(
@@ -51,6 +61,14 @@ def _response_times(user: User, asked: Asked) -> list[Line]:
     return _timed(user, asked, reports.response_times)
 
 
+def _first_responses(user: User, asked: Asked) -> list[Line]:
+    return _response_times(user, replace(asked, of=Wait.FIRST))
+
+
+def _acknowledgements(user: User, asked: Asked) -> list[Line]:
+    return _response_times(user, replace(asked, of=Wait.ACKNOWLEDGEMENT))
+
+
 def _resolutions(user: User, asked: Asked) -> list[Line]:
     return _timed(
         user, asked, lambda *given: [last for last, _ in reports.resolutions(*given)]
@@ -72,6 +90,53 @@ def _service_level(user: User, asked: Asked) -> list[Line]:
 def _kept(met: int, breached: int, not_due: int) -> Line:
     kept = {"met": met, "breached": breached, "not_due": not_due}
     return kept | {"share": share(met, met + breached)}
+
+
+def _reopen_rate(user: User, asked: Asked) -> list[Line]:
+    return [
+        {
+            "key": line.key,
+            "resolved": line.resolved,
+            "reopened": line.reopened,
+            "uncertain": line.uncertain,
+            "reopened_share": line.rate,
+        }
+        for line in reports.reopen_rates(user, asked)
+    ]
+
+
+def _first_contact(user: User, asked: Asked) -> list[Line]:
+    return [
+        {
+            "key": line.key,
+            "resolved_with_answer": line.counts["answered"],
+            "resolved_at_once": line.counts["at_once"],
+            "at_once_share": share(line.counts["at_once"], line.counts["answered"]),
+        }
+        for line in reports.first_contacts(user, replace(asked, view=Look.EVENT))
+    ]
+
+
+def _backlog(user: User, asked: Asked) -> list[Line]:
+    """What lay there when the period was over, and when it began; or each midnight."""
+    if asked.by == By.DAY:
+        return [_lay(line) for line in backlog.midnights(user, asked)]
+    start, end = (min(at, asked.as_of) for at in asked.period)
+    before = backlog.backlog(user, asked, start)
+    return [
+        _lay(line) | {"tickets_before": then}
+        for line, then in backlog.beside(backlog.backlog(user, asked, end), before)
+    ]
+
+
+def _lay(line: backlog.Lay) -> Line:
+    edges = (*(f"up_to_{days}_days" for days in AGES), f"above_{AGES[-1]}_days")
+    return {
+        "key": line.key,
+        "tickets": line.tickets,
+        "oldest_seconds": line.oldest_seconds,
+        **dict(zip(edges, line.ages, strict=True)),
+    }
 
 
 def _volume(user: User, asked: Asked) -> list[Line]:
@@ -107,6 +172,8 @@ _LENGTHS = {
 }
 SENDABLE: Mapping[str, Sendable] = {
     ReportName.RESPONSE_TIMES.value: Sendable(_response_times, _LENGTHS),
+    ReportName.FIRST_RESPONSES.value: Sendable(_first_responses, _LENGTHS),
+    ReportName.ACKNOWLEDGEMENTS.value: Sendable(_acknowledgements, _LENGTHS),
     ReportName.RESOLUTIONS.value: Sendable(_resolutions, _LENGTHS),
     ReportName.SATISFACTION.value: Sendable(
         share_reports.satisfaction, {"share": "share", "answered": "count"}
@@ -132,6 +199,17 @@ SENDABLE: Mapping[str, Sendable] = {
     ),
     ReportName.SERVICE_LEVEL.value: Sendable(
         _service_level, {f"{promise.value}_share": "share" for promise in Promise}
+    ),
+    ReportName.REOPEN_RATE.value: Sendable(
+        _reopen_rate, {"reopened_share": "share", "resolved": "count"}
+    ),
+    ReportName.FIRST_CONTACT.value: Sendable(
+        _first_contact,
+        {"at_once_share": "share", "resolved_with_answer": "count"},
+        days_later=STAYED_DAYS,
+    ),
+    ReportName.BACKLOG.value: Sendable(
+        _backlog, {"tickets": "count", "oldest_seconds": "age"}
     ),
     ReportName.VOLUME.value: Sendable(
         _volume,
