@@ -68,6 +68,7 @@ from webcare.models.tags import Tag, TicketTag
 from webcare.models.teams import Team, TeamMember
 from webcare.models.ticket_events import TicketEvent
 from webcare.models.ticket_messages import TicketMessage
+from webcare.models.ticket_openings import TicketOpening
 from webcare.models.tickets import Ticket
 from webcare.models.topics import (
     SampledTicket,
@@ -171,6 +172,7 @@ __all__ = [
     "TicketEvent",
     "TicketLink",
     "TicketMessage",
+    "TicketOpening",
     "TicketPresence",
     "TicketTag",
     "Topic",

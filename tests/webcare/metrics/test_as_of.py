@@ -9,9 +9,9 @@ import pytest
 from tests.webcare.merging.test_clocks import Desk
 from tests.webcare.test_clocks import TIGHT, promise
 from tests.webcare.test_facts import Story
-from webcare.domain.reports import By, Look
-from webcare.models import ClockVersion, Turn
-from webcare.queries import backlog, reports
+from webcare.domain.reports import By, Look, Wait
+from webcare.models import ClockVersion, TicketOpening, Turn
+from webcare.queries import backlog, reports, share_reports
 from webcare.queries.settled import settled_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +29,12 @@ REPORTS = {
     "response-times by event": (reports.response_times, BY_EVENT),
     "response-times by agent": (reports.response_times, {"by": By.AGENT}),
     "response-times by priority": (reports.response_times, {"by": By.PRIORITY}),
+    "first answers": (reports.response_times, {"of": Wait.FIRST}),
+    "first words": (reports.response_times, {"of": Wait.ACKNOWLEDGEMENT}),
+    "first words by event": (
+        reports.response_times,
+        {"of": Wait.ACKNOWLEDGEMENT, **BY_EVENT},
+    ),
     "resolutions": (reports.resolutions, {}),
     "resolutions by event": (reports.resolutions, BY_EVENT),
     "reopen-rate": (reports.reopen_rates, {}),
@@ -71,6 +77,35 @@ def test_reports_say_the_same_of_a_moment_after_late_news(story, root):
     for as_of, (step, said) in then.items():
         for name, now in everything(root, began, as_of).items():
             assert now == said[name], (name, step)
+
+
+LIVING = {
+    "volume": reports.volume,
+    "resolutions": reports.resolutions,
+    "service-level": reports.service_level,
+    "added-value": share_reports.added_value,
+}
+
+
+def test_when_a_ticket_was_opened_is_told_as_it_was_known(story, root):
+    """An older question that comes late moves it; as of before, it had not moved."""
+    began = settled_at()
+    period = reports.Period(began - timedelta(minutes=30), began + timedelta(hours=1))
+
+    def living(as_of):
+        asked = reports.Asked(period, as_of)
+        said = {name: report(root, asked) for name, report in LIVING.items()}
+        return said | {"backlog": backlog.backlog(root, asked, as_of)}
+
+    before = living(began)
+    for late in (5_000, 6_000):
+        story.ask(0, late)
+        time.sleep(0.05)
+
+    assert living(began) == before
+    assert TicketOpening.objects.count() == 2
+    now = living(settled_at())
+    assert [name for name in before if now[name] == before[name]] == []
 
 
 PROMISED = ("response-times", "response-times by event", "service-level")

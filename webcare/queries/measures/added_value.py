@@ -18,6 +18,7 @@ from webcare.queries.measures.tickets import (
     PRIORITY,
     QUEUE,
     STATUS,
+    TICKETS,
     TOPIC,
 )
 
@@ -98,7 +99,7 @@ _SETTLED = f"""
     SELECT {_WHERE}, 1 AS conversations, engaged::int AS engaged, added::int AS added,
            harm::int AS harm, (engaged AND NOT added AND NOT harm)::int AS silent,
            ({STATUS} IN ({_LIVE}))::int AS live
-      FROM webcare_ticket k {_FIRST_TURN}
+      FROM {TICKETS} AS k {_FIRST_TURN}
      CROSS JOIN LATERAL ({_OURS}) AS ours
      CROSS JOIN LATERAL ({_THEIRS}) AS theirs
      CROSS JOIN LATERAL (SELECT ours.first_at IS NOT NULL AS engaged) AS who
@@ -111,7 +112,7 @@ _SETTLED = f"""
 # that changed the ticket; a day longer, for a platform's clock says when we spoke.
 _RUNNING = f"""
     SELECT {_WHERE}, 1 AS state, ours.last_at + {_WINDOW} AS changes_at, 0 AS becomes
-      FROM webcare_ticket k {_FIRST_TURN} CROSS JOIN LATERAL ({_OURS}) AS ours
+      FROM {TICKETS} AS k {_FIRST_TURN} CROSS JOIN LATERAL ({_OURS}) AS ours
      WHERE k.changed_at > %(since)s::timestamptz - {_WINDOW} - interval '1 day'
        AND ours.last_at > %(since)s::timestamptz - {_WINDOW}
        AND NOT ({STATUS} IN ({_LIVE})) AND {IS_KNOWN} AND NOT ({IS_MERGED})"""

@@ -14,6 +14,7 @@ from webcare.queries.measures.tickets import (
     PRIORITY,
     QUEUE,
     STATUS,
+    TICKETS,
     TOPIC,
 )
 
@@ -44,12 +45,14 @@ _LIVED = f"""
     SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at, {QUEUE} AS queue,
            {TOPIC} AS topic, {AGENT} AS agent, k.channel_id AS channel,
            {PRIORITY} AS priority, {FOR_GOOD}{{also}}
-      FROM webcare_ticket k
+      FROM {{source}} AS k
      WHERE k.opened_at <= %(as_of)s AND {{more}}"""
 LIVES = f"""
-    {_LIVED} AND k.status IN ({_LIVE}) AND k.changed_at <= %(as_of)s
+    {_LIVED.format(source="webcare_ticket", also="{also}", more="{more}")}
+       AND k.status IN ({_LIVE}) AND k.changed_at <= %(as_of)s
      UNION ALL
-    {_LIVED} AND k.changed_at > %(as_of)s AND {STATUS} IN ({_LIVE})"""
+    {_LIVED.format(source=TICKETS, also="{also}", more="{more}")}
+       AND k.changed_at > %(as_of)s AND {STATUS} IN ({_LIVE})"""
 _NEVER_ENDED = """NOT EXISTS (
     SELECT FROM webcare_ending x WHERE x.ticket_id = k.id AND x.number = 1
        AND x.undone_at IS NULL AND x.known_at <= %(as_of)s)"""

@@ -10,15 +10,17 @@ the day of its opening for when it is decided.
 from webcare.domain.reports import STAYED_DAYS
 from webcare.queries.measures import Measure
 from webcare.queries.measures.endings import FIRST
+from webcare.queries.measures.tickets import opened_at
 
 _THEN = f"(e.at + interval '{STAYED_DAYS} days')"
 _TOPIC_THEN = f"""(SELECT (l.data->>'topic')::bigint FROM webcare_ticketevent l
       WHERE l.ticket_id = other.id AND l.recorded_at <= {_THEN} AND l.data ? 'topic'
       ORDER BY l.id DESC LIMIT 1)"""
+_OPENED_THEN = opened_at("other", _THEN)
 _ASKED_AGAIN = f"""EXISTS (
     SELECT FROM webcare_ticket other
      WHERE other.author_id = k.author_id AND other.id <> k.id
-       AND other.opened_at > e.at AND other.opened_at <= {_THEN}
+       AND {_OPENED_THEN} > e.at AND {_OPENED_THEN} <= {_THEN}
        AND {_TOPIC_THEN} = e.topic_id)"""
 _REOPENED = f"""EXISTS (
     SELECT FROM webcare_ending x

@@ -13,6 +13,7 @@ from webcare.queries.measures.tickets import (
     IS_MERGED,
     PRIORITY,
     QUEUE,
+    TICKETS,
     TOPIC,
 )
 
@@ -67,12 +68,12 @@ _IS_STILL = "k.changed_at <= %(as_of)s"
 _STOPPED_AT = f"CASE WHEN {_IS_STILL} THEN c.stopped_at ELSE {_RESOLVED_AT} END"
 
 
-def _of_tickets(counts: str, condition: str) -> str:
+def _of_tickets(counts: str, condition: str, source: str = TICKETS) -> str:
     return f"""
             SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at,
                    {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
                    k.channel_id AS channel, {PRIORITY} AS priority, {counts}
-              FROM webcare_ticket k
+              FROM {source} AS k
               JOIN webcare_clock c ON c.ticket_id = k.id AND c.promise = 'resolution'
                    AND {clocks.IS_KNOWN}
              {clocks.LATE} AS late
@@ -97,7 +98,8 @@ RESOLUTION = Measure(
         "l.stopped_at <= %(as_of)s",
     ),
     first="SELECT min(opened_at) FROM webcare_ticket",
-    running=f"{_of_tickets(_DUE, _RUNS)} UNION ALL {_of_tickets(_DUE, _RAN)}",
+    running=f"""{_of_tickets(_DUE, _RUNS, "webcare_ticket")}
+             UNION ALL {_of_tickets(_DUE, _RAN)}""",
     running_counts=RUNNING,
     views=(COHORT,),
 )

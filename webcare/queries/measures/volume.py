@@ -6,6 +6,7 @@ from webcare.queries.measures.tickets import (
     IS_MERGED,
     PRIORITY,
     QUEUE,
+    TICKETS,
     TOPIC,
 )
 
@@ -34,7 +35,7 @@ OPENED = Measure(
         SELECT k.opened_at AS cohort_at, k.opened_at AS event_at, {QUEUE} AS queue,
                {TOPIC} AS topic, NULL::bigint AS agent, k.channel_id AS channel,
                {PRIORITY} AS priority, 1 AS opened
-          FROM webcare_ticket k WHERE {IS_KNOWN} AND NOT ({IS_MERGED})""",
+          FROM {TICKETS} AS k WHERE {IS_KNOWN} AND NOT ({IS_MERGED})""",
     first="SELECT min(opened_at) FROM webcare_ticket",
     views=(COHORT,),
 )
