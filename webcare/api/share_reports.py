@@ -14,7 +14,8 @@ from webcare.api.reports import FILTERS as EVERY
 from webcare.api.reports import asked_for, parameters
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
-from webcare.domain.reports import By
+from webcare.domain.parameters import one_of
+from webcare.domain.reports import By, Look
 from webcare.domain.shares import FEW, TOO_FEW
 from webcare.domain.surveys import SCORES, Skipped
 from webcare.domain.tables import as_csv, as_json_lines
@@ -23,7 +24,14 @@ from webcare.queries.reports import Asked
 
 FILTERS = {name: one for name, one in EVERY.items() if name != "view"}
 # Answers to surveys are read as they are.
-OF_NOW = {name: one for name, one in FILTERS.items() if name != "as_of"}
+OF_NOW = {name: one for name, one in EVERY.items() if name != "as_of"} | {
+    "view": Filter(
+        one_of(*Look.values),
+        "Of what was resolved in the period (cohort, if unsaid), or who was asked and"
+        " who answered in it, each by when it happened (event).",
+        choices=tuple(Look.values),
+    )
+}
 
 
 class IntervalOut(Out):
@@ -44,6 +52,7 @@ class ShareReportOut(Out):
     end = serializers.DateTimeField()
     as_of = serializers.DateTimeField()
     by = serializers.ChoiceField(choices=By.choices, allow_null=True)
+    view = serializers.ChoiceField(choices=Look.choices)
 
 
 def asked_of(request: Request, filters: Mapping[str, Filter]) -> tuple[Asked, str]:
@@ -58,7 +67,8 @@ def answer(asked: Asked, lines: Sequence[Json], form: str, name: str) -> HttpRes
         by = asked.by and asked.by.value
         start, end = asked.period
         head = {"start": stamp(start), "end": stamp(end), "as_of": stamp(asked.as_of)}
-        return Response({**head, "by": by, "results": lines})
+        view = asked.view.value
+        return Response({**head, "by": by, "view": view, "results": lines})
     text = as_csv(lines) if form == "csv" else as_json_lines(lines)
     kind = "text/csv; charset=utf-8" if form == "csv" else "application/jsonl"
     file = f'attachment; filename="{name}.{form}"'
@@ -87,8 +97,8 @@ class SatisfactionLineOut(LineOut):
 
     `share` is satisfied (4 or 5) of answered, with Wilson's interval at 95 %. Of fewer
     than {TOO_FEW} answers share and scores are withheld, of fewer than {FEW} they are
-    called small. `response_rate` is answered of asked; `not_asked` says of whom
-    nothing is known, and why. `waiting` are still to be asked.
+    called small. `response_rate` is answered of asked, null by event; `not_asked` says
+    of whom nothing is known, and why. `waiting` are still to be asked.
     """
 
     answered = serializers.IntegerField()

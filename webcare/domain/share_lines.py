@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from webcare.domain.reports import share
+from webcare.domain.reports import Look, share
 from webcare.domain.shares import Interval, Satisfaction
 from webcare.domain.surveys import SCORES
 
@@ -20,7 +20,9 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def satisfaction_out(key: str | None, line: Satisfaction) -> Line:
+def satisfaction_out(key: str | None, line: Satisfaction, view: Look) -> Line:
+    """By event, who answered and who was asked are not the same: no rate is of them."""
+    rate = share(line.answered, line.asked) if view == Look.COHORT else None
     hidden = line.is_withheld
     scores = zip(SCORES, line.scores, strict=True)
     return {
@@ -34,7 +36,7 @@ def satisfaction_out(key: str | None, line: Satisfaction) -> Line:
         "is_withheld": hidden,
         "resolved": line.planned,
         "asked": line.asked,
-        "response_rate": _rounded(share(line.answered, line.asked)),
+        "response_rate": _rounded(rate),
         "waiting": line.waiting,
         "not_asked": line.skipped,
     }

@@ -20,6 +20,10 @@ VALUE = (
                 "People are asked in private alone, once in 30 days: a fine share of "
                 "those says little about people who only write in public."
             ),
+            _(
+                "By what ended then: what was resolved, who was asked and who answered "
+                "then, each by when it happened. No rate is of those."
+            ),
         ),
         columns=(
             Column("share", _("Satisfied, of those who answered"), "share", "more"),
@@ -34,7 +38,7 @@ VALUE = (
         drawn=("share",),
         told=("share", "answered", "asked", "response_rate"),
         by=BY_ALL,
-        asks=NARROW,
+        asks=NARROW | {"view"},
     ),
     Page(
         slug="response-rate",

@@ -202,6 +202,17 @@ class Survey(models.Model):
             models.Index(name="survey_of_ticket", fields=["ticket", "id"]),
             # Reports read a period of resolutions.
             models.Index(name="survey_by_end", fields=["ended_at"]),
+            # And of what was asked and answered in it.
+            models.Index(
+                name="survey_by_asking",
+                fields=["asked_at"],
+                condition=Q(asked_at__isnull=False),
+            ),
+            models.Index(
+                name="survey_by_answer",
+                fields=["answered_at"],
+                condition=Q(answered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

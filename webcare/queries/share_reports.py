@@ -14,10 +14,10 @@ Line = dict[str, Any]
 def satisfaction(user: User, asked: Asked) -> list[Line]:
     """How satisfied the authors were whose questions were resolved in a period.
 
-    Raises NotAllowed.
+    By event, those who answered in it. Raises NotAllowed.
     """
     return [
-        share_lines.satisfaction_out(key, line)
+        share_lines.satisfaction_out(key, line, asked.view)
         for key, line in figures_of_surveys(user, asked)
     ]
 

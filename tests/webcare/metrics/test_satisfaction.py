@@ -1,6 +1,9 @@
 """Satisfaction is a share of answers, and says of whom nothing is known."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
+from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -195,3 +198,51 @@ def test_the_number_of_statements_does_not_grow(
 
     with django_assert_max_num_queries(4):
         client.get(PATH, {"by": "day"})
+
+
+@pytest.mark.parametrize("by", ["", "queue", "day"])
+@pytest.mark.parametrize("seed", range(2))
+def test_by_event_each_is_counted_when_it_happened(
+    survey, report, root, power_queue, shop_queue, seed, by
+):
+    """Against one survey after the other: half are of before the period, or after."""
+    chance = Random(seed)
+    start, end = NOW - timedelta(days=4), NOW - timedelta(days=2)
+    for _ in range(60):
+        ended = NOW - timedelta(hours=chance.randrange(200))
+        survey(
+            chance.choice([1, 2, 3, 4, 5]),
+            ended_at=ended,
+            answered_at=ended + timedelta(hours=chance.randrange(80)),
+            queue=chance.choice([shop_queue, power_queue]),
+        )
+    survey(state="skipped", reason="no_private_way", ended_at=start)
+    survey(state="waiting", ended_at=start + timedelta(hours=1))
+    # In the period begins and ends the time in which some authors are asked no more.
+    asked = Survey.objects.filter(state="answered").order_by("-asked_at").first()
+    Survey.objects.filter(pk=asked.pk).update(
+        asked_at=start, rests_until=start + timedelta(days=30)
+    )
+
+    period = {"from": start.isoformat(), "to": end.isoformat()}
+    lines = report(root, view="event", **period, **({"by": by} if by else {}))
+
+    wanted = defaultdict(Counter)
+    for one in Survey.objects.select_related("queue"):
+        for moment, counts in (
+            (one.ended_at, {"resolved": 1, "waiting": one.state == "waiting"}),
+            (one.asked_at, {"asked": 1}),
+            (one.answered_at, {"answered": 1, "satisfied": (one.score or 0) >= 4}),
+        ):
+            if moment and start <= moment < end:
+                local = moment.astimezone(ZoneInfo("Europe/Amsterdam"))
+                key = {"": None, "queue": one.queue.slug, "day": f"{local:%Y-%m-%d}"}
+                wanted[key[by]].update(counts)
+    assert {line["key"] for line in lines} == wanted.keys()
+    for line in lines:
+        found = wanted[line["key"]]
+        withheld = found["answered"] < 5
+        assert line["satisfied"] == (None if withheld else found["satisfied"])
+        assert line["response_rate"] is None
+        for name in ("resolved", "waiting", "asked", "answered"):
+            assert line[name] == found[name]
