@@ -29,6 +29,7 @@ from demo.faults import REFUSALS, Fault, Faults
 from demo.ledger import Call, Ledger, Post, Upload, calls_in, files_in, posts_in
 
 CALLBACK = "/callback"
+ACCOUNT = "The demo desk"  # as whom we are known there
 MAX_BODY = 1_000_000  # bytes
 MAX_FILE = 20_000_000
 
@@ -137,7 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
         known = self.server.platform.ledger.id_of(delivery_id)
         self.server.platform.ledger.note("GET", delivery_id, "found" if known else "no")
         if known is None:
-            return self._answer(404, {"detail": "No such delivery."})
+            told = {"detail": "No such delivery.", "account": ACCOUNT}
+            return self._answer(404, told)
         return self._answer(200, {"external_id": known})
 
     def do_POST(self) -> None:

@@ -5,12 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from conversations.adapters.registry import ADAPTERS
 from conversations.adapters.signatures import new_secret
 from conversations.adapters.targets import find_target
 from conversations.exceptions import ChannelUnusable, DeliveryDeferred
 from conversations.models import Channel
+from conversations.queries.clock import database_now
 
 LOOK_UP_SECONDS = 3
+LONGEST_DETAIL = 300
+UNTESTED = {"checked_at": None, "check_result": "", "check_detail": ""}
 
 
 def check_callback(url: str) -> None:
@@ -40,7 +44,12 @@ def connect_channel(**fields: Any) -> tuple[Channel, str]:
 
 @transaction.atomic
 def change_channel(channel: Channel, **fields: Any) -> Channel:
-    """Change what was given. A text on its way asks for the mode when it leaves."""
+    """Change what was given. A text on its way asks for the mode when it leaves.
+
+    What was tested at another address says nothing of this one.
+    """
+    if fields.get("callback_url", channel.callback_url) != channel.callback_url:
+        fields = UNTESTED | fields
     Channel.objects.filter(pk=channel.pk).update(**fields)
     channel.refresh_from_db()
     return channel
@@ -53,7 +62,29 @@ def renew_secret(channel: Channel) -> str:
     secret = new_secret()
     channel.previous_secret, channel.secret = channel.secret, secret
     channel.save(update_fields=["secret", "previous_secret"])
+    change_channel(channel, **UNTESTED)
     return secret
+
+
+def check_channel(channel: Channel) -> Channel:
+    """Ask the platform who we are, and keep what came of it as the channel's health.
+
+    Nobody is told anything there. No transaction may be open: it waits for others.
+    """
+    now = database_now()
+    checked = ADAPTERS[channel.kind].check(
+        callback_url=channel.callback_url,
+        secrets=channel.secrets,
+        now=now,
+        allowed_hosts=settings.OUTGOING_ALLOWED_HOSTS,
+    )
+    said = ": ".join(part for part in (checked.account, checked.detail) if part)
+    return change_channel(
+        channel,
+        checked_at=now,
+        check_result=checked.result,
+        check_detail=said[:LONGEST_DETAIL],
+    )
 
 
 @transaction.atomic

@@ -18,6 +18,38 @@ class Visibility(TextChoices):
     PRIVATE = "private", _("Private")
 
 
+class CheckResult(TextChoices):
+    """What came of asking a platform who we are; its label says what to do."""
+
+    WORKS = "works", _("It knows us: our signature is taken, and a wrong one refused.")
+    OPEN = (
+        "open",
+        _(
+            "It answers, and takes a wrong signature as well: the address is not the "
+            "right one, or anybody can post there."
+        ),
+    )
+    REFUSED = "refused", _("It does not know our secret: give it the newest one.")
+    UNREACHED = "unreached", _("Nothing answers at that address.")
+    UNUSABLE = (
+        "unusable",
+        _("It cannot be called: change the address, or make a new secret."),
+    )
+    ODD = "odd", _("It answers something that was not agreed.")
+    NO_ADDRESS = (
+        "no_address",
+        _("It has no address for answers: messages come in, and none go out."),
+    )
+
+
+class Checked(NamedTuple):
+    """`detail` is what was said there, or why nothing was; `account` who we are."""
+
+    result: CheckResult
+    detail: str = ""
+    account: str = ""
+
+
 class Attachment(NamedTuple):
     """A file a message points at; nothing has been fetched."""
 
@@ -180,6 +212,19 @@ class Adapter(Protocol):
         """The platform's id of an earlier post, or None when it is not there.
 
         Raises DeliveryUncertain when the platform does not tell.
+        """
+
+    def check(
+        self,
+        *,
+        callback_url: str,
+        secrets: Sequence[str],
+        now: datetime,
+        allowed_hosts: Iterable[str] = (),
+    ) -> Checked:
+        """Ask the platform who we are, by a read that tells nobody anything.
+
+        Whatever comes of it is an answer: nothing is raised.
         """
 
     def act(

@@ -8,11 +8,17 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
-from conversations.adapters.base import Outgoing, OutgoingFile
+from conversations.adapters.base import (
+    Checked,
+    CheckResult,
+    Outgoing,
+    OutgoingFile,
+)
 from conversations.adapters.fields import Fields
 from conversations.adapters.outgoing import Answer, fetch
-from conversations.adapters.signatures import sign
+from conversations.adapters.signatures import new_secret, sign
 from conversations.adapters.text import clean
 from conversations.exceptions import (
     ChannelUnusable,
@@ -24,6 +30,8 @@ from conversations.exceptions import (
 LATER = frozenset({408, 425, 429})
 # Our secret is not known there any more, or the whole address is gone.
 DEAD = frozenset({401, 410})
+# Whoever signed it is not known there.
+STRANGERS = frozenset({401, 403})
 
 _SECONDS = re.compile(r"[0-9]{1,7}")
 
@@ -101,6 +109,51 @@ def look_up(
     if 200 <= answer.status < 300:
         return _external_id(answer)
     raise DeliveryUncertain(_said(answer), retry_after=retry_after(answer, now))
+
+
+def check(
+    *,
+    callback_url: str,
+    secrets: Sequence[str],
+    now: datetime,
+    allowed_hosts: Iterable[str] = (),
+) -> Checked:
+    """Ask after a post that never was, signed by us and then by a stranger.
+
+    The first is answered 404, with our `account` there if it tells; the second has to
+    be refused, or the 404 says no more than that there is nothing at the address.
+    """
+    if not callback_url:
+        return Checked(CheckResult.NO_ADDRESS)
+    try:
+        ours = _asked_after(callback_url, secrets, now, allowed_hosts)
+        if ours.status in STRANGERS:
+            return Checked(CheckResult.REFUSED, _said(ours))
+        if ours.status != 404:
+            return Checked(CheckResult.ODD, _said(ours))
+        theirs = _asked_after(callback_url, [new_secret()], now, allowed_hosts)
+    except ChannelUnusable as error:
+        return Checked(CheckResult.UNUSABLE, str(error))
+    except (DeliveryDeferred, DeliveryUncertain) as error:
+        return Checked(CheckResult.UNREACHED, str(error))
+    if theirs.status not in STRANGERS:
+        return Checked(CheckResult.OPEN, _said(theirs))
+    return Checked(CheckResult.WORKS, account=_account(ours))
+
+
+def _asked_after(
+    url: str, secrets: Sequence[str], now: datetime, allowed_hosts: Iterable[str]
+) -> Answer:
+    name = f"check-{uuid4()}"
+    headers = _headers(secrets, name, now, b"")
+    return fetch(
+        "GET", _beneath(url, name), headers=headers, allowed_hosts=allowed_hosts
+    )
+
+
+def _account(answer: Answer) -> str:
+    given = _json(answer).get("account")
+    return _line(given) if isinstance(given, str) else ""
 
 
 def act(
@@ -229,8 +282,12 @@ def _said(answer: Answer) -> str:
         ),
         "",
     )
-    reason = " ".join(clean(words[:1_000]).split())[:200]
+    reason = _line(words)
     return f"The platform answered {answer.status}" + (f": {reason}" if reason else ".")
+
+
+def _line(words: str) -> str:
+    return " ".join(clean(words[:1_000]).split())[:200]
 
 
 def _date(given: str) -> datetime | None:

@@ -15,11 +15,20 @@ from conversations.adapters.base import (
     Reading,
     Rejected,
 )
-from conversations.adapters.callbacks import act, hand_over, look_up, send
+from conversations.adapters.callbacks import act, check, hand_over, look_up, send
 from conversations.adapters.fields import Fields, a_day_after
 from conversations.adapters.signatures import verify
 
-__all__ = ["act", "hand_over", "look_up", "read", "send", "text_limit", "verify"]
+__all__ = [
+    "act",
+    "check",
+    "hand_over",
+    "look_up",
+    "read",
+    "send",
+    "text_limit",
+    "verify",
+]
 
 MAX_ITEMS = 1_000
 MAX_TEXT = 50_000

@@ -1,6 +1,7 @@
 from conversations.models.acts import Act, PlatformAct
 from conversations.models.channels import (
     Channel,
+    CheckResult,
     Counting,
     Files,
     Mode,
@@ -26,6 +27,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Channel",
+    "CheckResult",
     "Counting",
     "Delivery",
     "Direction",

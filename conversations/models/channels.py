@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from conversations.adapters.base import CheckResult as CheckResult
 from conversations.adapters.files import Files as Files
 from conversations.adapters.lengths import Counting as Counting
 from conversations.models.sealed import SealedField
@@ -76,6 +77,14 @@ class Channel(models.Model):
     # Set when the platform no longer accepts our credentials: a person must look.
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_because = models.CharField(max_length=300, default="", blank=True)
+    # What came of asking its platform who we are, the last time that somebody did.
+    checked_at = models.DateTimeField(null=True, blank=True)
+    check_result = models.CharField(
+        max_length=10, choices=CheckResult, default="", db_default="", blank=True
+    )
+    check_detail = models.CharField(
+        max_length=300, default="", db_default="", blank=True
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -92,6 +101,15 @@ class Channel(models.Model):
             models.CheckConstraint(
                 name="channel_files_are_known",
                 condition=models.Q(files__in=Files.values),
+            ),
+            models.CheckConstraint(
+                name="channel_check_result_is_known",
+                condition=models.Q(check_result__in=["", *CheckResult.values]),
+            ),
+            models.CheckConstraint(
+                name="channel_check_has_its_moment",
+                condition=models.Q(checked_at=None, check_result="")
+                | models.Q(checked_at__isnull=False) & ~models.Q(check_result=""),
             ),
             models.CheckConstraint(
                 name="channel_private_replies_are_known",

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from conversations.adapters.signatures import new_secret
+from demo.platform import Platform
 from webcare.domain.permissions import Role
 from webcare.models import (
     ApiToken,
@@ -120,3 +122,22 @@ def test_every_list_and_form_fits_a_phone(page_of, root, ticket, live_server, at
         wide.append(page.evaluate("document.documentElement.scrollWidth"))
 
     assert wide == [390] * 5
+
+
+def test_a_channel_is_tested_and_says_what_is_wrong(
+    page_of, root, shop, live_server, tmp_path
+):
+    with Platform(tmp_path / "ledger.db", [new_secret()]) as far:
+        shop.callback_url = far.callback_url
+        shop.save()
+        page = page_of(root)
+        page.goto(f"{live_server.url}/setup/channels/{shop.slug}")
+        page.get_by_role("button", name="Test", exact=True).click()
+        page.wait_for_selector("text=It does not know our secret")
+
+        far.secrets = [shop.secret]
+        page.get_by_role("button", name="Test", exact=True).click()
+        page.wait_for_selector("text=It knows us")
+
+    page.goto(f"{live_server.url}/setup/channels")
+    assert page.locator("[data-rows] >> text=Healthy").count() == 1

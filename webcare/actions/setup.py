@@ -45,6 +45,15 @@ def renew_secret(*, user: User, channel: Channel) -> str:
     return channels.renew_secret(channel)
 
 
+def check_channel(*, user: User, channel: Channel) -> Channel:
+    """Ask a channel's platform who we are, and keep what came of it.
+
+    Raises NotAllowed.
+    """
+    require(user, Permission.SET_UP)
+    return channels.check_channel(channel)
+
+
 def resume_channel(*, user: User, channel: Channel) -> Channel:
     """Let a channel that its platform refused send again. Raises NotAllowed."""
     require(user, Permission.SET_UP)

@@ -13,6 +13,7 @@ from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.queries.people import require_role
 from webcare.queries.setup import (
+    CheckResult,
     Counting,
     Files,
     Mode,
@@ -25,7 +26,8 @@ MOST_SECONDS = 60
 
 
 class ChannelOut(Out):
-    """One connected account; `stopped_because` is why its platform refuses it.
+    """One connected account; `stopped_because` is why its platform refuses it, and
+    `check_result` what came of the last test.
 
     External people are not told that, nor `callback_url`.
     """
@@ -56,6 +58,13 @@ class ChannelOut(Out):
     blocked_until = serializers.DateTimeField(allow_null=True)
     stopped_at = serializers.DateTimeField(allow_null=True)
     stopped_because = serializers.CharField()
+    checked_at = serializers.DateTimeField(allow_null=True)
+    check_result = serializers.ChoiceField(
+        choices=[("", ""), *CheckResult.choices], help_text="Empty: never tested."
+    )
+    check_detail = serializers.CharField(
+        help_text="Who we are there, or what was said."
+    )
 
 
 class ConnectedChannelOut(ChannelOut):
@@ -106,6 +115,7 @@ def channel_for(user: Any, channel: Any) -> Json:
     told = channel_out(channel)
     if user.is_external:
         told |= {"callback_url": "", "stopped_because": ""}
+        told |= {"checked_at": None, "check_result": "", "check_detail": ""}
     return told
 
 
@@ -131,6 +141,9 @@ def channel_out(channel: Any) -> Json:
         "blocked_until": stamp(channel.blocked_until),
         "stopped_at": stamp(channel.stopped_at),
         "stopped_because": channel.stopped_because,
+        "checked_at": stamp(channel.checked_at),
+        "check_result": channel.check_result,
+        "check_detail": channel.check_detail,
     }
 
 
@@ -210,3 +223,18 @@ class ChannelResume(Endpoint):
     def post(self, request: Request, slug: str) -> Response:
         resumed = setup.resume_channel(user=request.user, channel=channel_named(slug))
         return Response(channel_out(resumed))
+
+
+class ChannelTest(Endpoint):
+    permission_classes = [SetUp]
+
+    @says(
+        "Ask a channel's platform who we are; nobody is told anything there",
+        ChannelOut,
+        asks=Nothing,
+        refuses=(404,),
+        tag="set-up",
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        checked = setup.check_channel(user=request.user, channel=channel_named(slug))
+        return Response(channel_out(checked))

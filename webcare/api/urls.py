@@ -261,6 +261,7 @@ urlpatterns = [
     _at("channels", channels.Channels, "channels"),
     _at("channels/<slug:slug>", channels.ChannelDetail, "channel"),
     _at("channels/<slug:slug>/secret", channels.ChannelSecret, "channel-secret"),
+    _at("channels/<slug:slug>/test", channels.ChannelTest, "channel-test"),
     _at("channels/<slug:slug>/resume", channels.ChannelResume, "channel-resume"),
     _at("desk", desk.DeskDetail, "desk"),
     _at("desk/leave", desk.DeskLeave, "desk-leave"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from conversations.models import Channel
+from conversations.models import CheckResult as CheckResult
 from conversations.models import Counting as Counting
 from conversations.models import Files as Files
 from conversations.models import Mode as Mode

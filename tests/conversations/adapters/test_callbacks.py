@@ -1,3 +1,4 @@
+import contextlib
 import json
 import socket
 from datetime import UTC, datetime
@@ -5,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from conversations.adapters import generic
-from conversations.adapters.base import Outgoing, Visibility
+from conversations.adapters.base import CheckResult, Outgoing, Visibility
 from conversations.adapters.registry import ADAPTERS
 from conversations.adapters.signatures import new_secret, verify
 from conversations.exceptions import (
@@ -13,6 +14,7 @@ from conversations.exceptions import (
     DeliveryDeferred,
     DeliveryRefused,
     DeliveryUncertain,
+    SignatureRejected,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -234,3 +236,52 @@ def test_every_adapter_offers_what_the_protocol_asks():
     assert all(
         hasattr(adapter, name) for adapter in ADAPTERS.values() for name in asked
     )
+
+
+def check(url, secrets=SECRETS):
+    return generic.check(
+        callback_url=url, secrets=secrets, now=NOW, allowed_hosts=["127.0.0.1"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "result"),
+    [
+        ([said(404, b'{"account": "Acme"}'), said(401)], CheckResult.WORKS),
+        ([said(404, b'{"account": 7}'), said(403)], CheckResult.WORKS),
+        ([said(404), said(404)], CheckResult.OPEN),
+        ([said(401)], CheckResult.REFUSED),
+        ([said(200, b'{"external_id": "1"}')], CheckResult.ODD),
+        ([said(500)], CheckResult.ODD),
+    ],
+)
+def test_a_platform_says_whether_it_knows_us(serve, read_request, answers, result):
+    heard = []
+
+    def talk(line):
+        heard.append(read_request(line))
+        line.sendall(answers[len(heard) - 1])
+
+    found = check(serve(talk))
+
+    assert found.result == result
+    assert found.account == ("Acme" if b"Acme" in answers[0] else "")
+    assert len(heard) == len(answers)
+    proved = []
+    for request in heard:
+        first, headers, body = split(request)
+        assert first.startswith("GET /callback/check-")
+        with contextlib.suppress(SignatureRejected):
+            verify(headers=headers, body=body, secrets=SECRETS, now=NOW)
+            proved.append(request)
+    assert proved == heard[:1]
+
+
+def test_where_nothing_can_be_asked_that_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        closed = f"http://127.0.0.1:{one.getsockname()[1]}/callback"
+
+    assert check("").result == CheckResult.NO_ADDRESS
+    assert check(closed).result == CheckResult.UNREACHED
+    assert check(closed, secrets=[]).result == CheckResult.UNUSABLE
+    assert check("http://10.0.0.1/").result == CheckResult.UNUSABLE

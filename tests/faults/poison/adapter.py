@@ -8,9 +8,9 @@ from datetime import datetime
 
 from conversations.adapters import generic
 from conversations.adapters.base import Reading
-from conversations.adapters.generic import look_up, send, text_limit, verify
+from conversations.adapters.generic import check, look_up, send, text_limit, verify
 
-__all__ = ["look_up", "read", "send", "text_limit", "verify"]
+__all__ = ["check", "look_up", "read", "send", "text_limit", "verify"]
 
 # While it is set in the environment the fault is repaired: what was set aside may go.
 CURED = "POISON_IS_CURED"

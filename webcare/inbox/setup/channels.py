@@ -13,7 +13,13 @@ from webcare.inbox.setup.shapes import (
     Sheet,
 )
 from webcare.inbox.setup.words import pairs
-from webcare.queries.setup import Counting, Files, Mode, PrivateReplies
+from webcare.queries.setup import (
+    CheckResult,
+    Counting,
+    Files,
+    Mode,
+    PrivateReplies,
+)
 
 CHANNELS = Noun(
     "channels",
@@ -124,6 +130,14 @@ CHANNELS = Noun(
             "channels/{id}",
             (
                 Column("stopped_because", _("Health"), "health"),
+                Column(
+                    "check_result",
+                    _("Last test"),
+                    "choice",
+                    choices=pairs(CheckResult),
+                ),
+                Column("check_detail", _("What was said")),
+                Column("checked_at", _("Tested"), "moment"),
                 Column("stopped_at", _("Stopped"), "moment"),
                 Column("blocked_until", _("Waits until"), "moment"),
             ),
@@ -131,6 +145,12 @@ CHANNELS = Noun(
             within=".",
             title=_("Health and secret"),
             acts=(
+                Act(
+                    _("Test"),
+                    "POST",
+                    "channels/{id}/test",
+                    done=_("Tested; nobody was sent anything."),
+                ),
                 Act(
                     _("Let it send again"),
                     "POST",

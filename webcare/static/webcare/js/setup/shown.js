@@ -37,6 +37,13 @@ function runs(days) {
   return found.map(({ from, to, hours }) => [from === to ? from : `${from}–${to}`, hours]);
 }
 
+// A test may say less than that it works where a channel has stopped for nothing yet.
+function health(value, words, known, row) {
+  if (row.stopped_at) return badge(value || times.format(new Date(row.stopped_at)), "bad");
+  const isDoubtful = row.check_result && !["works", "no_address"].includes(row.check_result);
+  return isDoubtful ? badge(words.doubtful, "warn") : badge(words.well, "good");
+}
+
 const KINDS = {
   text: (value) => (value === null || value === undefined ? "" : short(String(value))),
   count: (value) => counts.format(value ?? 0),
@@ -49,7 +56,7 @@ const KINDS = {
   choice: (value, words, known) => known[value] ?? value ?? "",
   where: (value, words) => value ?? words.everywhere,
   gone: (value, words) => (value ? badge(times.format(new Date(value)), "quiet") : ""),
-  health: (value, words, known, row) => (row.stopped_at ? badge(value || times.format(new Date(row.stopped_at)), "bad") : badge(words.well, "good")),
+  health,
   roles: (value, words, known) => list((value ?? []).map((one) => `${known[one.role] ?? one.role} · ${one.queue ?? words.everywhere}`)),
   levels: (value) => list((value ?? []).map((one) => `${one.language ?? one.skill} ${one.level}`)),
   patterns: (value) => short(list((value ?? []).map((one) => one.pattern)), 60),
