@@ -13,6 +13,7 @@ from conversations.adapters.files import named as named
 from conversations.adapters.files import refusal as refusal
 from conversations.adapters.files import type_of as type_of
 from conversations.adapters.files import types_taken as types_taken
+from conversations.adapters.pictures import bare as bare
 from conversations.models import Delivery, File
 from conversations.models.bulk import fetch
 

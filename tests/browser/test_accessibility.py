@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conversations.models import Author
 from tests.browser import axe
+from tests.files import png
 from tests.webcare.surveys.passing import arrive, due, link_in
 from webcare.actions import mails, replies
 from webcare.actions.attachments import attach
@@ -34,7 +35,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not find_spec("axe_playwright_python"), reason="No axe here."),
 ]
-PNG = b"\x89PNG\r\n\x1a\n" + b"a meter"
 WEEK = {"monday": [{"from": "09:00", "until": "17:00"}]}
 EXPORT = b"Message,Date,Customer\nWhere is it?,2026-03-01 09:00,Kim\nHm,soon,Bo\n"
 PLACES = {
@@ -90,7 +90,7 @@ def busy(root, ada, bo, lena, make_ticket, ticket, pump):
     type(ticket.channel).objects.update(files="plain")
     ticket.channel.refresh_from_db()
     mine, theirs, _ = (
-        attach(ticket=ticket, user=one, name="m.png", content=PNG, alt="A meter.")
+        attach(ticket=ticket, user=one, name="m.png", content=png(), alt="A meter.")
         for one in (ada, bo, root)
     )
     replies.send_reply(

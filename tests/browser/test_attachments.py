@@ -5,15 +5,13 @@ import os
 import pytest
 from playwright.sync_api import expect
 
+from tests.files import GIF
 from webcare.models import Attachment, Reply
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 
-GIF = bytes.fromhex(
-    "47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"
-)
 # Hands the composer a file as another program of the desktop would.
 GIVE = """([what, bytes]) => {
     const given = new DataTransfer();

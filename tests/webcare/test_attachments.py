@@ -11,6 +11,7 @@ from conversations.actions import delivery
 from conversations.models import Delivery, File
 from demo.faults import Fault, Faults
 from demo.platform import Platform
+from tests.files import chunk, png
 from webcare.actions import approvals, attachments, replies
 from webcare.exceptions import ApprovalOver, Invalid, NotAllowed, TicketChanged
 from webcare.models import Attachment, Reply
@@ -18,7 +19,7 @@ from webcare.queries.conversation import place_of, reply_page
 
 pytestmark = pytest.mark.django_db
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a meter"
+PNG = png()
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_files_reach_the_platform_before_the_text_that_names_them(
     platform, shop, attach, answer
 ):
     first = attach(name="one.png", alt=" The meter. ")
-    second = attach(name="two.png", content=PNG + b"!")
+    second = attach(name="two.png", content=png(b"!"))
     answer(second, first)
 
     delivery.send_due(shop.pk)
@@ -78,7 +79,7 @@ def test_files_reach_the_platform_before_the_text_that_names_them(
     assert {one.post for one in found.values()} == {post.external_id}
     assert found["one.png"].alt == "The meter."
     assert found["one.png"].sha256 == sha256(PNG).hexdigest()
-    assert found["two.png"].size == len(PNG) + 1
+    assert found["two.png"].size == len(png(b"!"))
     assert Delivery.objects.get().state == "sent"
     assert Delivery.objects.get().attempts == 1
 
@@ -101,7 +102,7 @@ def test_the_answer_says_what_went_with_it_in_its_order(ticket, ada, attach, ans
 def test_a_file_that_went_half_is_brought_again_and_the_text_once(
     platform, shop, attach, answer, fault
 ):
-    answer(attach(), attach(content=PNG + b"!"))
+    answer(attach(), attach(content=png(b"!")))
     platform.faults = Faults({fault: 1.0})
     delivery.send_due(shop.pk)
     assert Delivery.objects.get().state == "waiting"
@@ -173,7 +174,8 @@ def test_a_channel_that_takes_none_any_more_sends_nothing(
         ({"content": b""}, "file"),
         ({"content": b"<svg onload=alert(1)>"}, "file"),
         ({"content": b"%PDF-1.7"}, "file"),  # which X does not take
-        ({"content": PNG + b"x" * 5_000_000}, "file"),
+        ({"content": png(b"x" * 5_000_000)}, "file"),
+        ({"content": PNG[:-1]}, "file"),  # which breaks off
         ({"alt": "a" * 1_001}, "file"),
     ],
 )
@@ -183,6 +185,12 @@ def test_what_the_channel_does_not_take_is_not_kept(attach, given, field):
 
     assert list(error.value.errors) == [field]
     assert not File.objects.exists()
+
+
+def test_where_a_picture_was_taken_is_not_kept(attach):
+    kept = attach(content=png(b"", chunk(b"eXIf", b"51.92 N")))
+
+    assert bytes(File.objects.get(pk=kept.file_id).content) == PNG
 
 
 def test_a_channel_without_files_says_so_at_once(shop, ticket, attach):
@@ -322,7 +330,7 @@ def careful(shop_queue):
 def test_a_colleague_approves_the_files_with_the_text(
     careful, platform, shop, lena, attach, answer
 ):
-    waiting = answer(attach(alt="A meter."), attach(content=PNG + b"!"))
+    waiting = answer(attach(alt="A meter."), attach(content=png(b"!")))
     assert not Delivery.objects.exists()
 
     approvals.approve(approval=waiting, user=lena, digest=bytes(waiting.digest))
@@ -333,7 +341,7 @@ def test_a_colleague_approves_the_files_with_the_text(
 
 
 def test_another_file_is_another_digest(careful, make_ticket, attach, answer):
-    kept, other = attach(), attach(content=PNG + b"!")
+    kept, other = attach(), attach(content=png(b"!"))
     digests = [
         bytes(answer(*files, client_key=f"key-{number}").digest)
         for number, files in enumerate([(), (kept,), (other,), (kept, other)])

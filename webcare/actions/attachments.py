@@ -9,7 +9,7 @@ from conversations.actions import files
 from conversations.actions.files import LARGEST as LARGEST
 from conversations.actions.files import LONGEST_ALT as LONGEST_ALT
 from conversations.actions.files import MOST as MOST
-from conversations.actions.files import Facts, named, refusal, type_of
+from conversations.actions.files import Facts, bare, named, refusal, type_of
 from conversations.actions.files import types_taken as types_taken
 from conversations.models import File
 from conversations.models.bulk import fetch
@@ -30,15 +30,17 @@ def attach(
 ) -> Attachment:
     """Keep a file for an answer of `user` to this ticket, which names it when sent.
 
-    What it is, its bytes say, and its name is made to. `alt` is read aloud to who does
-    not see it. Sent never, it is removed after KEPT_DAYS days. Raises NotAllowed,
-    TicketChanged where nobody can answer, and Invalid (`file`) for what the channel
-    does not take: the kind, the size in bytes, the length of `alt`, or files at all.
+    What it is, its bytes say, and its name is made to; of a picture what a camera wrote
+    into it is left out. `alt` is read aloud to who does not see it. Sent never, it is
+    removed after KEPT_DAYS days. Raises NotAllowed, TicketChanged where nobody can
+    answer, and Invalid (`file`) for what is not whole or not what the channel takes:
+    the kind, the size in bytes, the length of `alt`, or files at all.
     """
     require(user, Permission.WORK_TICKETS, ticket.queue_id)
     if ticket.status not in LIVE:
         raise TicketChanged(not_live(ticket.status))
     kind = _kind(content)
+    content = _bare(content, kind)
     facts = Facts(named(name, kind), kind, len(content), alt.strip())
     if no := refusal(ticket.channel.files, [facts]):
         raise Invalid(file=no[1])
@@ -105,6 +107,14 @@ def _kind(content: bytes) -> str:
     if kind := type_of(content):
         return kind
     raise Invalid(file=_("This is not a file that can be sent: choose a picture."))
+
+
+def _bare(content: bytes, kind: str) -> bytes:
+    """What is seen of it, and nothing that was written into it. Raises Invalid."""
+    try:
+        return bare(content, kind)
+    except ValueError as error:
+        raise Invalid(file=_("This picture is not whole: save it again.")) from error
 
 
 def _unsent(attachment: Attachment, user: User) -> Attachment:

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations.actions import delivery
 from demo.platform import Platform
+from tests.files import png
 from webcare.models import Attachment
 
 JSON = "application/json"
-PNG = b"\x89PNG\r\n\x1a\n" + b"a meter"
+PNG = png()
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_small_ones_come_as_json_too(where, as_client, ada):
 
 
 @pytest.mark.parametrize(
-    "content", [b"<svg onload=alert(1)>", b"%PDF-1.7", PNG + b"x" * 5_000_000]
+    "content", [b"<svg onload=alert(1)>", b"%PDF-1.7", png(b"x" * 5_000_000)]
 )
 def test_what_the_channel_does_not_take_is_told(bring, content):
     answer = bring(content)
@@ -171,14 +172,14 @@ def test_a_channel_without_files_refuses_before_anything_is_sent(
 
 def test_the_same_key_brings_one_file_and_another_is_refused(bring):
     key = {"Idempotency-Key": "k-1"}
-    large = PNG + b"x" * 2_000_000  # more than a body may have that is no file
+    large = png(b"x" * 2_000_000)  # more than a body may have that is no file
 
     first, again = bring(large, headers=key), bring(large, headers=key)
 
     assert first.status_code == again.status_code == 201
     assert first.json() == again.json()
     assert Attachment.objects.count() == 1
-    assert bring(large + b"!", headers=key).status_code == 422
+    assert bring(png(b"!" * 2_000_000), headers=key).status_code == 422
 
 
 def test_an_answer_costs_as_much_with_many_files_as_with_one(

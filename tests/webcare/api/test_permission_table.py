@@ -25,6 +25,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.models import Author, Channel, Message
+from tests.files import GIF
 from tests.webcare.api.test_access import operations
 from webcare.actions.attachments import attach
 from webcare.actions.automation import make_rule
@@ -67,7 +68,6 @@ from webcare.models import (
 from webcare.queries.links import Relation
 
 TABLE = Path(__file__).with_name("permission_table.txt")
-PNG = b"\x89PNG\r\n\x1a\n"
 PEOPLE = (
     "nobody",  # signed in, without a role
     "listener",
@@ -162,7 +162,7 @@ def things(
     )
     Channel.objects.filter(pk=ticket.channel_id).update(files="x")
     ticket.channel.refresh_from_db()
-    attached = attach(ticket=ticket, user=ada, name="a.png", content=PNG)
+    attached = attach(ticket=ticket, user=ada, name="a.gif", content=GIF)
     reply = send_reply(
         ticket=ticket,
         user=ada,

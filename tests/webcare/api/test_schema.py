@@ -85,7 +85,11 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     where = f"/api/v1/tickets/{ticket.public_id}"
     client.post(f"{where}/note", {"text": "Note"}, "application/json")
     type(shop).objects.update(files="x")
-    picture = {"name": "a.png", "content": "iVBORw0KGgo=", "alt": "A meter."}
+    picture = {
+        "name": "a.png",
+        "content": "R0lGODlhAQABAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==",
+        "alt": "A meter.",
+    }
     made = client.post(f"{where}/attachments", picture, "application/json").json()
     said = {"text": "Hello", "attachments": [made["id"]]}
     client.post(f"{where}/reply", said, "application/json")

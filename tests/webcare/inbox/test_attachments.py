@@ -3,10 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.files import png
 from webcare.actions.attachments import attach
 from webcare.models import Attachment, Reply
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a meter"
+PNG = png()
 
 
 @pytest.fixture
