@@ -43,3 +43,7 @@ def test_a_connection_that_the_server_ended_is_made_again(other):
     _begin_request()
 
     assert fetch("SELECT pg_backend_pid()", []) != [(ours,)]
+
+
+def test_no_statement_is_compiled_first(db):
+    assert fetch("SHOW jit", []) == [("off",)]

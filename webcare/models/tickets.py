@@ -219,10 +219,11 @@ class Ticket(models.Model):
                 fields=["queue", "opened_at", "id"],
                 condition=_IS_LIVE,
             ),
-            # Mine, and the load of each agent.
+            # Mine; and the load of each agent, of which it has all that is asked.
             models.Index(
-                name="ticket_live_of_agent",
+                name="ticket_in_hands_of_agent",
                 fields=["agent", "opened_at", "id"],
+                include=["status", "channel", "waiting_since"],
                 condition=_IS_LIVE,
             ),
             # The other orders of the list.

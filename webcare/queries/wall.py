@@ -127,7 +127,7 @@ class _Asked(NamedTuple):
             "recent": recent,
             "either": min(recent, self.day),
             "roles": roles_with(Permission.WORK_TICKETS),
-        }
+        } | {f"age{edge}": self.now - timedelta(seconds=edge) for edge in WAITING_AGES}
 
 
 class _Counts(NamedTuple):
@@ -153,10 +153,13 @@ _WITHIN = "(%(everywhere)s OR {queue} = ANY(%(queues)s))"
 
 
 def _age_of(above: int, up_to: int | None) -> str:
-    """Counts those who have waited longer than one edge, up to the next, in SQL."""
-    parts = [f"k.waiting_since < %(now)s - interval '{above} seconds'"] if above else []
+    """Counts those who have waited longer than one edge, up to the next, in SQL.
+
+    The edges are given: to subtract from now for each ticket took as long as the rest.
+    """
+    parts = [f"k.waiting_since < %(age{above})s"] if above else []
     if up_to is not None:
-        parts.append(f"k.waiting_since >= %(now)s - interval '{up_to} seconds'")
+        parts.append(f"k.waiting_since >= %(age{up_to})s")
     return f"count(*) FILTER (WHERE {' AND '.join(parts)})"
 
 
