@@ -106,6 +106,12 @@ X_FRAME_OPTIONS = "DENY"
 
 # Intake reads its own body, capped; forms never need more than this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Of files there is an end as well: small ones are held in memory, others on disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.Capped",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands")]
