@@ -86,6 +86,16 @@ def test_the_bytes_come_as_they_were_brought_and_do_nothing(as_client, ada, brin
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
+def test_what_is_compressed_already_is_not_compressed_again(as_client, ada, bring):
+    large = png(b"x" * 2_000)
+    one = bring(large).json()
+
+    answer = as_client(ada).get(one["url"], headers={"accept-encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers
+    assert answer.content == large
+
+
 def test_what_is_not_sent_is_ones_own_and_then_the_tickets(
     where, as_client, ada, bo, cas, bring
 ):
