@@ -1,8 +1,12 @@
 """Reports as people see them: figures, chart, table, and the tickets behind them."""
 
 import os
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+
+from webcare.models import Ticket
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +38,30 @@ def test_a_line_leads_to_the_tickets_behind_it(page_of, ada, ticket, live_server
     page.locator("tbody th a").first.click()
 
     page.wait_for_selector(f"#t-{ticket.pk}")
+    assert page.locator("#rows > li").count() == 1
+
+
+def test_a_figure_leads_to_the_tickets_that_it_counts(
+    page_of, ada, make_ticket, live_server
+):
+    old, new = (make_ticket(author={"external_id": one}) for one in ("old", "new"))
+    long_ago = timezone.now() - timedelta(days=10)
+    Ticket.objects.filter(pk=old.pk).update(opened_at=long_ago)
+    page = page_of(ada)
+    for address, said in (
+        ("response-times?period=today&by=queue", 2),
+        ("response-times?period=today&by=", 2),
+        ("backlog?period=today&by=queue", 2),
+    ):
+        shown(page, f"{live_server.url}/reports/{address}")
+        page.locator("tbody td a").first.click()
+        page.wait_for_selector(f"#t-{new.pk}")
+        assert page.locator("#rows > li").count() == said
+    shown(page, f"{live_server.url}/reports/backlog?period=today&by=queue")
+    counted = page.locator("tbody td a").all()
+    assert [one.inner_text() for one in counted] == ["2", "1", "1"]
+    counted[1].click()
+    page.wait_for_selector(f"#t-{new.pk}")
     assert page.locator("#rows > li").count() == 1
 
 

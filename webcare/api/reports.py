@@ -114,13 +114,18 @@ class TimesOut(Out):
 
 
 class LineOut(Out):
-    """`tickets` is where the tickets behind the line are listed, if there is a list."""
+    """`tickets` is where the tickets behind the line are listed, if there is a list;
+    `waiting_tickets` where those are that still wait."""
 
     key = serializers.CharField(allow_null=True)
     tickets = serializers.CharField(allow_null=True)
 
 
-class FiguresOut(LineOut, TimesOut):
+class TimedLineOut(LineOut, TimesOut):
+    waiting_tickets = serializers.CharField(allow_null=True)
+
+
+class FiguresOut(TimedLineOut):
     """Of the ended, `within_target` kept their promise, of `with_target` that had one.
 
     What was answered in closed time is in no percentile in open hours, and counted
@@ -133,7 +138,7 @@ class FiguresOut(LineOut, TimesOut):
     answered_in_closed_time = serializers.IntegerField()
 
 
-class ResolvedOut(LineOut, TimesOut):
+class ResolvedOut(TimedLineOut):
     """To the ending that stands; `first` is to the first one, whatever came after."""
 
     left_unanswered = serializers.IntegerField()
@@ -202,8 +207,11 @@ _LISTED = {
 }
 
 
-def tickets_behind(key: str | None, asked: Asked) -> str | None:
-    """Where the tickets of a line are listed: those opened in the period, of that key.
+def tickets_behind(
+    key: str | None, asked: Asked, since: str = "opened", **more: str
+) -> str | None:
+    """Where the tickets of a line are listed: those opened in the period, of that key,
+    or those whose author waits since then.
 
     None where no list says just that.
     """
@@ -218,7 +226,7 @@ def tickets_behind(key: str | None, asked: Asked) -> str | None:
     elif asked.by and key:
         first, after = week_or_day(key)
         start, end = max(start, begin_of(first)), min(end, begin_of(after))
-    given |= {"opened_after": stamp(start), "opened_before": stamp(end)}
+    given |= {f"{since}_after": stamp(start), f"{since}_before": stamp(end)} | more
     query = urlencode({name: value for name, value in given.items() if value})
     return f"{reverse('api:tickets')}?{query}"
 
@@ -377,12 +385,18 @@ class ResponseTimes(Report):
 def _response_times(line: Line, asked: Asked) -> Json:
     return {
         **line_out(line.key, asked),
+        "waiting_tickets": _waiting(line.key, asked),
         **times_out(line.times),
         "left_unanswered": line.counts["left"],
         "within_target": line.counts["within_target"],
         "with_target": line.counts["with_target"],
         "answered_in_closed_time": line.counts["in_closed_time"],
     }
+
+
+def _waiting(key: str | None, asked: Asked) -> str | None:
+    """Of a first word or a later question no list knows who waits for it."""
+    return tickets_behind(key, asked, "waiting") if asked.of == Wait.ALL else None
 
 
 class Resolutions(Report):
@@ -414,6 +428,7 @@ def _resolutions(last: Line, first: Line, asked: Asked) -> Json:
     uncertain = first.counts.get("uncertain", 0)
     return {
         **line_out(last.key, asked),
+        "waiting_tickets": tickets_behind(last.key, asked, status="live"),
         **times_out(last.times),
         "left_unanswered": sum(outcomes.values()) - outcomes[Resolution.ANSWERED],
         "first": times_out(first.times),

@@ -63,6 +63,12 @@ FILTERS = {
     "external_ref": Filter(str, "What another system calls it, exactly."),
     "opened_after": Filter(moment, "Opened at or after this instant."),
     "opened_before": Filter(moment, "Opened before this instant."),
+    "waiting_after": Filter(
+        moment, "Live, and its author waits since this instant or later."
+    ),
+    "waiting_before": Filter(
+        moment, "Live, and its author waits since before this instant."
+    ),
     "changed_after": Filter(moment, "Changed at or after this instant."),
     "q": Filter(_search, "Words to look for, as in a search."),
 }

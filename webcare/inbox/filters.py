@@ -42,6 +42,8 @@ LABELS: Mapping[str, str | Lazy] = {
     "external_ref": gettext_lazy("Number elsewhere"),
     "opened_after": gettext_lazy("Opened from"),
     "opened_before": gettext_lazy("Opened before"),
+    "waiting_after": gettext_lazy("Waits since"),
+    "waiting_before": gettext_lazy("Waits since before"),
     "changed_after": gettext_lazy("Changed since"),
     "q": gettext_lazy("Words"),
 }

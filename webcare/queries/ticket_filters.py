@@ -47,6 +47,8 @@ class Wanted:
     external_ref: str | None = None
     opened_after: datetime | None = None
     opened_before: datetime | None = None
+    waiting_after: datetime | None = None
+    waiting_before: datetime | None = None
     changed_after: datetime | None = None
     author: str | None = None  # by handle, without the @
     ids: tuple[int, ...] | None = None
@@ -131,6 +133,8 @@ _SIMPLE = {
     "sentiment": "k.sentiment = ANY(%(sentiment)s)",
     "opened_after": "k.opened_at >= %(opened_after)s",
     "opened_before": "k.opened_at < %(opened_before)s",
+    "waiting_after": f"({IS_LIVE} AND k.waiting_since >= %(waiting_after)s)",
+    "waiting_before": f"({IS_LIVE} AND k.waiting_since < %(waiting_before)s)",
     "changed_after": "k.changed_at >= %(changed_after)s",
     "ids": "k.id = ANY(%(ids)s)",
 }

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.models import Author, Thread
-from webcare.actions.tickets import resolve_ticket
+from conversations.models import Author, Channel, Thread
+from webcare.actions.tickets import claim_ticket, resolve_ticket
 from webcare.domain.outcomes import Resolution
 from webcare.domain.reports import neutral
 from webcare.models import Ticket, Turn
@@ -41,6 +41,38 @@ def as_client(as_client):
         return client
 
     return make
+
+
+@pytest.mark.parametrize("by", ["", "queue", "channel", "priority", "agent", "day"])
+@pytest.mark.parametrize("report", ["response-times", "resolutions"])
+def test_who_still_waits_is_listed_behind_the_figure(
+    as_client, root, make_ticket, shop, ada, report, by
+):
+    other = Channel.objects.create(slug="other", name="Other", mode="engage")
+    channels = [shop, shop, shop, shop, other, other]
+    long_ago, answered, left, claimed, *_ = (
+        make_ticket(channel, author={"external_id": f"{n}", "handle": f"{n}"})
+        for n, channel in enumerate(channels)
+    )
+    claim_ticket(ticket=claimed, user=ada)
+    resolve_ticket(ticket=left, user=ada)
+    since = NOW - timedelta(days=90)
+    Turn.objects.filter(ticket=long_ago).update(started_at=since)
+    Ticket.objects.filter(pk=long_ago.pk).update(waiting_since=since, opened_at=since)
+    parked = Turn.objects.filter(ticket=answered)
+    parked.update(outcome="left", ended_at=NOW, calendar_seconds=1, business_seconds=1)
+    Ticket.objects.filter(pk=answered.pk).update(waiting_since=None)
+    client = as_client(root)
+    asked = f"?by={by}" if by else ""
+
+    lines = client.get(f"/api/v1/reports/{report}{asked}").json()["results"]
+
+    waiting = {"response-times": 3, "resolutions": 4}
+    assert sum(line["waiting"] for line in lines) == waiting[report]
+    for line in lines:
+        listed = client.get(line["waiting_tickets"]).json()["results"]
+        assert len(listed) == line["waiting"]
+        assert str(long_ago.public_id) not in {one["id"] for one in listed}
 
 
 @pytest.fixture

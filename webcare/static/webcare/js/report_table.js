@@ -3,7 +3,7 @@
 import { at, of } from "./figures.js";
 
 /* Returns a table of `lines`; `older` maps a line to the one before, or is null. */
-export function table(lines, older, { asked, words, say }) {
+export function table(lines, older, { asked, words, say, behind }) {
   const made = document.createElement("table");
   made.className = "table";
   const caption = made.createCaption();
@@ -11,7 +11,7 @@ export function table(lines, older, { asked, words, say }) {
   caption.textContent = words.table;
   head(made.createTHead().insertRow(), asked.columns, words);
   const body = made.createTBody();
-  lines.forEach((line) => row(body.insertRow(), line, older && { line: older.get(line) }, { asked, words, say }));
+  lines.forEach((line) => row(body.insertRow(), line, older && { line: older.get(line) }, { asked, words, say, behind }));
   return made;
 }
 
@@ -25,7 +25,7 @@ function head(into, columns, words) {
   });
 }
 
-function row(into, line, older, { asked, words, say }) {
+function row(into, line, older, { asked, words, say, behind }) {
   const name = document.createElement("th");
   name.scope = "row";
   name.append(line.address ? link(line, words) : line.name || words.line);
@@ -33,7 +33,7 @@ function row(into, line, older, { asked, words, say }) {
   asked.columns.forEach(({ path, kind }) => {
     const cell = into.insertCell();
     cell.className = "table__number";
-    cell.textContent = say(at(line, path), kind);
+    cell.append(figure(say(at(line, path), kind), at(line, path) ? behind(line, path) : "", words));
     if (!older) return;
     const before = document.createElement("div");
     before.className = "quiet small";
@@ -42,10 +42,15 @@ function row(into, line, older, { asked, words, say }) {
   });
 }
 
-function link(line, words) {
+/* Returns a figure, which leads to what it counts where there is an address. */
+export function figure(text, address, words) {
+  return address ? link({ address, name: text }, words, words.counted) : text;
+}
+
+function link(line, words, title = words.tickets) {
   const made = document.createElement("a");
   made.href = line.address;
   made.textContent = line.name || words.tickets;
-  made.title = words.tickets;
+  made.title = title;
   return made;
 }

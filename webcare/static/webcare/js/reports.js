@@ -4,7 +4,7 @@
 import { call } from "./api.js";
 import { bars, draw } from "./charts.js";
 import { at, day, length, moment, of, said } from "./figures.js";
-import { table } from "./report_table.js";
+import { figure, table } from "./report_table.js";
 
 const host = document.getElementById("report");
 const words = host.dataset;
@@ -24,6 +24,22 @@ async function show() {
   host.setAttribute("aria-busy", "false");
 }
 
+// Where exactly those are listed that a figure counts, if a list can say it.
+function behind(line, path) {
+  if (path === "waiting" && line?.waiting_tickets) return onDesk(line.waiting_tickets);
+  if (!line || !asked.live_list || asked.by === "day" || Date.now() - new Date(asked.end) > RECENT) return "";
+  const address = line.address ?? liveList();
+  if (path === "tickets") return address;
+  const part = path.startsWith("ages.") && line.ages.find((one) => one.above_days === Number(path.slice(5)));
+  if (!part) return "";
+  const ago = (days) => encodeURIComponent(new Date(new Date(asked.end) - days * DAY).toISOString());
+  const older = part.above_days ? `&opened_before=${ago(part.above_days)}` : "";
+  return `${address}${older}${part.up_to_days ? `&opened_after=${ago(part.up_to_days)}` : ""}`;
+}
+
+const DAY = 86_400_000; // ms
+const RECENT = 600_000; // a list has what lives now, not what lived at another moment
+const onDesk = (address) => address.replace(/^[^?]*/, "/");
 const linesOf = (answer) => (Array.isArray(answer) ? answer : (answer?.results ?? []));
 
 function render(found) {
@@ -35,7 +51,7 @@ function render(found) {
   const older = match(lines, before);
   chart(lines, before);
   lengths(whole(found.whole)?.buckets);
-  place("table-place").replaceChildren(table(lines, older, { asked, words, say }));
+  place("table-place").replaceChildren(table(lines, older, { asked, words, say, behind }));
 }
 
 // What a line is of, in words, with where its tickets are listed on the desk.
@@ -54,9 +70,16 @@ function keyName(key) {
 }
 
 function tickets(line, key) {
-  if (line.tickets && typeof line.tickets === "string") return line.tickets.replace(/^[^?]*/, "/");
+  if (line.tickets && typeof line.tickets === "string") return onDesk(line.tickets);
   if (!asked.live_list || asked.by === "day") return "";
-  return `/?status=live&${asked.by}=${encodeURIComponent(key ?? "none")}`;
+  return `${liveList()}&${asked.by}=${encodeURIComponent(key ?? "none")}`;
+}
+
+// What lives now, of what the page is narrowed to.
+function liveList() {
+  const given = new URL(asked.calls.lines, location.href).searchParams;
+  const narrow = ["queue", "topic", "channel"].filter((name) => given.get(name));
+  return ["/?status=live", ...narrow.map((name) => `${name}=${encodeURIComponent(given.get(name))}`)].join("&");
 }
 
 // Some reports have no line of all: counts add up, of lengths the longest stands.
@@ -79,7 +102,9 @@ function tile(line, before, { path, label, kind, better }) {
   const made = element("div", "tile");
   const part = asked.split.length ? `${asked.split_names[line[asked.split[0]]] ?? ""}: ` : "";
   const now = of(line, { path, kind });
-  made.append(element("div", "label", part + label), element("div", "tile__value", say(now, kind)));
+  const value = element("div", "tile__value");
+  value.append(figure(say(now, kind), now ? behind(line, path) : "", words));
+  made.append(element("div", "label", part + label), value);
   if (before) made.append(change(now, of(before[0], { path, kind }), kind, better));
   return made;
 }
