@@ -25,6 +25,8 @@ _WITHIN = ((-4.0, 4.0), (0.0, 0.02))
 _SMALL = 1e-12
 # Sure answers of one topic that say something about that topic.
 _ENOUGH_FOR_ONE = 30
+# The bar of the others falls each time some have one of their own, and less each time.
+_ROUNDS = 5
 
 
 def fit_temperature(scores: Scores, labels: Ints) -> float:
@@ -104,23 +106,41 @@ def fit_bars(
 
     A topic has a bar of its own where enough of its sure answers were held back to
     say that their precision is below what is wanted, by more than a standard error.
+    Those that have one reach what is wanted by it, so that the bar of the others is
+    fitted on the others alone: with all of them in it would ask too much.
     """
     answers = chances.argmax(axis=1)
     confidence = chances.max(axis=1)
     is_right = answers == labels
     threshold = fit_threshold(confidence, is_right, wanted)
-    own = {}
-    for column, topic in enumerate(topics):
-        of_topic = answers == column
-        sure = of_topic & (confidence >= threshold)
-        count = int(sure.sum())
-        if count < _ENOUGH_FOR_ONE:
-            continue
-        error = np.sqrt(wanted * (1 - wanted) / count)
-        if is_right[sure].mean() < wanted - error:
-            bar = fit_threshold(confidence[of_topic], is_right[of_topic], wanted)
-            own[topic] = max(bar, threshold)
+    own: dict[int, float] = {}
+    shared = np.ones(len(labels), dtype=bool)
+    for _ in range(_ROUNDS):
+        sure = shared & (confidence >= threshold)
+        less = [
+            n
+            for n in range(len(topics))
+            if _is_less(is_right[sure & (answers == n)], wanted)
+        ]
+        if not less:
+            break
+        for column in less:
+            of = answers == column
+            bar = fit_threshold(confidence[of], is_right[of], wanted)
+            own[topics[column]] = max(bar, threshold)
+        shared &= ~np.isin(answers, less)
+        if shared.sum() >= _ENOUGH_FOR_ONE:
+            rest = fit_threshold(confidence[shared], is_right[shared], wanted)
+            threshold = min(threshold, rest)
     return Level(threshold, own)
+
+
+def _is_less(is_right: NDArray[np.bool_], wanted: float) -> bool:
+    """Whether enough sure answers say that fewer than `wanted` of them are right."""
+    if len(is_right) < _ENOUGH_FOR_ONE:
+        return False
+    error = np.sqrt(wanted * (1 - wanted) / len(is_right))
+    return bool(is_right.mean() < wanted - error)
 
 
 def expected_calibration_error(

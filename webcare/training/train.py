@@ -113,6 +113,7 @@ def _model(
         bars=judged.words.bars,
         meaning=judged.second and judged.second.meaning,
         bars_with_meaning=judged.together.bars,
+        counts=tuple(np.bincount(rows.labels).tolist()),
     )
 
 

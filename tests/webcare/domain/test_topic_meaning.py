@@ -180,6 +180,21 @@ def test_a_topic_that_is_often_wrong_has_a_bar_of_its_own():
     assert level.own[METER] > level.threshold
 
 
+def test_the_bar_of_the_others_is_fitted_without_those_that_have_their_own():
+    """Below 0.8 METER is right three times of five, OUTAGE always is."""
+    confidence = np.tile(np.linspace(0.51, 0.99, 400), 2)
+    answers = np.repeat([0, 1], 400)
+    chances = np.where(answers[:, None] == [0, 1], confidence[:, None], 0.0)
+    right = (answers == 0) | (confidence >= 0.8) | (np.arange(800) % 5 < 3)
+    labels = np.where(right, answers, 1 - answers)
+
+    level = fit_bars((OUTAGE, METER), chances, labels, 0.95)
+
+    # One bar for both would be near 0.73.
+    assert level.threshold < 0.6
+    assert level.own[METER] > 0.73
+
+
 def test_the_bar_is_that_of_the_nearest_level_that_asks_as_much():
     bars = Bars({0.8: Level(0.5), 0.9: Level(0.7, {METER: 0.9})})
 

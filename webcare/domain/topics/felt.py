@@ -1,7 +1,8 @@
 """What is remembered, laid beside what the model knows; or alone, on the first days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from webcare.domain.topics.answers import (
 )
 from webcare.domain.topics.encoder import Encoder
 from webcare.domain.topics.features import Ints, Pieces, pieces_of
-from webcare.domain.topics.memory import Memory
+from webcare.domain.topics.memory import Memory, weights_of
 from webcare.domain.topics.prediction import BY_EXAMPLES, Prediction
 from webcare.domain.topics.vectors import Floats
 
@@ -27,9 +28,18 @@ _NEVER = 2.0
 
 
 class Felt:
-    """A batch of texts, given their pieces, and how the memory changes their topics."""
+    """A batch of texts, given their pieces, and how the memory changes their topics.
 
-    def __init__(self, known: tuple[int, ...], memory: Memory, pieces: Pieces) -> None:
+    `learned` says of how many examples the model knows each topic.
+    """
+
+    def __init__(
+        self,
+        known: tuple[int, ...],
+        memory: Memory,
+        pieces: Pieces,
+        learned: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
         self._known = len(known)
         self._memory = memory
         self._pieces = pieces
@@ -37,10 +47,11 @@ class Felt:
         self.topics = (*known, *(one for one in memory.topics if one not in known))
         column = {topic: number for number, topic in enumerate(self.topics)}
         self._columns = [column[topic] for topic in memory.topics]
+        self._weights = weights_of(memory.topics, learned)
 
     @cached_property
     def _said_by_words(self) -> Chances:
-        return self._memory.by_words(self._pieces)
+        return self._memory.by_words(self._pieces, self._weights)
 
     def bars(self, known: Chances) -> Chances:
         """A topic that is new is sure when the most doubtful of the others would be."""
@@ -55,7 +66,8 @@ class Felt:
         """The same for some rows of the batch whose vectors are known."""
         if not self._columns:
             return plain
-        said = np.maximum(self._said_by_words[rows], self._memory.by_meaning(vectors))
+        by_meaning = self._memory.by_meaning(vectors, self._weights)
+        said = np.maximum(self._said_by_words[rows], by_meaning)
         return self._with(plain, said)
 
     def _with(self, plain: Chances, said: Chances) -> Chances:
@@ -78,7 +90,8 @@ def by_examples_alone(
     Sure is what is at least as likely as `wanted`, of a topic with five examples.
     """
     pieces = pieces_of(texts)
-    by_words = memory.by_words(pieces)
+    all_of_it = weights_of(memory.topics, {})
+    by_words = memory.by_words(pieces, all_of_it)
     has_words = np.bincount(pieces.docs, minlength=len(texts)) > 0
     rows = np.arange(len(texts))
 
@@ -86,7 +99,7 @@ def by_examples_alone(
         said = by_words[which]
         if encoder is not None:
             vectors = encoder.encode([texts[n] for n in which.tolist()])
-            said = np.maximum(said, memory.by_meaning(vectors))
+            said = np.maximum(said, memory.by_meaning(vectors, all_of_it))
         return np.where(said.any(axis=1, keepdims=True), probabilities(said, 1.0), 0.0)
 
     chances = ask(rows)

@@ -4,7 +4,7 @@ Each topic has a running mean of its new examples, and each new example speaks f
 texts that are nearly the same. The next training takes both over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,6 +16,12 @@ from webcare.domain.topics.features import Ints, Pieces, pieces_of
 from webcare.domain.topics.vectors import Floats, weigh
 
 Scores = NDArray[np.float64]
+# Of so many examples that the model learned from, a topic's new ones say half as much.
+# Measured on a thousand corrections: right before the correction 61.8 %, with 4 and 16
+# about the same, 60.2 % with all at full weight, 58.7 % without any memory.
+HALF_KNOWN = 8
+# An example says in full what a text is about that is all but the same.
+SAME_FROM = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +66,22 @@ class Memory:
         rows = _rows(pieces, ids, idf)
         return cls(known, labels.astype(np.int64), ids, idf, rows, vectors)
 
-    def by_words(self, pieces: Pieces) -> Scores:
-        """What the examples say for each of `topics`, given the pieces of texts."""
+    def by_words(self, pieces: Pieces, weights: Scores) -> Scores:
+        """What the examples say for each of `topics`, given the pieces of texts.
+
+        `weights`, of each topic, is what they say beside what is known already: 0 to 1.
+        """
         asked = _rows(pieces, self.ids, self.idf)
         near = (asked @ self.rows.T).toarray()
-        return self._scores(near, self._norms_of_words(), BY_WORDS)
+        return self._scores(near, self._norms_of_words(), BY_WORDS, weights)
 
-    def by_meaning(self, vectors: Floats) -> Scores:
+    def by_meaning(self, vectors: Floats, weights: Scores) -> Scores:
         """The same, given vectors of texts; nothing where there was no encoder."""
         if not len(self.vectors):
             return np.zeros((len(vectors), len(self.topics)))
         sums = self._picked() @ self.vectors
         norms = np.linalg.norm(sums, axis=1)
-        return self._scores(vectors @ self.vectors.T, norms, BY_MEANING)
+        return self._scores(vectors @ self.vectors.T, norms, BY_MEANING, weights)
 
     def _norms_of_words(self) -> NDArray[np.float64]:
         sums = self._picked() @ self.rows
@@ -86,7 +95,9 @@ class Memory:
         parts = (np.ones(count), (self.labels, np.arange(count)))
         return csr_array(parts, shape=(len(self.topics), count))
 
-    def _scores(self, near: Floats, norms: Scores, scale: Scale) -> Scores:
+    def _scores(
+        self, near: Floats, norms: Scores, scale: Scale, weights: Scores
+    ) -> Scores:
         """`near` is how near each text is to each example: a cosine.
 
         The cosine with a mean is the sum of those with its examples over its length.
@@ -95,10 +106,23 @@ class Memory:
         ones = np.zeros_like(means)
         for column in range(len(self.topics)):
             ones[:, column] = near[:, self.labels == column].max(axis=1)
-        found: Scores = scale.mean_weight * _above(means, scale.mean_from) * (
-            1 - scale.mean_from
-        ) + scale.one_weight * _above(ones, scale.one_from)
+        by_mean = scale.mean_weight * _above(means, scale.mean_from)
+        by_one = weights * _above(ones, scale.one_from)
+        by_one += (1 - weights) * _above(ones, SAME_FROM)
+        found: Scores = (
+            weights * by_mean * (1 - scale.mean_from) + scale.one_weight * by_one
+        )
         return found
+
+
+def weights_of(topics: Sequence[int], known: Mapping[int, int]) -> Scores:
+    """What new examples of these topics say beside those that a model learned from.
+
+    `known` says of each topic how many those were; the more, the less the new ones say.
+    """
+    counts = np.array([known.get(topic, 0) for topic in topics], dtype=np.float64)
+    found: Scores = 1 / (1 + counts / HALF_KNOWN)
+    return found
 
 
 def _above(near: Scores, start: float) -> Scores:

@@ -59,6 +59,8 @@ class TopicModel:
     meaning: Meaning | None = None
     bars_with_meaning: Bars = field(default_factory=Bars)
     doubt: float = 0.0
+    # Of how many examples each topic is known; empty in models of before it was kept.
+    counts: tuple[int, ...] = ()
 
     @classmethod
     def load(cls, source: str | PathLike[str] | bytes) -> Self:
@@ -74,7 +76,9 @@ class TopicModel:
             second = _second_opinion(parts)
             for name in ("bars", "bars_with_meaning"):
                 parts[name] = Bars.from_facts(parts.get(name) or {})
-            model = cls(topics=tuple(parts.pop("topics")), meaning=second, **parts)
+            for name in ("topics", "counts"):
+                parts[name] = tuple(parts.get(name, ()))
+            model = cls(meaning=second, **parts)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise modelfile.UnreadableModel("This is not a topic model.") from error
         model._require_shapes()
@@ -85,6 +89,7 @@ class TopicModel:
         facts: dict[str, Any] = {
             "features": FEATURES_VERSION,
             "topics": self.topics,
+            "counts": self.counts,
             "temperature": self.temperature,
             "doubt": self.doubt,
             "threshold": self.threshold,
@@ -145,7 +150,8 @@ class TopicModel:
         scores = vectors.matrix(len(self.ids)) @ self.weights + self.bias
         by_words = scores.astype(np.float64) / self.temperature
         plain = Calibration(doubt=self.doubt).chances(by_words)
-        felt = Felt(self.topics, memory, pieces)
+        learned = dict(zip(self.topics, self.counts, strict=False))
+        felt = Felt(self.topics, memory, pieces, learned)
         chances = felt.by_words(plain)
         has_evidence = np.bincount(vectors.docs, minlength=len(texts)) > 0
         has_evidence |= chances[:, len(self.topics) :].any(axis=1)
