@@ -42,7 +42,7 @@ def forget_events_of(
     found = [_Event(*row) for row in fetch(_NEXT, given)]
     said = {one: _said(one) for one in found if not one.is_waiting}
     keys = {one: _keys(channel, told.items) for one, told in said.items()}
-    erased = erasing.erased_among(set().union(*keys.values()))
+    erased = erasing.gone_among(set().union(*keys.values())).erased
     theirs = [
         one.id
         for one, told in said.items()

@@ -6,6 +6,8 @@ is known, and is not taken in again.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.crypto import salted_hmac
 
@@ -90,31 +92,59 @@ def rename(messages: Sequence[int]) -> None:
         fetch(statement, given)
 
 
-def erased_among(keys: Collection[Key]) -> set[Key]:
-    """Return which of these messages were erased here: one statement."""
-    if not keys:
-        return set()
-    names = {erased_name(key): key for key in keys}
+class Gone(NamedTuple):
+    """Of some messages, when their authors deleted them, and which were erased here."""
+
+    buried: dict[Key, datetime]
+    erased: set[Key]
+
+
+def gone_among(keys: Collection[Key]) -> Gone:
+    """Return what of these messages is not to be taken in: one statement."""
+    wanted = sorted(keys)
+    if not wanted:
+        return Gone({}, set())
     found = fetch(
-        """SELECT m.external_id
-             FROM unnest(%s::bigint[], %s::text[]) AS given(channel_id, external_id)
-             JOIN conversations_message m USING (channel_id, external_id)""",
-        [[channel for channel, _ in names.values()], list(names)],
+        """SELECT given.channel_id, given.external_id, t.deleted_at, m.id IS NOT NULL
+             FROM unnest(%s::bigint[], %s::text[], %s::text[])
+                  AS given(channel_id, external_id, erased)
+             LEFT JOIN conversations_tombstone t
+                    ON t.channel_id = given.channel_id
+                   AND t.external_id = given.external_id
+             LEFT JOIN conversations_message m
+                    ON m.channel_id = given.channel_id AND m.external_id = given.erased
+            WHERE t.id IS NOT NULL OR m.id IS NOT NULL""",
+        [
+            [channel for channel, _ in wanted],
+            [name for _, name in wanted],
+            [erased_name(key) for key in wanted],
+        ],
     )
-    return {names[name] for [name] in found}
+    return Gone(
+        {(channel, name): at for channel, name, at, _ in found if at},
+        {(channel, name) for channel, name, _, is_erased in found if is_erased},
+    )
 
 
-def forget_events(events: Collection[int]) -> int:
+def authors(pks: Sequence[int]) -> list[Author]:
+    """Return these authors, in the order of their ids."""
+    return list(Author.objects.filter(pk__in=pks).order_by("pk"))
+
+
+def forget_events(events: Collection[int], *, is_known_again: bool = False) -> int:
     """Let nothing stay of what was sent to us as these events; returns how many.
 
-    One that could not be read goes with its place in the work that was set aside.
+    `is_known_again` leaves the key by which a repeat is told, where a message's name
+    may stand in. One that could not be read goes with its place in the work that was
+    set aside.
     """
     gone = ids(
         fetch(
             """UPDATE conversations_inboundevent
-                  SET body = '', problems = NULL, key = %s || id
+                  SET body = '', problems = NULL,
+                      key = CASE WHEN %s THEN key ELSE %s || id END
                 WHERE id = ANY(%s) AND body <> '' RETURNING id""",
-            [ERASED, sorted(events)],
+            [is_known_again, ERASED, sorted(events)],
         )
     )
     fetch(

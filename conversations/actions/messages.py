@@ -1,5 +1,6 @@
 """Find or make the authors, threads and messages of a batch: one statement each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,16 +31,17 @@ class Read(NamedTuple):
         return at
 
 
-def insert_messages(reads: list[Read], *, then: str) -> dict[Key, int]:
+def insert_messages(
+    reads: list[Read], gone: Mapping[Key, datetime], *, then: str
+) -> dict[Key, int]:
     """Insert what is not there yet; returns the ids of the new messages alone.
 
-    They wait for the stage `then`. A message whose deletion came first is kept as a
-    stub without content.
+    They wait for the stage `then`. A message whose deletion came first, which `gone`
+    says with its time, is kept as a stub without content.
     """
     reads = sorted(reads, key=lambda read: read.key)
     authors = _upsert_authors(reads)
     threads = _upsert_threads(reads)
-    gone = _buried(reads)
     made = insert(
         Message,
         [
@@ -176,19 +178,6 @@ def _threads_of_parents(reads: list[Read]) -> dict[Key, str]:
         [[channel for channel, _ in parents], [parent for _, parent in parents]],
     )
     return {(channel, external): key for channel, external, key in found}
-
-
-def _buried(reads: list[Read]) -> dict[Key, datetime]:
-    found = fetch(
-        """SELECT channel_id, external_id, deleted_at
-             FROM unnest(%s::bigint[], %s::text[]) AS given(channel_id, external_id)
-             JOIN conversations_tombstone USING (channel_id, external_id)""",
-        [
-            [read.channel_id for read in reads],
-            [read.incoming.external_id for read in reads],
-        ],
-    )
-    return {(channel, external): at for channel, external, at in found}
 
 
 def _insert_attachments(reads: list[Read], new: dict[Key, int]) -> None:

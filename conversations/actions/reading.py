@@ -8,7 +8,7 @@ import json
 
 from conversations.actions import batches
 from conversations.actions.changes import apply_edits, bury
-from conversations.actions.erasing import erased_among, forget_events
+from conversations.actions.erasing import Gone, forget_events, gone_among
 from conversations.actions.ingestion import READ
 from conversations.actions.messages import Key, Read, insert_messages
 from conversations.adapters.base import Rejected
@@ -27,11 +27,15 @@ def read_events(event_ids: list[int]) -> None:
     """
     reads = _understand(event_ids)
     _lock_channels(reads)
-    reads = _without_erased(reads)
-    bury(sorted({read.key for read in reads if read.incoming.deleted}))
-    said = _newest_first([read for read in reads if not read.incoming.deleted])
-    new = insert_messages([texts[0] for texts in said.values()], then=HEARD)
-    apply_edits(said, new)
+    deletions = [read for read in reads if read.incoming.deleted]
+    if deletions:
+        known = _without_erased(deletions, gone_among(_keys(deletions)))
+        bury(sorted(_keys(known)))
+    texts = [read for read in reads if not read.incoming.deleted]
+    gone = gone_among(_keys(texts))
+    said = _newest_first(_without_erased(texts, gone))
+    newest = [one[0] for one in said.values()]
+    apply_edits(said, insert_messages(newest, gone.buried, then=HEARD))
 
 
 STAGE = batches.Stage(READ, read_events)
@@ -61,13 +65,16 @@ def _understand(event_ids: list[int]) -> list[Read]:
     return reads
 
 
-def _without_erased(reads: list[Read]) -> list[Read]:
+def _keys(reads: list[Read]) -> set[Key]:
+    return {read.key for read in reads}
+
+
+def _without_erased(reads: list[Read], gone: Gone) -> list[Read]:
     """Leave out what was erased here and is sent again, and forget that it was."""
-    erased = erased_among({read.key for read in reads})
-    if not erased:
+    if not gone.erased:
         return reads
-    forget_events({read.event_id for read in reads if read.key in erased})
-    return [read for read in reads if read.key not in erased]
+    forget_events({read.event_id for read in reads if read.key in gone.erased})
+    return [read for read in reads if read.key not in gone.erased]
 
 
 def _write_down(

@@ -36,7 +36,11 @@ def named(erasure: Erasure) -> Named:
 
 
 def messages(erasure: Erasure) -> Batch:
-    """All that they said, what was learned from it, and where others name them."""
+    """All that they said, what was learned from it, and where others name them.
+
+    The channel is held, so that nothing is sent again between an old name and a new.
+    """
+    erasing.hold_channel(erasure.author.channel_id)
     found = ids(
         fetch(
             """SELECT id FROM conversations_message WHERE author_id = %s AND id > %s
@@ -56,6 +60,7 @@ def messages(erasure: Erasure) -> Batch:
 
 def tickets(erasure: Erasure) -> Batch:
     """What we wrote to them and noted about them."""
+    erasing.hold_channel(erasure.author.channel_id)
     found = ids(
         fetch(
             """SELECT id FROM webcare_ticket WHERE author_id = %s AND id > %s

@@ -10,10 +10,11 @@ from django.utils import timezone
 from conversations.actions.ingestion import keep_call
 from tests.webcare.surveys.passing import arrive, link_in, pass_by
 from webcare.actions import replies
+from webcare.actions.attachments import attach
 from webcare.actions.author_lists import list_author, make_list
 from webcare.actions.bulk import change_many
 from webcare.actions.consultations import consult
-from webcare.actions.drafts import keep_draft
+from webcare.actions.drafts import keep_draft, keep_note_draft
 from webcare.actions.erasures import erase_person
 from webcare.actions.exports import note_export
 from webcare.actions.fields import answer_fields, make_field
@@ -41,6 +42,7 @@ from webcare.models import (
 )
 
 MARK = "zqxmark"
+PNG = b"\x89PNG\r\n\x1a\n"
 MARA = {"external_id": f"{MARK}-77", "handle": f"{MARK}h", "name": f"Mara {MARK}n"}
 ROWS = f"""Ticketnummer;Aangemaakt op;Klantnaam;Bericht;Beantwoord op
 1;31-02-2026 09:00;Mara {MARK}n;Onleesbaar {MARK};
@@ -81,12 +83,20 @@ def answer(ada, pump):
 
     def say(ticket, text=f"Dear {MARK}, tomorrow."):
         ticket.refresh_from_db()
+        picture = attach(
+            ticket=ticket,
+            user=ada,
+            name=f"{MARK}.png",
+            content=PNG + MARK.encode(),
+            alt=f"The parcel of {MARK}",
+        )
         reply = replies.send_reply(
             ticket=ticket,
             user=ada,
             text=text,
             client_key=f"{MARK}-{ticket.version}",
             then=Status.RESOLVED,
+            attachments=[picture.public_id],
         )
         arrive(reply.delivery_id)
         pump()
@@ -113,6 +123,8 @@ def marked(
     delivery_topic,
 ):
     """Everything that can be kept of Mara is; returns her author."""
+    shop.files = "x"
+    shop.save()
     public = mara(
         external_id=f"{MARK}-m1",
         thread=f"{MARK}-m1",
@@ -142,6 +154,7 @@ def marked(
     answer(first)
     keep_draft(ticket=first, user=ada, text=f"{MARK}?", visibility="public")
     add_note(ticket=first, user=ada, text=f"{MARK} was happy")
+    keep_note_draft(ticket=first, user=ada, text=f"And {MARK} says")
     # A platform sends something that nobody can read.
     keep_call(channel=shop, key="odd", body=f"{{{MARK}-77".encode())
     request.getfixturevalue("read_what_can_be")()
