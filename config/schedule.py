@@ -88,6 +88,11 @@ SWEEPS = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "erase-old": {
+        "task": "webcare.tasks.erase_old",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "forget-requests": {
         "task": "webcare.tasks.forget_requests",
         "schedule": 3600.0,

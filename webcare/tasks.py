@@ -40,6 +40,13 @@ def erase() -> None:
 
 
 @shared_task
+def erase_old() -> None:
+    from webcare.actions import retention
+
+    retention.erase_old()
+
+
+@shared_task
 def triage() -> None:
     from conversations.actions import work
     from webcare.actions import triage as triage_

@@ -63,7 +63,7 @@ OTHERS = {
     "sign-in",
     "sign-in-code",
 }
-OTHERS |= {"setup-privacy", "setup-person"}
+OTHERS |= {"setup-privacy", "setup-person", "setup-retention"}
 OTHERS |= {"promises", "setup-import", "alarm", "consult", "survey", "own-desk"}
 NO_PAGES = {"ticket-list-live", "kept-views", "next-ticket", "triage-label"}
 NO_PAGES |= {"triage-undo", "ticket-live", "reply", "note", "claim", "release"}

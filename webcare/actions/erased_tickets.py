@@ -3,18 +3,35 @@
 The tickets, turns, endings, surveys and lines of the log stay: figures are of these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from conversations.actions import erasing
 from conversations.models.bulk import fetch, ids
 from conversations.models.threads import ERASED
 
 
+@contextmanager
+def rewriting(*, by: str, why: str) -> Iterator[None]:
+    """Within, history may be rewritten, and the database writes down by whom and why.
+
+    Belongs in a transaction; an error ends both.
+    """
+    said = "SELECT set_config('webcare.erasing', %s, true)"
+    fetch(
+        f"""{said}, set_config('webcare.erasing_by', %s, true),
+                    set_config('webcare.erasing_reason', %s, true)""",
+        ["on", by, why],
+    )
+    yield
+    fetch(said, ["off"])
+
+
 def erase_tickets(tickets: Sequence[int], *, rename: bool) -> dict[str, int]:
     """Erase all texts of ours on these tickets and all that was noted about them, but
     not what their authors said; returns how many rows of what.
 
-    Belongs in a transaction that says who erases. `rename` takes away the names that
+    Belongs within `rewriting`. `rename` takes away the names that
     platforms know our messages by, too.
     """
     given = {"tickets": list(tickets), "erased": ERASED}
@@ -39,8 +56,12 @@ _OURS = """
             UNION ALL
            SELECT delivery_id FROM webcare_survey WHERE ticket_id = ANY(%(tickets)s))
      ORDER BY 1"""
+# What waits for somebody to let it go never goes.
 _DELIVERIES = """
-    UPDATE conversations_delivery SET text = '', failure = ''
+    UPDATE conversations_delivery
+       SET text = '', failure = '',
+           state = CASE WHEN state IN ('waiting', 'held') THEN 'cancelled'
+                        ELSE state END
      WHERE (text <> '' OR failure <> '') AND id IN (
            SELECT delivery_id FROM webcare_reply WHERE ticket_id = ANY(%(tickets)s)
             UNION ALL

@@ -15,6 +15,7 @@ from conversations.models import Author
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions.audit import audit
+from webcare.actions.erased_tickets import rewriting
 from webcare.actions.erasing_steps import STEPS, Batch
 from webcare.domain.erasures import Named, Reason, names, words_of
 from webcare.domain.permissions import Permission
@@ -75,15 +76,15 @@ def erase_some(erasure_ids: list[int]) -> None:
     )
     for erasure in locked.order_by("pk"):
         _go_on(erasure)
-    fetch("SET LOCAL webcare.erasing = 'off'", [])
 
 
 STAGE = batches.Stage(ERASE, erase_some)
 
 
 def _go_on(erasure: Erasure) -> None:
-    _say_who_and_why(erasure)
-    batch = STEPS[erasure.step](erasure)
+    why = f"erasure {erasure.public_id}"
+    with rewriting(by=erasure.asked_by.username, why=why):
+        batch = STEPS[erasure.step](erasure)
     for what, count in batch.counts.items():
         erasure.counts[what] = erasure.counts.get(what, 0) + count
     _move(erasure, batch)
@@ -111,16 +112,6 @@ def _look_later(erasure: Erasure) -> None:
            VALUES (%s, %s, statement_timestamp() + make_interval(secs => %s))
                ON CONFLICT DO NOTHING""",
         [ERASE, erasure.pk, LATER_SECONDS],
-    )
-
-
-def _say_who_and_why(erasure: Erasure) -> None:
-    """What the database asks of whoever rewrites history, and writes down."""
-    fetch(
-        """SELECT set_config('webcare.erasing', 'on', true),
-                  set_config('webcare.erasing_by', %s, true),
-                  set_config('webcare.erasing_reason', %s, true)""",
-        [erasure.asked_by.username, f"erasure {erasure.public_id}"],
     )
 
 

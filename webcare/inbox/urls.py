@@ -26,7 +26,7 @@ from webcare.inbox import (
     triage,
     work,
 )
-from webcare.inbox.setup import imports, own_desk, privacy
+from webcare.inbox.setup import imports, own_desk, privacy, retention
 from webcare.inbox.setup import pages as setup
 
 app_name = "inbox"
@@ -101,6 +101,7 @@ urlpatterns = [
         privacy.export,
         name="setup-person-export",
     ),
+    path("setup/retention", retention.retention, name="setup-retention"),
     path("setup/own-desk", own_desk.own_desk, name="own-desk"),
     path("setup/<slug:noun>", setup.things, name="setup-things"),
     # No slug has a plus, so that a thing may be called anything.

@@ -52,6 +52,7 @@ from webcare.models.readings import Reading
 from webcare.models.references import ExternalReference
 from webcare.models.replies import Reply
 from webcare.models.report_schedules import ReportMailing, ReportSchedule
+from webcare.models.retention import Retention, RetentionDay
 from webcare.models.rolls import Cell, HourCell, Mark, Ongoing, Roll
 from webcare.models.routing import AuthorList, ListedAuthor, RoutingVersion
 from webcare.models.search import SearchEntry
@@ -147,6 +148,8 @@ __all__ = [
     "ReportMailing",
     "ReportSchedule",
     "RequiredSkill",
+    "Retention",
+    "RetentionDay",
     "Roll",
     "RoutingRule",
     "RoutingVersion",

@@ -178,7 +178,7 @@ def test_who_has_no_role_learns_nothing(as_client, cas, ticket):
 
 ADMINS = {
     *("rules", "tokens", "imports", "work", "audit", "on-call", "subscriptions"),
-    *("people", "erasures"),
+    *("people", "erasures", "retention"),
 }
 SET_UP = {"channels", "queues", "agents", "skills", "teams", "tags", "fields"}
 

@@ -196,6 +196,7 @@ READS = [
     "/api/v1/people/{person}",
     "/api/v1/people/{person}/erasure",
     "/api/v1/erasures",
+    "/api/v1/retention",
     "/api/v1/erasures/{erasure}",
     "/api/v1/topics/triage",
     "/api/v1/topics/merges",

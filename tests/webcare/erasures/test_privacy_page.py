@@ -1,5 +1,7 @@
 """The privacy officer's page: without a script, and not without meaning it."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -29,7 +31,7 @@ def test_somebody_is_found_and_what_is_kept_is_counted(page, gone):
     told = page.get(gone).content.decode()
 
     assert gone in found
-    assert "Messages of theirs</th><td>1</td>" in told
+    assert re.search(r"Messages of theirs</th><td[^>]*>1<", told)
     assert f"{gone}/export" in told
 
 

@@ -14,6 +14,7 @@ from webcare.inbox.setup.people import PEOPLE
 from webcare.inbox.setup.policies import POLICIES
 from webcare.inbox.setup.privacy import PRIVACY
 from webcare.inbox.setup.queues import QUEUES
+from webcare.inbox.setup.retention import RETENTION
 from webcare.inbox.setup.routing import ROUTING
 from webcare.inbox.setup.shapes import Noun, Text
 from webcare.inbox.setup.subscriptions import WEBHOOKS
@@ -29,6 +30,6 @@ GROUPS: tuple[tuple[Text, tuple[Noun, ...]], ...] = (
     (_("People"), (PEOPLE, TEAMS, SKILLS, ON_CALL)),
     (_("Content"), (TOPICS, TOPIC_MERGES, AUTHOR_LISTS, MACROS, VIEWS, TAGS, FIELDS)),
     (_("Connected"), (CHANNELS, IMPORTS, WEBHOOKS, TOKENS)),
-    (_("Data kept"), (PRIVACY, AUDIT)),
+    (_("Data kept"), (PRIVACY, RETENTION, AUDIT)),
 )
 NOUNS = {noun.slug: noun for _group, nouns in GROUPS for noun in nouns}

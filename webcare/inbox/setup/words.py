@@ -69,6 +69,7 @@ AUDITED = (
     ("report_scheduled", _("Report letter made")),
     ("report_sent", _("Report letter sent")),
     ("report_unscheduled", _("Report letter ended")),
+    ("retention_changed", _("Retention changed")),
     ("role_given", _("Role given")),
     ("role_taken", _("Role taken")),
     ("routing_saved", _("Routing saved")),
