@@ -18,6 +18,7 @@ REPORTS: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "response-times of first words": (EVERYTHING, {"of": "acknowledgement"}),
     "resolutions": (EVERYTHING, {}),
     "service-level": (EVERYTHING, {}),
+    "service-level by event": (EVERYTHING, {"view": "event"}),
     "reopen-rate": (EVERYTHING, {"view": "event"}),
     "first-contact-resolution": (EVERYTHING, {"view": "event"}),
     "first-contact-resolution by cohort": (EVERYTHING, {"view": "cohort"}),

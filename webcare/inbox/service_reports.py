@@ -72,6 +72,10 @@ SERVICE = (
                 "due is still in time."
             ),
             _("What is not due yet, or was left in time, is in no share."),
+            _(
+                "By what ended then: what was kept then, and what became late then, "
+                "whenever it was promised."
+            ),
             _AS_THEN,
         ),
         columns=(
@@ -85,7 +89,7 @@ SERVICE = (
         drawn=("share",),
         told=("share", "breached"),
         by=BY_ALL,
-        asks=SHARED,
+        asks=SHARED | {"view"},
         split="promise",
     ),
     Page(

@@ -15,7 +15,10 @@ class ClockVersion(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="clock_version_of_clock", fields=["clock", "known_until"])
+            models.Index(
+                name="clock_version_of_clock", fields=["clock", "known_until"]
+            ),
+            models.Index(name="clock_version_by_when_late", fields=["late_at"]),
         ]
 
     def __str__(self) -> str:

@@ -83,6 +83,19 @@ class Clock(models.Model):
                 fields=["ticket"],
                 condition=Q(promise=Promise.RESOLUTION, stopped_at__isnull=True),
             ),
+            # Which promises were broken, and which tickets resolved, in a period?
+            models.Index(
+                F("promise"),
+                models.Func(
+                    F("breached_at"), F("due_at"), function="webcare_late_instant"
+                ),
+                name="clock_by_when_late",
+            ),
+            models.Index(
+                name="clock_by_resolution",
+                fields=["stopped_at"],
+                condition=Q(promise=Promise.RESOLUTION, stopped_at__isnull=False),
+            ),
             # What was broken since this morning?
             models.Index(
                 name="clock_broken_by_time",

@@ -185,16 +185,28 @@ def first_contacts(user: User, asked: Asked) -> list[Line]:
 def service_level(user: User, asked: Asked) -> list[tuple[Promise, Line]]:
     """Return how promises were kept whose clocks began in the period.
 
-    Raises NotAllowed, Invalid by event: a promise is broken when its time passes, and
-    nothing has to happen then.
+    By event: those that were kept in it, and those whose time passed in it.
+    Raises NotAllowed, Invalid.
     """
-    if asked.view != Look.COHORT:
-        raise Invalid(view="Promises are counted by when their clocks began.")
+    if asked.view == Look.EVENT:
+        return _decided(user, asked)
     return [
         (promise, line)
         for promise in Promise
         for line in lines(user, ROLLED[promise.value], asked)
     ]
+
+
+def _decided(user: User, asked: Asked) -> list[tuple[Promise, Line]]:
+    """The same counts; nothing that is not due yet is decided."""
+    found = []
+    for promise in Promise:
+        for line in lines(user, ROLLED[f"{promise.value}_event"], asked):
+            is_open = line.counts["breached_and_open"]
+            ended = line.counts["breached"] - is_open
+            counts = {**line.counts, "breached": ended, "not_due": 0}
+            found.append((promise, replace(line, counts=counts)))
+    return found
 
 
 def lines(user: User, measure: Measure, asked: Asked) -> list[Line]:

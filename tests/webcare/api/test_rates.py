@@ -73,8 +73,32 @@ def test_a_breach_counts_when_its_time_passes_whoever_answers(
     assert first["share"] == pytest.approx(1 / 3)
 
 
-def test_promises_are_not_counted_by_event(report, lena):
-    report(lena, "service-level", expect=422, view="event")
+def test_promises_are_counted_by_when_they_were_decided(report, make_ticket, ada, lena):
+    """Due an hour ago, and answered just now: broken an hour ago, nothing since."""
+    now = database_now()
+    hours = [now - timedelta(hours=n) for n in range(5)]
+    kept, late, never = (make_ticket() for _ in range(3))
+    Turn.objects.update(started_at=hours[3])
+    clocks = Clock.objects.filter(promise="first_response")
+    clocks.update(started_at=hours[3], due_at=hours[1])
+    _end(kept.turns.get(), ada, 60)
+    _end(late.turns.get(), ada, 3 * 3_600 - 60)
+    clocks.filter(ticket=never).update(due_at=hours[0] + timedelta(hours=1))
+
+    def decided(start, end):
+        period = {"from": hours[start].isoformat(), "to": hours[end].isoformat()}
+        lines = report(lena, "service-level", view="event", **period)["results"]
+        names = ("met", "breached", "breached_and_open", "not_due")
+        return [
+            tuple(line[name] for name in names)
+            for line in lines
+            if line["promise"] == "first_response"
+        ]
+
+    assert decided(4, 2) == [(1, 0, 0, 0)]
+    assert decided(2, 0) == [(0, 1, 0, 0)]
+    clocks.filter(ticket=never).update(due_at=hours[1])
+    assert decided(2, 0) == [(0, 2, 1, 0)]
 
 
 def test_a_ticket_that_came_back_counts_once(report, make_ticket, ada, lena):

@@ -6,6 +6,7 @@ from webcare.queries.measures.added_value import ADDED_VALUE
 from webcare.queries.measures.endings import ENDINGS, RESOLUTIONS
 from webcare.queries.measures.first_contacts import FIRST_CONTACTS
 from webcare.queries.measures.promises import PROMISES
+from webcare.queries.measures.promises_decided import PROMISES_DECIDED
 from webcare.queries.measures.response_rate import RESPONSE_RATE
 from webcare.queries.measures.responses import (
     FIRST_RESPONSES,
@@ -17,6 +18,6 @@ from webcare.queries.measures.work import WORK
 
 ROLLED = by_name(
     *(RESPONSES, RESOLUTIONS, ENDINGS, MESSAGES, OPENED, WORK, FIRST_CONTACTS),
-    *(*PROMISES, RESPONSE_RATE, ADDED_VALUE),
+    *(*PROMISES, *PROMISES_DECIDED, RESPONSE_RATE, ADDED_VALUE),
     *(FIRST_RESPONSES, NEXT_RESPONSES, ACKNOWLEDGEMENTS),
 )

@@ -16,3 +16,13 @@ LATE = f"""CROSS JOIN LATERAL (
            SELECT CASE WHEN {_VERSION.format(what="true")}
                        THEN {_VERSION.format(what="v.late_at")}
                        ELSE {_LATE_AT} END AS late_at OFFSET 0)"""
+# Each clock with that moment: as an index has it, and of those that had another then.
+CLOCKS = f"""(
+    SELECT c.ticket_id, c.turn_id, c.promise, c.stopped_at,
+           webcare_late_instant(c.breached_at, c.due_at) AS late_at
+      FROM webcare_clock c
+     WHERE {IS_KNOWN} AND {_VERSION.format(what="true")} IS NULL
+     UNION ALL
+    SELECT c.ticket_id, c.turn_id, c.promise, c.stopped_at, w.late_at
+      FROM webcare_clockversion w JOIN webcare_clock c ON c.id = w.clock_id
+     WHERE {IS_KNOWN} AND w.id = {_VERSION.format(what="v.id")})"""

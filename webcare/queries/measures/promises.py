@@ -58,14 +58,14 @@ FIRST_RESPONSE = _of_turns(Promise.FIRST_RESPONSE, "= 1")
 NEXT_RESPONSE = _of_turns(Promise.NEXT_RESPONSE, "> 1")
 
 # When a ticket was resolved, as known then: a clock says only what is known by now.
-_RESOLVED_AT = """(
+RESOLVED_AT = """(
                  SELECT e.at FROM webcare_ending e
                   WHERE e.ticket_id = k.id AND e.known_at <= %(as_of)s
                     AND (e.undone_at IS NULL OR e.undone_at > %(as_of)s)
                     AND (e.reopened_known_at IS NULL
                          OR e.reopened_known_at > %(as_of)s) LIMIT 1)"""
-_IS_STILL = "k.changed_at <= %(as_of)s"
-_STOPPED_AT = f"CASE WHEN {_IS_STILL} THEN c.stopped_at ELSE {_RESOLVED_AT} END"
+IS_STILL = "k.changed_at <= %(as_of)s"
+STOPPED_AT = f"CASE WHEN {IS_STILL} THEN c.stopped_at ELSE {RESOLVED_AT} END"
 
 
 def _of_tickets(counts: str, condition: str, source: str = TICKETS) -> str:
@@ -78,13 +78,13 @@ def _of_tickets(counts: str, condition: str, source: str = TICKETS) -> str:
                    AND {clocks.IS_KNOWN}
              {clocks.LATE} AS late
              CROSS JOIN LATERAL (
-                   SELECT late.late_at, {_STOPPED_AT} AS stopped_at) AS l
+                   SELECT late.late_at, {STOPPED_AT} AS stopped_at) AS l
              WHERE {IS_KNOWN} AND NOT ({IS_MERGED}) AND {condition}"""
 
 
 # Those that run by now, of which one index has all, and those that have changed since:
 # an hour longer, because when one was resolved is told by a platform's clock.
-_RUNS = f"{_IS_STILL} AND c.stopped_at IS NULL"
+_RUNS = f"{IS_STILL} AND c.stopped_at IS NULL"
 _RAN = f"""k.changed_at > %(as_of)s::timestamptz - interval '1 hour'
                AND NOT ({_RUNS})
                AND (l.stopped_at IS NULL OR l.stopped_at > %(as_of)s)"""
