@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from conversations.actions.ingestion import keep_call
+from tests.files import png
 from tests.webcare.surveys.passing import arrive, link_in, pass_by
 from webcare.actions import replies
 from webcare.actions.attachments import attach
@@ -42,7 +43,6 @@ from webcare.models import (
 )
 
 MARK = "zqxmark"
-PNG = b"\x89PNG\r\n\x1a\n"
 MARA = {"external_id": f"{MARK}-77", "handle": f"{MARK}h", "name": f"Mara {MARK}n"}
 ROWS = f"""Ticketnummer;Aangemaakt op;Klantnaam;Bericht;Beantwoord op
 1;31-02-2026 09:00;Mara {MARK}n;Onleesbaar {MARK};
@@ -87,7 +87,7 @@ def answer(ada, pump):
             ticket=ticket,
             user=ada,
             name=f"{MARK}.png",
-            content=PNG + MARK.encode(),
+            content=png(MARK.encode()),
             alt=f"The parcel of {MARK}",
         )
         reply = replies.send_reply(
