@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -36,8 +36,6 @@ AGES = (
     _("up to a day"),
     _("longer than a day"),
 )
-_WEEK = timedelta(days=7)
-_DAY = timedelta(days=1)
 
 
 class Band(NamedTuple):
@@ -157,17 +155,15 @@ def _hand(hand: Hand, now: datetime) -> HandLine:
 
 
 def _curve(figures: Wall) -> dict[str, str]:
-    """Where the script asks for volume per hour: today, and a week before."""
+    """Where the script asks for volume per hour: today, and on a day like it."""
     began = timezone.localtime(figures.day_began_at)
     return {
-        "today": _volume(began, None),
-        "before": _volume(began - _WEEK, began - _WEEK + _DAY),
+        "today": _volume(began),
+        "usual": reverse("api:report-usual-day"),
         "hour": f"{timezone.localtime(figures.at):%H}",
     }
 
 
-def _volume(start: datetime, end: datetime | None) -> str:
+def _volume(start: datetime) -> str:
     asked = {"from": start.isoformat(), "by": "hour"}
-    if end:
-        asked["to"] = end.isoformat()
     return f"{reverse('api:report-volume')}?{urlencode(asked)}"

@@ -185,6 +185,7 @@ READS = [
     "/api/v1/reports/reopen-rate",
     "/api/v1/reports/first-contact-resolution",
     "/api/v1/reports/volume",
+    "/api/v1/reports/usual-day",
     "/api/v1/reports/agents",
     "/api/v1/reports/skipped",
     "/api/v1/desk",

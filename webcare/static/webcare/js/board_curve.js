@@ -1,4 +1,4 @@
-// What comes in and goes out per hour today, beside the same weekday a week ago.
+// What comes in and goes out per hour today, beside a usual day of this weekday.
 
 import { call } from "./api.js";
 import { draw } from "./charts.js";
@@ -11,8 +11,8 @@ const say = (value) => said(value, "count", {});
 
 async function show() {
   try {
-    const [today, before] = await Promise.all([call("GET", calls.today), call("GET", calls.before)]);
-    render(today.results, before.results);
+    const [today, usual] = await Promise.all([call("GET", calls.today), call("GET", calls.usual)]);
+    render(today.results, usual.results);
   } catch {
     host.closest("section").hidden = true;
   }
@@ -24,12 +24,12 @@ function perHour(lines, name, until = "23") {
   return HOURS.map((hour) => (hour > until ? null : (known.get(hour) ?? 0)));
 }
 
-function render(today, before) {
-  const { in: came, out, last, chart } = host.dataset;
+function render(today, usual) {
+  const { in: came, out, usual: like, chart } = host.dataset;
   const lines = [
     { label: came, values: perHour(today, "messages_in", calls.hour), say, tone: 0 },
     { label: out, values: perHour(today, "messages_out", calls.hour), say, tone: 1 },
-    { label: last, values: perHour(before, "messages_in"), say, tone: 0, isBefore: true },
+    ...(usual.length ? [{ label: like, values: perHour(usual, "messages_in"), say, tone: 0, isBefore: true }] : []),
   ];
   const name = chart.replace("{names}", lines.map((one) => one.label).join(", "));
   draw(host, { xs: HOURS.map((_, n) => n), labels: HOURS.map((hour) => `${hour}:00`), lines, say, name, height: 220 });
