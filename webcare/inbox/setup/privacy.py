@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from webcare.actions import erasures as actions
@@ -43,7 +43,7 @@ KINDS = {
     "fields": gettext_lazy("Answers to fields"),
     "references": gettext_lazy("Numbers of other systems"),
     "surveys": gettext_lazy("Surveys that they got"),
-    "lists": pgettext_lazy("privacy", "Lists that they are on"),
+    "lists": gettext_lazy("Lists that they are on"),
 }
 
 
