@@ -6,13 +6,13 @@ from functools import wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.core.files.uploadedfile import UploadedFile
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request as AnybodysRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webcare.actions.requests import Answer, answer_once
+from webcare.api.inputs import said_in_form
 
 if TYPE_CHECKING:
     from webcare.models import User
@@ -65,25 +65,8 @@ def _once(post: Handler) -> Handler:
 def _fingerprint(request: Request) -> bytes:
     path = request.get_full_path().encode()
     is_form = (request.content_type or "").startswith("multipart/")
-    said = _form(request) if is_form else request.body
+    said = said_in_form(request) if is_form else request.body
     return sha256(b"\n".join((b"POST", path, said))).digest()
-
-
-def _form(request: Request) -> bytes:
-    """What a form holds: its bytes differ each time, and its files may be large."""
-    form: Any = request.data
-    given = [(name, form.getlist(name)) for name in sorted(form)]
-    return repr([(name, list(map(_member, values))) for name, values in given]).encode()
-
-
-def _member(value: Any) -> str:
-    if not isinstance(value, UploadedFile):
-        return str(value)
-    digest = sha256()
-    for chunk in value.chunks():
-        digest.update(chunk)
-    value.seek(0)
-    return f"{value.name} {digest.hexdigest()}"
 
 
 def _keepable(response: Response, told_once: frozenset[str]) -> Answer:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -33,6 +35,26 @@ def asked(
     if unknown := dict(_unknown(body, request.data)):
         raise serializers.ValidationError(unknown)
     return dict(body.run_validation(request.data or {}))
+
+
+def said_in_form(request: Request) -> bytes:
+    """Return what a form holds, the same whenever it says the same.
+
+    Its own bytes differ each time, and its files may be large.
+    """
+    form: Any = request.data
+    given = [(name, form.getlist(name)) for name in sorted(form)]
+    return repr([(name, list(map(_member, values))) for name, values in given]).encode()
+
+
+def _member(value: Any) -> str:
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return f"{value.name} {digest.hexdigest()}"
 
 
 @lru_cache(maxsize=500)
