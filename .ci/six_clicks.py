@@ -1,6 +1,9 @@
 """A newcomer in a browser, at a desk that `make up` started: from its address to an
 answer that went out, in six clicks, with nothing read first.
 
+What stands first may have been heard where the desk only listens: the page says so, and
+they go back and take the next.
+
 `python .ci/six_clicks.py var/demo.json`, where there is a Chromium.
 """
 
@@ -14,6 +17,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, sync_playwright
 
 MOST = 6
+SEVERAL = 9  # rows that are looked at; so many clicks are too many
 SEND = re.compile("^Send( in (public|private))?$")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WENT_OUT = 90_000  # milliseconds: it may be taken back for a while
@@ -44,7 +48,12 @@ def _answer(page: Page, demo: dict[str, Any]) -> int:
     page.get_by_label("Name").fill(login["username"])
     page.get_by_label("Password").fill(login["password"])
     click(page.get_by_role("button", name="Sign in"))
-    click(page.locator("#rows .row__link").first)
+    for row in range(SEVERAL):
+        click(page.locator("#rows .row__link").nth(row))
+        page.wait_for_selector("#reply-text")
+        if page.locator("#reply [data-first]").is_enabled():
+            break
+        click(page.locator("[data-back]"))
     click(page.locator("#reply-text"))
     page.keyboard.type("We look into it at once.")
     click(page.get_by_role("button", name=SEND))

@@ -32,7 +32,13 @@ def test_a_newcomer_answers_a_ticket_in_six_clicks(page_of, cas, live_server):
     page.get_by_label("Name").fill(login["username"])
     page.get_by_label("Password").fill(login["password"])
     click(page.get_by_role("button", name="Sign in"))
-    click(page.locator("#rows .row__link").first)
+    for row in range(MOST_CLICKS):
+        click(page.locator("#rows .row__link").nth(row))
+        page.wait_for_selector("#reply-text")
+        if page.locator("#reply [data-first]").is_enabled():
+            break
+        # Heard where the desk only listens, as the page says: back, and the next one.
+        click(page.locator("[data-back]"))
     click(page.locator("#reply-text"))
     page.keyboard.type("We look into it at once.")
     click(page.get_by_role("button", name=SEND))

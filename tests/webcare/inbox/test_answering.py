@@ -1,7 +1,9 @@
 """The main job, as a browser without scripts does it."""
 
+import re
 from uuid import uuid4
 
+from conversations.models import Mode
 from webcare.actions.macros import make_macro
 from webcare.domain.macros import Wording
 from webcare.inbox.forms import ReplyForm
@@ -28,6 +30,20 @@ def test_from_the_list_to_a_resolved_ticket_without_a_script(
     assert ticket.status == "resolved"
     assert Reply.objects.get().text == "From ten, yes. ^AB"
     assert "Goes out in" in client.get(address(ticket)).content.decode()
+
+
+def test_where_the_desk_only_listens_it_says_so_and_offers_no_answer(
+    browser, ada, ticket, shop, address
+):
+    shop.mode = Mode.LISTENING
+    shop.save()
+
+    page = browser(ada).get(address(ticket)).content.decode()
+
+    assert "This channel only listens; nothing can be sent on it." in page
+    sends = re.findall("<button[^>]*data-send[^>]*>", page.split("data-note")[0])
+    assert len(sends) == 3
+    assert all(" disabled" in one for one in sends)
 
 
 def test_a_double_click_is_one_answer(browser, ada, ticket, fields, address):
