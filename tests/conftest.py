@@ -63,6 +63,7 @@ STAGES = [
 ]
 Maker = Callable[..., Any]
 _numbers = count(1)
+UNSEEN = 0.03  # seconds
 
 
 @pytest.fixture(scope="session")
@@ -276,6 +277,8 @@ def rest() -> Callable[[], None]:
                 "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", []
             )
             if settled > (newest or 0):
+                # Reports take what is younger than that for not settled yet.
+                time.sleep(UNSEEN)
                 return
             time.sleep(0.05)
         raise AssertionError("Another transaction of this cluster goes on and on.")
