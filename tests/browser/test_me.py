@@ -2,6 +2,7 @@
 
 import os
 from base64 import b32decode
+from datetime import timedelta
 from time import time
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.utils import timezone
 
 from webcare.actions.notes import add_note
 from webcare.models import ApiToken, NotificationSetting, Presence, SecondFactor
@@ -42,6 +44,17 @@ def test_where_one_is_is_said_to_all(mine, ada):
     assert page.url.endswith("/me")
     pressed = page.locator("main [name=state][aria-pressed=true]").inner_text()
     assert pressed == "On a break"
+
+
+def test_who_opens_a_page_is_there_from_then_on(page_of, ada, live_server):
+    long_ago = timezone.now() - timedelta(hours=9)
+    Presence.objects.create(user=ada, state="present", seen_at=long_ago)
+
+    page = page_of(ada)
+    with page.expect_response("**/presence/sign"):
+        page.goto(f"{live_server.url}/me")
+
+    assert Presence.objects.get(user=ada).seen_at > long_ago + timedelta(hours=8)
 
 
 def test_a_language_is_kept_with_the_person(mine, ada):

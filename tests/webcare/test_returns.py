@@ -10,7 +10,7 @@ from conversations.models.bulk import fetch
 from webcare.actions.presence import set_presence
 from webcare.actions.replies import send_reply
 from webcare.actions.returns import return_work
-from webcare.actions.tickets import claim_ticket
+from webcare.actions.tickets import claim_ticket, release_ticket
 from webcare.domain.lifecycle import Status
 from webcare.models import Notification, Presence, Queue, Ticket, TicketEvent
 
@@ -33,6 +33,9 @@ def held(ticket, ada):
 
 
 def gone(user, state="away", **of):
+    """They left so long ago, and have done nothing since."""
+    for line in TicketEvent.objects.filter(actor=user):
+        _backdate(line, **of)
     Presence.objects.filter(user=user).update(
         state=state, since=ago(**of), seen_at=ago(**of)
     )
@@ -61,6 +64,19 @@ def test_who_is_away_too_long_loses_what_waits_and_the_log_says_so(held, ada, st
         "was": ada.pk,
         "why": {"by": "absent", "minutes": 31},
     }
+
+
+def test_who_takes_something_up_is_there_for_it(held, ada):
+    gone(ada, state="present", hours=9)
+    held.refresh_from_db()
+    release_ticket(ticket=held, user=ada)
+    claim_ticket(ticket=held, user=ada)
+
+    assert return_work() == 0
+    assert is_held(held)
+    for line in held.events.all():
+        _backdate(line, minutes=31)
+    assert return_work() == 1
 
 
 def test_who_is_away_for_less_keeps_it(held, ada):

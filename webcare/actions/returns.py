@@ -29,8 +29,9 @@ def return_work() -> int:
     Returned is open work whose author waits for us: of somebody who has been away, on
     a break or unseen for `absent_minutes` of the queue; of somebody away for some
     minutes whose customer wrote since; and of somebody who has done nothing with it
-    for `silence_minutes`. What is parked stays, and so does what has an answer on its
-    way. Who never said where they are, as systems, can only be silent.
+    for `silence_minutes`. Who does something with a ticket is there for it, whatever
+    they said before: away counts from then. What is parked stays, and so does what has
+    an answer on its way. Who never said where they are, as systems, can only be silent.
     """
     count = 0
     while found := _return_some():
@@ -130,18 +131,24 @@ _LOST = f"""
                 OR p.seen_at < now() - interval '{SEEN_WITHIN} seconds')
            AND (p.state <> 'break' OR g.gone_at < now() - interval '1 minute')),
     absent AS (
-        SELECT k.id, k.agent_id, (extract(epoch FROM now() - gone.gone_at) / 60)::int,
-               CASE WHEN gone.gone_at < now() - make_interval(mins => q.absent_minutes)
+        SELECT k.id, k.agent_id, (extract(epoch FROM now() - did.left_at) / 60)::int,
+               CASE WHEN did.left_at < now() - make_interval(mins => q.absent_minutes)
                     THEN 'absent' ELSE 'customer_wrote' END
           FROM gone
           JOIN webcare_presence p ON p.user_id = gone.user_id
           JOIN webcare_ticket k ON k.agent_id = gone.user_id
           JOIN webcare_queue q ON q.id = k.queue_id
+         CROSS JOIN LATERAL (
+               SELECT greatest(gone.gone_at, max(e.recorded_at)) AS left_at
+                 FROM webcare_ticketevent e
+                WHERE e.ticket_id = k.id AND e.actor_id = k.agent_id) AS did
          WHERE {_WAITING}
-           AND (gone.gone_at < now() - make_interval(mins => q.absent_minutes)
-                OR (p.state <> 'break' AND k.last_message_at > gone.gone_at
+           AND gone.gone_at < now() - least(make_interval(mins => q.absent_minutes),
+                                            interval '{GRACE} seconds')
+           AND (did.left_at < now() - make_interval(mins => q.absent_minutes)
+                OR (p.state <> 'break' AND k.last_message_at > did.left_at
                     AND q.absent_minutes IS NOT NULL
-                    AND gone.gone_at < now() - interval '{GRACE} seconds'))
+                    AND did.left_at < now() - interval '{GRACE} seconds'))
          LIMIT %(most)s),
     silent AS (
         SELECT k.id, k.agent_id,
