@@ -71,7 +71,7 @@ NO_PAGES |= {"second-step-picture", "setup-person-export"}
 NO_PAGES |= {"topic-why", "topic-draw", "topic-say", "personal", "before"}
 NO_PAGES |= {"undo", "undo-resolve", "let-go", "approve", "reject", "withdraw"}
 NO_PAGES |= {"topic-train", "topic-model-choose"}
-NO_PAGES |= {"heard", "danger"}
+NO_PAGES |= {"heard", "danger", "priority", "tag"}
 NO_PAGES |= {"resolve", "reopen", "classify", "sentiment", "route", "take-back"}
 NO_PAGES |= {"board-live", "sign-out", "language", "theme", "presence", "sign-of-life"}
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from webcare.actions.tickets import claim_ticket
 from webcare.models import Presence, Ticket
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
@@ -71,9 +72,10 @@ def test_work_is_dragged_to_a_person_and_taken_back(
     assert now_of(ticket).agent is None
 
 
-def test_work_is_dragged_to_another_queue(
-    board_of, lena, power_queue, ticket, live_server
+def test_work_is_dragged_to_another_queue_and_comes_back_to_who_had_it(
+    board_of, lena, ada, power_queue, ticket
 ):
+    claim_ticket(ticket=ticket, user=ada)
     lena.memberships.create(queue=power_queue, role="lead")
     page = board_of(lena)
     line = page.locator(f"#board-queues [data-id='{power_queue.slug}']")
@@ -81,7 +83,12 @@ def test_work_is_dragged_to_another_queue(
     page.locator("#board-longest .work").drag_to(line)
 
     page.wait_for_selector(f"text=Ticket {ticket.number} went to Power cuts.")
-    assert now_of(ticket).queue == power_queue
+    assert (now_of(ticket).queue, now_of(ticket).agent) == (power_queue, None)
+    page.wait_for_selector("#board-longest >> text=/· Nobody /")
+
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    page.wait_for_selector(f"#board-longest >> text=/· {ada} /")
+    assert (now_of(ticket).queue.slug, now_of(ticket).agent) == ("shop", ada)
 
 
 def test_work_is_moved_by_keys_alone(board_of, lena, at_work, bo, ticket):

@@ -7,7 +7,7 @@ import pytest
 
 from conversations.models import Delivery
 from demo.organisation import make_demo
-from webcare.models import Reply, Ticket
+from webcare.models import Reply, Tag, Ticket
 
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -60,6 +60,34 @@ def test_the_main_job_is_done_without_a_script(page_of, ada, ticket):
     assert page.locator("text=Tomorrow between ten and twelve.").count() == 1
     assert Delivery.objects.get().text.startswith("Tomorrow between ten and twelve.")
     assert Ticket.objects.get().agent == ada
+
+
+def test_a_priority_and_tags_are_given_without_a_script(
+    page_of, ada, ticket, live_server
+):
+    Tag.objects.create(slug="angry", name="Angry")
+    page = page_of(ada, java_script_enabled=False)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    fact = {
+        name: page.locator("#card .fact", has=page.get_by_role("heading", name=name))
+        for name in ("Priority", "Tags")
+    }
+    fact["Priority"].locator("summary").click()
+    fact["Priority"].locator("select").select_option("high")
+    fact["Priority"].locator("[name=reason]").fill("Press.")
+    fact["Priority"].get_by_role("button", name="Save").click()
+    fact["Tags"].locator("summary").click()
+    fact["Tags"].get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Undo").click()
+    ticket.refresh_from_db()
+    given = (ticket.priority, ticket.priority_reason, ticket.ticket_tags.count())
+    assert given == ("high", "Press.", 0)
+
+    fact["Tags"].locator("summary").click()
+    fact["Tags"].get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Take off Angry").click()
+    kinds = ticket.events.filter(data__tag="angry").order_by("id")
+    assert list(kinds.values_list("kind", flat=True)) == ["tagged", "untagged"] * 2
 
 
 def test_of_two_answers_at_once_one_is_held_up(page_of, ada, bo, ticket, live_server):

@@ -51,9 +51,9 @@ def _put_value_back(
     ticket: Ticket, row: Row, user: User, what: Undoable, reason: str
 ) -> None:
     lines = TicketEvent.objects.filter(ticket=ticket, data__has_key=what.value)
-    newest = lines.order_by("-id").first()
-    require(user, Permission.WORK_TICKETS, _where(newest, row, user))
-    line = _own(newest, user, row.now)
+    own = lines.filter(actor=user).order_by("-id").first()
+    require(user, Permission.WORK_TICKETS, _where(own, row))
+    line = _own(lines.order_by("-id").first(), user, row.now)
     before: dict[str, Any] = dict(line.data["undo"]["before"])
     also = before.pop("also", None)
     if what == Undoable.PRIORITY:
@@ -68,10 +68,9 @@ def _put_value_back(
         also_topics.put_back(ticket.pk, also)
 
 
-def _where(line: TicketEvent | None, row: Row, user: User) -> int | None:
+def _where(own: TicketEvent | None, row: Row) -> int | None:
     """In which queue it is work: who moved it away fetches it back to where it was."""
-    is_own = line is not None and line.actor_id == user.pk
-    before = line.data.get("undo", {}).get("before", {}) if line and is_own else {}
+    before = own.data.get("undo", {}).get("before", {}) if own else {}
     queue: int | None = before.get("queue", row.queue)
     return queue
 

@@ -1,5 +1,6 @@
 """One's own last change of a ticket, taken back."""
 
+from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
@@ -12,8 +13,10 @@ from webcare.api.inputs import In, asked
 from webcare.api.shapes import ticket_out
 from webcare.domain.lifecycle import UNDO_SECONDS
 from webcare.domain.undo import Undoable
-from webcare.exceptions import TicketChanged
+from webcare.exceptions import NotFound, TicketChanged
+from webcare.queries.sight import visible_tickets
 from webcare.queries.ticket_lists import ticket_by_id
+from webcare.queries.tickets import ticket_moved_away
 
 
 class UndoIn(In):
@@ -33,13 +36,29 @@ class UndoChange(Acting):
         UndoIn,
     )
     def post(self, request: Request, ticket: UUID) -> Response:
-        found = self.ticket(request, ticket)
         given = asked(UndoIn, request)
         what = Undoable(given.pop("what"))
+        found = self._changed(request, ticket, what)
         try:
             undo_change(ticket=found, user=request.user, what=what, **given)
         except TicketChanged as changed:
-            row, now = ticket_by_id(found.pk)
-            changed.data |= {"etag": str(now), "ticket": ticket_out(row)}
+            changed.data |= _news(request, found.pk)
             raise
         return answer_with(found)
+
+    def _changed(self, request: Request, ticket: UUID, what: Undoable) -> Any:
+        """The ticket as the caller has seen it, or as it left their sight."""
+        try:
+            return self.ticket(request, ticket)
+        except NotFound:
+            if what != Undoable.QUEUE:
+                raise
+        return ticket_moved_away(request.user, ticket)
+
+
+def _news(request: Request, ticket: int) -> dict[str, Any]:
+    """The ticket as it is now, for who sees it."""
+    if not visible_tickets(request.user).filter(pk=ticket).exists():
+        return {}
+    row, now = ticket_by_id(ticket)
+    return {"etag": str(now), "ticket": ticket_out(row)}

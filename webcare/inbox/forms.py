@@ -6,7 +6,7 @@ from django import forms
 
 from webcare.actions.tickets import LONGEST_NOTE, LONGEST_REASON
 from webcare.domain.lifecycle import Status
-from webcare.domain.outcomes import Resolution
+from webcare.domain.outcomes import Priority, Resolution
 from webcare.queries.tickets import Seen
 
 WAYS = [("public", ""), ("private", "")]
@@ -60,6 +60,11 @@ class NoteForm(forms.Form):
 
 class DangerForm(forms.Form):
     is_danger = forms.ChoiceField(choices=[("true", "true"), ("false", "false")])
+    reason = forms.CharField(max_length=200)
+
+
+class PriorityForm(forms.Form):
+    priority = forms.ChoiceField(choices=Priority.choices)
     reason = forms.CharField(max_length=200)
 
 

@@ -1,5 +1,6 @@
 """What people do with a ticket besides answering it: one form post each."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,9 +20,11 @@ from webcare.inbox.errors import back
 from webcare.inbox.forms import ResolveForm
 from webcare.inbox.http import DeskRequest, desk
 from webcare.queries.setup import queue_named
-from webcare.queries.sight import visible_tickets
-from webcare.queries.tickets import ticket_for
+from webcare.queries.tickets import ticket_for, ticket_moved_away
 from webcare.queries.topics import topic_named
+
+if TYPE_CHECKING:
+    from webcare.models import Ticket
 
 
 @desk
@@ -30,7 +33,7 @@ def claim(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     tickets.claim_ticket(ticket=ticket, user=request.user)
     said = _("Ticket %(number)s is yours.") % {"number": ticket.number}
-    return _done(request, said, undo=reverse("inbox:release", args=[public_id]))
+    return done(request, said, undo=reverse("inbox:release", args=[public_id]))
 
 
 @desk
@@ -39,7 +42,7 @@ def release(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     tickets.release_ticket(ticket=ticket, user=request.user)
     said = _("Ticket %(number)s is back in its queue.") % {"number": ticket.number}
-    return _done(request, said, undo=reverse("inbox:claim", args=[public_id]))
+    return done(request, said, undo=reverse("inbox:claim", args=[public_id]))
 
 
 @desk
@@ -53,7 +56,7 @@ def resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
     given["outcome"] = Resolution(given["outcome"])
     tickets.resolve_ticket(ticket=ticket, user=request.user, **given)
     said = _("Ticket %(number)s is resolved.") % {"number": ticket.number}
-    return _done(request, said, undo=reverse("inbox:undo-resolve", args=[public_id]))
+    return done(request, said, undo=reverse("inbox:undo-resolve", args=[public_id]))
 
 
 @desk
@@ -62,7 +65,7 @@ def undo_resolve(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     endings.undo_resolve(ticket=ticket, user=request.user)
     said = _("Ticket %(number)s is as it was.") % {"number": ticket.number}
-    return _done(request, said)
+    return done(request, said)
 
 
 @desk
@@ -71,7 +74,7 @@ def reopen(request: DeskRequest, public_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, public_id)
     tickets.reopen_ticket(ticket=ticket, user=request.user)
     said = _("Ticket %(number)s is open again.") % {"number": ticket.number}
-    return _done(request, said)
+    return done(request, said)
 
 
 @desk
@@ -83,7 +86,7 @@ def classify(request: DeskRequest, public_id: UUID) -> HttpResponse:
     tickets.classify_ticket(ticket=ticket, user=request.user, topic=topic)
     label = topic.label if topic else _("no topic")
     said = _("Topic: %(topic)s.") % {"topic": label}
-    return _done(request, said, undo=_undo(public_id, Undoable.TOPIC))
+    return done(request, said, undo=undo_address(public_id, Undoable.TOPIC))
 
 
 @desk
@@ -94,7 +97,7 @@ def sentiment(request: DeskRequest, public_id: UUID) -> HttpResponse:
     if said not in Sentiment.values:
         raise Invalid(sentiment=_("Say negative, neutral or positive."))
     readings.set_sentiment(ticket=ticket, user=request.user, sentiment=Sentiment(said))
-    return _done(
+    return done(
         request, _("Sentiment: %(sentiment)s.") % {"sentiment": Sentiment(said).label}
     )
 
@@ -109,8 +112,7 @@ def route(request: DeskRequest, public_id: UUID) -> HttpResponse:
     tickets.route_ticket(ticket=ticket, user=request.user, queue=queue)
     moved = {"number": ticket.number, "queue": queue.name}
     said = _("Ticket %(number)s went to %(queue)s.") % moved
-    is_moved = was != queue.pk and _is_seen(request, ticket.pk)
-    back = _undo(public_id, Undoable.QUEUE) if is_moved else ""
+    back = undo_address(public_id, Undoable.QUEUE) if was != queue.pk else ""
     messages.success(request, said, extra_tags=back)
     return redirect("inbox:ticket-list")
 
@@ -121,17 +123,24 @@ def undo(request: DeskRequest, public_id: UUID, what: str) -> HttpResponse:
     """Take back one's own last change; where that cannot be, the page says why."""
     if what not in Undoable.values:
         raise NotFound
-    ticket = ticket_for(request.user, public_id)
+    ticket = _changed(request, public_id, Undoable(what))
     undo_change(ticket=ticket, user=request.user, what=Undoable(what))
     said = _("Ticket %(number)s is as it was.") % {"number": ticket.number}
-    return _done(request, said)
+    return done(request, said)
 
 
-def _is_seen(request: DeskRequest, ticket: int) -> bool:
-    return visible_tickets(request.user).filter(pk=ticket).exists()
+def _changed(request: DeskRequest, public_id: UUID, what: Undoable) -> "Ticket":
+    """The ticket, though it left one's sight by what is to be undone."""
+    try:
+        return ticket_for(request.user, public_id)
+    except NotFound:
+        if what != Undoable.QUEUE:
+            raise
+    return ticket_moved_away(request.user, public_id)
 
 
-def _undo(public_id: UUID, what: Undoable) -> str:
+def undo_address(public_id: UUID, what: Undoable) -> str:
+    """Return where one's own last change of this is taken back."""
     return reverse("inbox:undo", args=[public_id, what.value])
 
 
@@ -141,7 +150,7 @@ def _wrong(form: ResolveForm) -> str:
     return _("Choose what became of the question.")
 
 
-def _done(request: DeskRequest, said: str, undo: str = "") -> HttpResponse:
+def done(request: DeskRequest, said: str, undo: str = "") -> HttpResponse:
     """Say it with a way back, on the page where it was done."""
     messages.success(request, said, extra_tags=undo)
     return redirect(back(request))

@@ -1,13 +1,17 @@
 """Which tickets a person may see, and what lists and pages show of them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Max
+from django.db.models.functions import Now
 
 from conversations.models import State
+from webcare.domain.lifecycle import UNDO_SECONDS
+from webcare.domain.undo import Undoable
 from webcare.exceptions import NotFound
-from webcare.models import Reply, Ticket, User
+from webcare.models import Reply, Ticket, TicketEvent, User
 from webcare.queries.people import Rights
 from webcare.queries.sight import visible_tickets
 
@@ -33,6 +37,24 @@ def ticket_for(
     if found is None:
         raise NotFound("There is no such ticket.")
     return found
+
+
+def ticket_moved_away(user: User, public_id: UUID) -> Ticket:
+    """Return a ticket that `user` moved, within UNDO_SECONDS, to be moved back alone.
+
+    It may have left their sight by that, so nothing of it is to be shown. Raises
+    NotFound.
+    """
+    moves = TicketEvent.objects.filter(
+        ticket__public_id=public_id,
+        actor=user,
+        data__has_key=Undoable.QUEUE.value,
+        effective_at__gte=Now() - timedelta(seconds=UNDO_SECONDS),
+    )
+    newest = moves.select_related("ticket").order_by("-id").first()
+    if newest is None:
+        raise NotFound("There is no such ticket.")
+    return newest.ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from conversations.models import Mode
 from webcare.actions.macros import make_macro
+from webcare.actions.tickets import route_ticket
 from webcare.domain.macros import Wording
 from webcare.inbox.forms import ReplyForm
-from webcare.models import Membership, Reply, TicketEvent
+from webcare.models import Membership, Queue, Reply, Ticket, TicketEvent
 
 
 def test_from_the_list_to_a_resolved_ticket_without_a_script(
@@ -214,13 +215,43 @@ def test_a_topic_and_a_queue_are_taken_back_by_a_form(
     assert client.post(address(ticket, "undo/agent")).status_code == 404
 
 
-def test_what_has_left_ones_sight_is_not_said_to_come_back(
-    browser, ada, ticket, address, power_queue
+def test_what_has_left_ones_sight_by_mistake_is_fetched_back(
+    browser, ada, bo, ticket, address, power_queue
 ):
-    moved = browser(ada).post(address(ticket, "route"), {"queue": "power"}, follow=True)
-
+    client, back = browser(ada), address(ticket, "undo/queue")
+    moved = client.post(address(ticket, "route"), {"queue": "power"}, follow=True)
     assert "went to Power" in moved.content.decode()
-    assert address(ticket, "undo/queue") not in moved.content.decode()
+    assert f'formaction="{back}"' in moved.content.decode()
+    assert client.get(address(ticket)).status_code == 404
+    assert browser(bo).post(back).status_code == 404
+    assert client.post(address(ticket, "undo/topic")).status_code == 404
+
+    undone = client.post(back, follow=True)
+
+    ticket.refresh_from_db()
+    assert ("is as it was" in undone.content.decode(), ticket.queue.slug) == (
+        True,
+        "shop",
+    )
+
+
+def test_what_moved_on_out_of_sight_stays_and_tells_nothing(
+    browser, ada, root, ticket, address, power_queue
+):
+    other = Queue.objects.create(slug="else", name="Elsewhere")
+    client = browser(ada)
+    client.post(address(ticket, "route"), {"queue": "power"})
+    route_ticket(ticket=Ticket.objects.get(), user=root, queue=other)
+
+    undone = client.post(address(ticket, "undo/queue"), follow=True)
+    asked = {"what": "queue"}
+    by_api = client.post(
+        f"/api/v1/tickets/{ticket.public_id}/undo", asked, "application/json"
+    )
+
+    assert "It was changed again since" in undone.content.decode()
+    assert (by_api.status_code, "ticket" in by_api.json()) == (409, False)
+    assert Ticket.objects.get().queue == other
 
 
 def test_who_takes_a_resolve_back_finds_the_question_waiting(

@@ -9,6 +9,8 @@ ACTIONS = [
     ("reopen", {}),
     ("classify", {"topic": "delivery"}),
     ("route", {"queue": "triage"}),
+    ("priority", {"priority": "high", "reason": "Press."}),
+    ("tag", {"add": "angry"}),
     ("note", {"text": "Hello"}),
     ("personal", {"text": "Hello"}),
     ("reply", {"text": "Hi", "key": "k", "seen": '"1.1.0"', "then": "pending"}),

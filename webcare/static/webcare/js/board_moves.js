@@ -14,6 +14,7 @@ const targetOf = (node) => node.closest?.("[data-target]");
 const address = (work, act) => `${words.tickets}/${work.dataset.ticket}/${act}`;
 
 async function move(work, { target, id, name }) {
+  if (target === "queue" && work.dataset.queue === id) return;
   const undo = wayBack(work, target);
   try {
     await (target === "agent" ? call("POST", address(work, "assign"), { agent: id }) : call("POST", address(work, "route"), { queue: id }));
@@ -24,11 +25,11 @@ async function move(work, { target, id, name }) {
   }
 }
 
-// To whom or where it was; what was in no queue can be put back in none.
+// To whom it was, or where, with who had it there.
 function wayBack(work, target) {
-  const { agent, queue } = work.dataset;
-  if (target === "agent") return agent ? { address: address(work, "assign"), body: { agent } } : { address: address(work, "release") };
-  return queue ? { address: address(work, "route"), body: { queue } } : undefined;
+  const { agent } = work.dataset;
+  if (target === "queue") return { address: address(work, "undo"), body: { what: "queue" } };
+  return agent ? { address: address(work, "assign"), body: { agent } } : { address: address(work, "release") };
 }
 
 board.addEventListener("dragstart", (event) => {

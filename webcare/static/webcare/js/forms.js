@@ -1,6 +1,7 @@
 // Forms that speak to the API: `data-api` names the method, `action` the address. What
 // has a name becomes a member of the body; `data-as` says of which kind it is (`some` is
 // left out where empty). `data-with` is a body to begin with, `data-leaves` where to go.
+// `data-address` is the API's where `action` is that of a form without a script.
 
 import { call } from "./api.js";
 import { complain, say } from "./say.js";
@@ -16,8 +17,10 @@ const KINDS = {
   maybe: (value) => (value ? value === "true" : null),
 };
 
+const LEFT = ["submit", "button"];
+
 export function bodyOf(form, submitter) {
-  const parts = [...form.elements].filter((part) => part.name && part.type !== "submit" && part.type !== "button");
+  const parts = [...form.elements].filter((part) => part.name && !LEFT.includes(part.type) && part.name !== "csrfmiddlewaretoken");
   const chosen = submitter?.name ? [...parts, submitter] : parts;
   const body = JSON.parse(form.dataset.with ?? "{}");
   for (const part of chosen) {
@@ -37,7 +40,7 @@ document.addEventListener("submit", async (event) => {
   try {
     const method = form.dataset.api.toUpperCase();
     const body = method === "DELETE" ? undefined : bodyOf(form, event.submitter);
-    const answer = await call(method, form.getAttribute("action"), body);
+    const answer = await call(method, form.dataset.address ?? form.getAttribute("action"), body);
     done(form, event.submitter, answer);
   } catch (error) {
     complain(error);
