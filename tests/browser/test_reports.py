@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -29,6 +30,17 @@ def test_a_report_has_figures_a_chart_and_a_table(page_of, ada, ticket, live_ser
     assert chart.locator("canvas").count() == 1
     # The legend of the chart is a table as well.
     assert page.locator("tbody").last.locator("tr").count() == 1
+
+
+def test_a_moment_is_that_of_the_desk_wherever_it_is_read(
+    page_of, ada, ticket, live_server
+):
+    page = page_of(ada, timezone_id="Pacific/Auckland")
+    shown(page, f"{live_server.url}/reports/volume?period=today")
+
+    said = page.locator("[data-as-of-place]").inner_text()
+    known = timezone.now().astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert f" {known:%H}:" in said or f" {known - timedelta(hours=1):%H}:" in said
 
 
 def test_a_line_leads_to_the_tickets_behind_it(page_of, ada, ticket, live_server):

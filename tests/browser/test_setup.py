@@ -10,6 +10,7 @@ from webcare.domain.permissions import Role
 from webcare.models import (
     ApiToken,
     Calendar,
+    Macro,
     Membership,
     Queue,
     TopicRule,
@@ -113,6 +114,23 @@ def test_words_say_what_a_text_is_about(page_of, root, delivery_topic, live_serv
     page.wait_for_selector("[data-answer]:not([hidden]) >> text=courier")
 
 
+def test_a_macro_begins_with_a_text_and_may_go_without(page_of, root, live_server):
+    page = page_of(root)
+    for name, text in (("Hours", "We open at ten."), ("Close it", "")):
+        page.goto(f"{live_server.url}/setup/macros/+new")
+        answer(page, "name", name)
+        if text:
+            answer(page, "text", text)
+        else:
+            page.get_by_role("button", name="Take out").click()
+            answer(page, "then", "resolved")
+        page.get_by_role("button", name="Add a macro").click()
+        page.wait_for_selector(f"[data-title] >> text={name}")
+
+    texts = Macro.objects.order_by("id").values_list("texts__text", flat=True)
+    assert list(texts) == ["We open at ten.", None]
+
+
 def test_every_list_and_form_fits_a_phone(page_of, root, ticket, live_server, at_rest):
     page = page_of(root, viewport={"width": 390, "height": 844})
     wide = []
@@ -140,4 +158,15 @@ def test_a_channel_is_tested_and_says_what_is_wrong(
         page.wait_for_selector("text=It knows us")
 
     page.goto(f"{live_server.url}/setup/channels")
-    assert page.locator("[data-rows] >> text=Healthy").count() == 1
+    page.wait_for_selector("[data-rows] >> text=Healthy")
+
+
+def test_what_people_are_and_what_a_view_shows_is_said_in_words(
+    page_of, in_dutch, root, ada, shop_queue, live_server
+):
+    page = in_dutch(page_of(root))
+    page.goto(f"{live_server.url}/setup/people")
+    page.wait_for_selector(f"[data-rows] >> text=Medewerker: {shop_queue.name}")
+    page.goto(f"{live_server.url}/setup/views")
+
+    page.wait_for_selector("[data-rows] >> text=Status: Nieuw, Open")

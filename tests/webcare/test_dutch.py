@@ -5,9 +5,19 @@ import gettext
 import re
 from pathlib import Path
 
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
+from webcare.models import User
+
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "webcare" / "locale" / "nl" / "LC_MESSAGES" / "django.mo"
 SAYS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+COUNTED = re.compile(
+    r"\{% blocktranslate count (.*?)%\}(.*?)\{% plural %\}(.*?)\{% endblocktranslate"
+)
 SAYS_IN_PAGES = re.compile(r"""\{%\s*(?:translate|trans)\s+(["'])(.*?)\1""")
 
 
@@ -41,3 +51,28 @@ def test_every_sentence_has_a_dutch_one():
         if not (catalog.get(text) or catalog.get((text, 0)))
     }
     assert not missing
+
+
+def test_what_is_counted_is_told_apart_by_its_plural():
+    """A catalog knows a sentence by its singular: two of one need a context."""
+    plurals = {}
+    for app in ("webcare", "conversations"):
+        for path in (ROOT / app).rglob("*.html"):
+            for how, one, many in COUNTED.findall(path.read_text()):
+                context = re.search(r'context "(\w+)"', how)
+                key = (
+                    context and context[1],
+                    re.sub(r"\{\{ *(\w+).*?\}\}", r"\1", one),
+                )
+                plurals.setdefault(key, {})[many] = path.name
+
+    assert len(plurals) > 15
+    assert {key: found for key, found in plurals.items() if len(found) > 1} == {}
+
+
+def test_what_is_wrong_with_a_password_is_said_in_dutch():
+    with override("nl"), pytest.raises(ValidationError) as refused:
+        validate_password("1234", User(username="anna"))
+
+    said = " ".join(refused.value.messages)
+    assert "wachtwoord" in said and "password" not in said

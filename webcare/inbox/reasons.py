@@ -4,10 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from webcare.domain.outcomes import DecidedBy
 from webcare.domain.readings import Danger, Sentiment
+
+# Why something became a ticket or not; a colleague's own word stands as it is.
+DECISIONS: Mapping[str, Lazy] = {
+    "addressed": gettext_lazy("said to us"),
+    "danger": gettext_lazy("speaks of danger"),
+    "not_addressed": gettext_lazy("not said to us"),
+    "channel_only_listens": gettext_lazy("a channel that only listens"),
+    "closing_remark": gettext_lazy("a last word"),
+    "survey_answer": gettext_lazy("an answer to our question"),
+    "deleted_by_author": gettext_lazy("deleted by its author"),
+    "history": gettext_lazy("from an archive"),
+    "person": gettext_lazy("decided by a colleague"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import Literal
 
 from django.utils.functional import Promise as Lazy
 
-Kind = Literal["count", "share", "seconds", "number", "text"]
+# A length in `seconds` is one that so many have reached; a `span` is there, or not.
+Kind = Literal["count", "share", "seconds", "span", "number", "text"]
 Better = Literal["", "more", "less"]
 Words = str | Lazy
 

@@ -18,6 +18,7 @@ from webcare.domain.permissions import Permission
 from webcare.domain.report_periods import Stretch
 from webcare.domain.reports import By, Clock, Look, Wait
 from webcare.inbox.http import DeskRequest, desk
+from webcare.inbox.reasons import DECISIONS
 from webcare.inbox.report_forms import Asked, calls, exports, read
 from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.report_shapes import Page
@@ -48,7 +49,7 @@ WAIT_LABELS: Mapping[str, str | Lazy] = {
     Wait.ACKNOWLEDGEMENT: gettext_lazy("The first sign of life"),
 }
 CLOCK_LABELS: Mapping[str, str | Lazy] = {
-    Clock.CALENDAR: gettext_lazy("On the wall"),
+    Clock.CALENDAR: gettext_lazy("All hours"),
     Clock.BUSINESS: gettext_lazy("In open hours"),
 }
 VIEW_LABELS: Mapping[str, str | Lazy] = {
@@ -154,6 +155,6 @@ def _names(by: str, choices: Choices, user: "User") -> dict[str, str]:
 
 
 def _split_names(choices: Choices) -> dict[str, str]:
-    """Words for promises, verdicts and channels: their keys never meet."""
-    words = [*Promise.choices, *Verdict.choices]
+    """Words for promises, verdicts, reasons and channels: their keys never meet."""
+    words = [*Promise.choices, *Verdict.choices, *DECISIONS.items()]
     return dict(choices.channels) | {value: str(label) for value, label in words}

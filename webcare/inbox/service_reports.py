@@ -16,9 +16,9 @@ _TIMES = (
     Column("percentiles.50", _("Half were done within"), "seconds", "less"),
     Column("percentiles.90", _("Nine of ten were done within"), "seconds", "less"),
     Column("percentiles.95", _("19 of 20 were done within"), "seconds", "less"),
-    Column("mean_seconds", _("Mean of those done"), "seconds", "less"),
+    Column("mean_seconds", _("Mean of those done"), "span", "less"),
     Column("waiting", _("Still waiting"), "count", "less"),
-    Column("longest_waiting_seconds", _("Waits longest"), "seconds", "less"),
+    Column("longest_waiting_seconds", _("Waits longest"), "span", "less"),
 )
 _SURVIVAL = _(
     "Percentiles count those who still wait (Kaplan and Meier): a percentile that too "
@@ -204,7 +204,7 @@ SERVICE = (
         ),
         columns=(
             Column("tickets", _("Live tickets"), "count", "less"),
-            Column("oldest_seconds", _("Oldest"), "seconds", "less"),
+            Column("oldest_seconds", _("Oldest"), "span", "less"),
             Column("ages.0", _("Up to a day")),
             Column("ages.1", _("One to three days")),
             Column("ages.3", _("Three to seven days")),

@@ -1,7 +1,8 @@
 """What a list of tickets can be narrowed to: the names that its reader knows."""
 
 import json
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from conversations.models.bulk import fetch
 from webcare.domain.permissions import Permission
@@ -47,7 +48,7 @@ def choices_for(user: User) -> Choices:
     queues, topics, agents, channels, tags, languages, fields = (
         [tuple(one) for one in json.loads(part)] for part in row
     )
-    named = [(slug, in_words(name, name_nl)) for slug, name, name_nl in topics]
+    named = _named(topics)
     asked = [
         Asked(key, in_words(name, name_nl), kind, choices)
         for key, name, name_nl, kind, choices in fields
@@ -55,11 +56,20 @@ def choices_for(user: User) -> Choices:
     return Choices(queues, named, agents, channels, tags, languages, asked)
 
 
+def _named(topics: Sequence[tuple[Any, ...]]) -> list[tuple[str, str]]:
+    """Topics as the reader calls them: those that are pinned, then by name."""
+    found = sorted(
+        (not is_pinned, in_words(name, name_nl), slug)
+        for slug, name, name_nl, is_pinned in topics
+    )
+    return [(slug, name) for _later, name, slug in found]
+
+
 _SQL = """
 SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name) ORDER BY name), '[]')
           FROM webcare_queue WHERE %(everywhere)s OR id = ANY(%(queues)s)),
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name, name_nl)
-                   ORDER BY is_pinned DESC, name), '[]')
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(slug, name, name_nl, is_pinned)),
+                        '[]')
           FROM webcare_topic WHERE retired_at IS NULL),
        (SELECT coalesce(jsonb_agg(jsonb_build_array(u.public_id, coalesce(
                    nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.username))

@@ -1,7 +1,13 @@
 """Every report as a page: what it asks, the API answers, in the columns it names."""
 
+from itertools import product
+
 import pytest
 
+from webcare.actions.deciding import BY_PERSON
+from webcare.actions.last_words import REASON as LAST_WORD
+from webcare.actions.survey_answers import REASON as SCORE
+from webcare.domain.engagement import Heard, decide
 from webcare.domain.report_periods import Stretch
 from webcare.inbox.report_pages import REPORTS
 from webcare.models import Queue
@@ -108,3 +114,17 @@ def test_a_page_of_reports_asks_no_more_for_more_queues(
         client.get("/reports/volume")
 
     assert many() == few()
+
+
+def test_every_reason_of_a_decision_is_said_in_words(browser, lead):
+    cases = product(("engage", "listening"), *[(True, False)] * 3, ("", "gas", "smoke"))
+    decided = {
+        decide(Heard(mode, addressed, history, deleted, "", intent))[1]
+        for mode, addressed, history, deleted, intent in cases
+    }
+    page = browser(lead).get("/reports/decisions")
+
+    assert (
+        decided | {LAST_WORD, SCORE, BY_PERSON}
+        <= figures_of(page)["split_names"].keys()
+    )

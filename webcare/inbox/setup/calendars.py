@@ -25,7 +25,7 @@ CALENDARS = Noun(
             Column("time_zone", _("Time zone")),
             Column("week", _("Week"), "week"),
             Column("is_default", _("Default"), "flag"),
-            Column("queues", _("Queues"), "list"),
+            Column("queues", _("Queues"), "choices", choices="queues"),
         ),
         key="slug",
     ),

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from webcare.domain.permissions import Permission
+from webcare.domain.permissions import Permission, Role
 from webcare.exceptions import NotAllowed
+from webcare.inbox.filters import LABELS, options
+from webcare.inbox.setup.words import pairs
 from webcare.queries.calendars import calendars
 from webcare.queries.choices import Choices, choices_for
 from webcare.queries.macros import macro_page
@@ -65,6 +67,22 @@ def _colleagues(user: "User", rights: Rights) -> Pairs:
     )
 
 
+def _roles(user: "User", rights: Rights) -> Pairs:
+    """What people are, and the queues that they are it in."""
+    queues = choices_for(user).queues
+    return [*pairs(Role), *((f"queue:{slug}", name) for slug, name in queues)]
+
+
+def _filters(user: "User", rights: Rights) -> Pairs:
+    """Filters by their names, and what they can be set to: `status=new`."""
+    known = [
+        (f"{one['name']}={value}", str(word))
+        for one in options(choices_for(user))
+        for value, word in one["choices"]
+    ]
+    return [*((name, str(label)) for name, label in LABELS.items()), *known]
+
+
 def _zones(user: "User", rights: Rights) -> Pairs:
     near = sorted(zone for zone in available_timezones() if zone.startswith(NEARBY))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in near)]
@@ -89,6 +107,8 @@ _SETS: dict[str, Callable[["User", Rights], Pairs]] = {
     "macros": _macros,
     "subscriptions": _subscriptions,
     "zones": _zones,
+    "roles": _roles,
+    "filters": _filters,
 }
 
 

@@ -66,6 +66,7 @@ MACROS = Noun(
             "texts",
             _("Texts"),
             "rows",
+            required=True,
             of=(
                 Field(
                     "text",

@@ -34,7 +34,7 @@ PEOPLE = Noun(
         "agents",
         (
             Column("name", _("Name"), "link"),
-            Column("roles", _("Roles"), "roles", choices=pairs(Role)),
+            Column("roles", _("Roles"), "roles", choices="roles"),
             Column("capacity", _("At once")),
             Column("languages", _("Languages"), "levels"),
             Column("skills", _("Skills"), "levels"),

@@ -14,6 +14,14 @@ from webcare.inbox.setup.shapes import (
 )
 from webcare.inbox.setup.words import AUDITED
 
+SCOPES = (
+    (Scope.READ.value, _("Read")),
+    (Scope.WRITE.value, _("Work on tickets")),
+    (Scope.INTAKE.value, _("Hand in messages")),
+    (Scope.ADMIN.value, _("Set up the desk")),
+)
+
+
 TOKENS = Noun(
     "tokens",
     _("Tokens"),
@@ -25,7 +33,7 @@ TOKENS = Noun(
         (
             Column("name", _("Name"), "strong"),
             Column("owner", _("Acts as"), "named"),
-            Column("scopes", _("May"), "list"),
+            Column("scopes", _("May"), "choices", choices=SCOPES),
             Column("expires_at", _("Until"), "moment"),
             Column("used_at", _("Last used"), "moment"),
             Column("revoked_at", _("Ended"), "gone"),
@@ -57,12 +65,7 @@ TOKENS = Noun(
             _("May"),
             "many",
             required=True,
-            choices=(
-                (Scope.READ.value, _("Read")),
-                (Scope.WRITE.value, _("Work on tickets")),
-                (Scope.INTAKE.value, _("Hand in messages")),
-                (Scope.ADMIN.value, _("Set up the desk")),
-            ),
+            choices=SCOPES,
         ),
         Field("expires_at", _("Until"), "moment", help=_("Empty: until it is ended.")),
     ),

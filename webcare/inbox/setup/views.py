@@ -34,7 +34,7 @@ VIEWS = Noun(
                     ("desk", _("Everybody")),
                 ),
             ),
-            Column("filters", _("Shows"), "members"),
+            Column("filters", _("Shows"), "filters", choices="filters"),
         ),
     ),
     one="views/{id}",

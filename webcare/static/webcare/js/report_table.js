@@ -1,6 +1,6 @@
 // The lines of a report as a table, each figure with what it was before.
 
-import { at, of } from "./figures.js";
+import { at, kindOf, of } from "./figures.js";
 
 /* Returns a table of `lines`; `older` maps a line to the one before, or is null. */
 export function table(lines, older, { asked, words, say, behind }) {
@@ -33,11 +33,11 @@ function row(into, line, older, { asked, words, say, behind }) {
   asked.columns.forEach(({ path, kind }) => {
     const cell = into.insertCell();
     cell.className = "table__number";
-    cell.append(figure(say(at(line, path), kind), at(line, path) ? behind(line, path) : "", words));
+    cell.append(figure(say(at(line, path), kindOf(line, kind, asked.columns)), at(line, path) ? behind(line, path) : "", words));
     if (!older) return;
     const before = document.createElement("div");
     before.className = "quiet small";
-    before.textContent = words.before.replace("{value}", say(of(older.line, { path, kind }), kind));
+    before.textContent = words.before.replace("{value}", say(of(older.line, { path, kind }), kindOf(older.line, kind, asked.columns)));
     cell.append(before);
   });
 }

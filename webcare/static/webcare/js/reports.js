@@ -3,7 +3,7 @@
 
 import { call } from "./api.js";
 import { bars, draw } from "./charts.js";
-import { at, day, length, moment, of, said } from "./figures.js";
+import { at, day, kindOf, length, moment, of, said } from "./figures.js";
 import { figure, table } from "./report_table.js";
 
 const host = document.getElementById("report");
@@ -103,7 +103,7 @@ function tile(line, before, { path, label, kind, better }) {
   const part = asked.split.length ? `${asked.split_names[line[asked.split[0]]] ?? ""}: ` : "";
   const now = of(line, { path, kind });
   const value = element("div", "tile__value");
-  value.append(figure(say(now, kind), now ? behind(line, path) : "", words));
+  value.append(figure(say(now, kindOf(line, kind, asked.columns)), now ? behind(line, path) : "", words));
   made.append(element("div", "label", part + label), value);
   if (before) made.append(change(now, of(before[0], { path, kind }), kind, better));
   return made;

@@ -1,7 +1,7 @@
 // How members of an answer are shown in a row.
 
-const language = document.documentElement.lang;
-const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const { lang: language, dataset } = document.documentElement;
+const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone: dataset.zone });
 const counts = new Intl.NumberFormat(language);
 
 export function span(seconds) {
@@ -44,6 +44,21 @@ function health(value, words, known, row) {
   return isDoubtful ? badge(words.doubtful, "warn") : badge(words.well, "good");
 }
 
+// Each role once, with the queues that it is in.
+function roles(value, words, known) {
+  const where = new Map();
+  (value ?? []).forEach(({ role, queue }) => where.set(role, [...(where.get(role) ?? []), queue ? (known[`queue:${queue}`] ?? queue) : words.everywhere]));
+  return [...where].map(([role, queues]) => `${known[role] ?? role}: ${list(queues)}`).join(" · ");
+}
+
+function filters(value, words, known) {
+  const said = (name, given) => list(String(given).split(",").map((one) => known[`${name}=${one}`] ?? one));
+  return Object.entries(value ?? {}).map(([name, given]) => `${known[name] ?? name}: ${said(name, given)}`).join(" · ");
+}
+
+// What has a name in the reader's language is called by that.
+export const nameOf = (row) => row[`name_${language}`] || row.name;
+
 const KINDS = {
   text: (value) => (value === null || value === undefined ? "" : short(String(value))),
   count: (value) => counts.format(value ?? 0),
@@ -57,7 +72,9 @@ const KINDS = {
   where: (value, words) => value ?? words.everywhere,
   gone: (value, words) => (value ? badge(times.format(new Date(value)), "quiet") : ""),
   health,
-  roles: (value, words, known) => list((value ?? []).map((one) => `${known[one.role] ?? one.role} · ${one.queue ?? words.everywhere}`)),
+  choices: (value, words, known) => list((value ?? []).map((one) => known[one] ?? one)),
+  roles,
+  filters,
   levels: (value) => list((value ?? []).map((one) => `${one.language ?? one.skill} ${one.level}`)),
   patterns: (value) => short(list((value ?? []).map((one) => one.pattern)), 60),
   texts: (value) => short(value?.[0]?.text ?? "", 80),
@@ -67,7 +84,7 @@ const KINDS = {
   week: picture,
 };
 KINDS.strong = KINDS.text;
-KINDS.link = KINDS.text;
+KINDS.link = (value, words, known, row) => KINDS.text(value === row.name ? nameOf(row) : value);
 
 export const at = (row, path) => path.split(".").reduce((value, name) => value?.[name], row);
 

@@ -3,6 +3,7 @@
 import { call } from "../api.js";
 import { complain, say } from "../say.js";
 import { addRow, fill, mark, read, show } from "./kinds.js";
+import { nameOf } from "./shown.js";
 import { tell } from "./told.js";
 import "./holidays.js";
 import "./trial.js";
@@ -32,7 +33,7 @@ async function filled(form) {
   const body = await call("GET", form.getAttribute("action"));
   fill(form, body);
   as.set(form, { said: read(form), version: body.version });
-  if (form.dataset.thing === "edit" && body.name) title(body.name);
+  if (form.dataset.thing === "edit" && body.name) title(nameOf(body));
 }
 
 function title(name) {
@@ -66,7 +67,7 @@ async function made(form, answer) {
 function kept(form, answer) {
   fill(form, answer ?? {});
   as.set(form, { said: read(form), version: answer?.version });
-  if (form.dataset.thing === "edit" && answer?.name) title(answer.name);
+  if (form.dataset.thing === "edit" && answer?.name) title(nameOf(answer));
   if ("namesDesk" in form.dataset) document.querySelector(".brand__name").textContent = answer.name;
   if (answer?.[form.dataset.told]) tell(answer[form.dataset.told]);
   say(form.dataset.done);
