@@ -91,7 +91,7 @@ def _span(given: Any, path: str, errors: Errors) -> Hours | None:
     body = given if isinstance(given, dict) else {}
     begin, until = _minutes(body.get("from")), _minutes(body.get("until"))
     if begin is None or until is None or begin == DAY or len(body) != 2:
-        errors[path] = _("Send from and until as times like 09:00; until may be 24:00.")
+        errors[path] = _("Write times like 09:00 and 17:30; the last may be 24:00.")
         return None
     if begin == until:
         errors[path] = _("These hours are empty: a whole day is 00:00 until 24:00.")

@@ -28,7 +28,8 @@ from webcare.queries.people import Rights
 REFUSED = 422
 PLAIN = ("name", "language", "time_zone", "first_name", "last_name", "username")
 USUAL = "09:00-17:00"
-_HOURS = re.compile(r"\s*(\d{1,2})[:.](\d\d)\s*[-–—]\s*(\d{1,2})[:.](\d\d)\s*")
+_TIME = r"\s*(\d{1,2})(?:[:.](\d\d))?\s*"  # "8" is eight o'clock
+_HOURS = re.compile(f"{_TIME}[-–—]{_TIME}")
 
 
 class OwnDeskForm(forms.Form):
@@ -115,7 +116,10 @@ def _one(part: str) -> dict[str, str]:
     if not found:
         return {"from": part.strip(), "until": ""}
     h, m, until_h, until_m = found.groups()
-    return {"from": f"{h:0>2}:{m}", "until": f"{until_h:0>2}:{until_m}"}
+    return {
+        "from": f"{h:0>2}:{m or '00'}",
+        "until": f"{until_h:0>2}:{until_m or '00'}",
+    }
 
 
 def _beside(errors: dict[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import { span } from "./shown.js";
 const page = document.querySelector("[data-import]");
 const language = document.documentElement.lang;
 // Times as they are where the desk is: as they stand in the file.
-const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: page?.dataset.zone });
+const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone: page?.dataset.zone });
 const counts = new Intl.NumberFormat(language);
 const words = (text, ...values) => values.reduce((said, value, at) => said.replace(`{${at + 1}}`, value), text);
 const number = (value) => counts.format(value);
@@ -60,16 +60,21 @@ function look(job) {
 const rows = (row) => (row.problems.length ? [wrong(row)] : row.messages.map(message));
 
 function message(one) {
-  const line = part("tr");
   const who = one.outbound ? page.dataset.fromUs : one.author;
-  line.append(part("td", times.format(new Date(one.posted_at))), part("td", who, "strong"), part("td", one.text));
-  return line;
+  return lineOf(part("td", times.format(new Date(one.posted_at))), part("td", who, "strong"), part("td", one.text));
 }
 
 function wrong(row) {
+  const cells = row.cells.join(" · ").slice(0, 60);
+  return lineOf(part("td", page.dataset.none), part("td", cells), part("td", row.problems.join(" "), "problem"));
+}
+
+// On a phone each cell says what it is.
+function lineOf(...cells) {
   const line = part("tr");
-  const said = part("td", row.problems.join(" "), "problem");
-  line.append(part("td", page.dataset.none), part("td", row.cells.join(" · ").slice(0, 60)), said);
+  const heads = page.querySelector("[data-preview]").closest("table").querySelectorAll("th");
+  cells.forEach((cell, at) => (cell.dataset.label = heads[at].textContent));
+  line.append(...cells);
   return line;
 }
 
@@ -122,13 +127,20 @@ async function problems() {
   );
 }
 
-// What was kept becomes messages a moment later: the picture is drawn until it is whole.
-async function picture(isAwaited, before = -1) {
+// What was kept becomes messages a moment later: the picture is drawn until it is whole,
+// which it is once it has been the same for so many looks.
+const SETTLED = 3;
+
+async function picture(isAwaited, before = -1, same = 0) {
   try {
     const drawn = await call("GET", `${page.dataset.import}/picture`);
-    draw(drawn);
     const { questions } = drawn.waits;
-    if (isAwaited && (questions === 0 || (before >= 0 && questions !== before))) setTimeout(() => picture(true, questions), 2000);
+    const looks = questions && questions === before ? same + 1 : 0;
+    const isComing = isAwaited && looks < SETTLED;
+    page.querySelector("[data-picture]").hidden = isComing && !questions;
+    page.querySelector("[data-coming]").hidden = !isComing;
+    draw(drawn);
+    if (isComing) setTimeout(() => picture(true, questions, looks), 2000);
   } catch (error) {
     complain(error);
   }

@@ -1,12 +1,12 @@
 // Opening hours as people write them, and the picture of a week.
 
-const ONE = /^\s*(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})\s*$/;
+const ONE = /^\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?\s*$/; // minutes may be left out
 const SVG = "http://www.w3.org/2000/svg";
 
 /* "09:00-12:30, 13:00-17:00"; what cannot be read is sent as it is, and refused. */
 export function readHours(text) {
   return text.split(",").filter((one) => one.trim()).map((one) => {
-    const [, h, m, until, minutes] = one.match(ONE) ?? [];
+    const [, h, m = "00", until, minutes = "00"] = one.match(ONE) ?? [];
     if (h === undefined) return { from: one.trim(), until: "" };
     return { from: `${h.padStart(2, "0")}:${m}`, until: `${until.padStart(2, "0")}:${minutes}` };
   });
