@@ -1,6 +1,7 @@
 """What a person sees happen: arrival without a jump, keys, undo, a lost network."""
 
 import os
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from webcare.models import Reply, Tag
 # Playwright runs a loop of its own beside Django's synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
+CLAIM = re.compile("^(Claim|Give back)$")
 
 
 def test_a_new_ticket_appears_by_itself_and_focus_stays(
@@ -262,3 +264,32 @@ def test_a_priority_and_a_tag_are_taken_back(page_of, ada, ticket, live_server):
     assert (ticket.priority, ticket.ticket_tags.count()) == ("normal", 0)
     assert ticket.events.filter(kind="untagged").exists()
     assert ticket.events.filter(kind="undone").exists()
+
+
+def test_what_is_said_of_a_claim_leaves_the_answer_free(
+    page_of, ada, ticket, live_server
+):
+    for size in ({"width": 1360, "height": 850}, {"width": 390, "height": 844}):
+        page = page_of(ada, viewport=size)
+        page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+        act = page.locator("#bar").get_by_role("button", name=CLAIM)
+        act.click()
+        page.wait_for_selector(".toast")
+        send = page.locator(".for-reply [data-first]").bounding_box()
+        said = page.locator(".toast").bounding_box()
+
+        assert said["y"] + said["height"] < send["y"]
+
+
+def test_escape_leaves_what_was_about_to_be_chosen_anew(
+    page_of, ada, ticket, live_server
+):
+    page = page_of(ada)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.wait_for_selector("html.has-script")
+    page.keyboard.press("t")
+    assert page.evaluate("document.activeElement.name") == "topic"
+
+    page.keyboard.press("Escape")
+
+    assert page.locator("details.change[open]").count() == 0

@@ -10,9 +10,13 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
+// What can be chosen anew beside a ticket: it stays while one looks elsewhere.
+const choices = (target) =>
+  [...document.querySelectorAll("details.change[open]")].filter((one) => target === document.body || one.closest(".fact").contains(target));
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  menus().forEach((menu) => {
+  [...menus(), ...choices(event.target)].forEach((menu) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
