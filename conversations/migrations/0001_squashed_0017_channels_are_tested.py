@@ -21,6 +21,10 @@ REPLACED = [
     ("conversations", "0011_checked_beside_the_work"),
     ("conversations", "0012_messages_by_time"),
     ("conversations", "0013_private_windows_close"),
+    ("conversations", "0014_channels_count_as_their_platform"),
+    ("conversations", "0015_files_go_along"),
+    ("conversations", "0016_authors_are_erased"),
+    ("conversations", "0017_channels_are_tested"),
 ]
 # Those whose triggers, functions and storage the tables need.
 SQL = kept(
@@ -28,6 +32,7 @@ SQL = kept(
     [
         "0002_listening_cannot_send",
         "0003_queue_tables_are_swept_often",
+        "0015_files_go_along",
     ],
 )
 
