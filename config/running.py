@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -38,31 +39,49 @@ def manage(*arguments: str, given: str = "", **environment: str) -> str:
 
     Raises Failed.
     """
-    done = subprocess.run(
+    return finish(begin(*arguments, **environment), given)
+
+
+def begin(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Let a command of manage.py run beside what follows, until `finish`."""
+    return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=CHECKOUT,
         env=os.environ | environment,
-        input=given,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,  # Ctrl-C ends it through us, without a traceback
         preexec_fn=keeper.ends_with_us(signal.SIGKILL),
     )
-    if done.returncode:
-        raise Failed(f"manage.py {arguments[0]} did not work:\n{done.stderr[-3000:]}")
-    return done.stdout
+
+
+def finish(command: subprocess.Popen[str], given: str = "") -> str:
+    """Wait for a command that was begun, and return what it said. Raises Failed."""
+    with command:
+        try:
+            said, complaint = command.communicate(given)
+        except BaseException:
+            command.kill()
+            raise
+    if command.returncode:
+        words = cast(list[str], command.args)
+        raise Failed(f"manage.py {words[2]} did not work:\n{complaint[-3000:]}")
+    return said
 
 
 def start(*, with_demo: bool) -> None:
     """Start the processes of a desk, and return once it shows its first page.
 
-    `with_demo` also those that play customers, agents and platforms. Raises Failed.
+    `with_demo` also those that play customers, agents and platforms. The page is not
+    kept waiting by the others, which find their work in the database. Raises Failed.
     """
-    for name, command in _processes(OF_A_DESK):
-        _start(name, command)
-    for name, command in _processes(OF_THE_DEMO) if with_demo else ():
-        _start(name, command)
+    web, *others = _processes(OF_A_DESK)
+    _start(*web)
     _wait_for_page()
+    for name, command in others + (_processes(OF_THE_DEMO) if with_demo else []):
+        _start(name, command)
 
 
 def stop() -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from config import desks, embedded, leaving, local, running
 from config.embedded import keeper, postgres, users
 from config.running import Failed, manage, say, step
 
+Pages = tuple[subprocess.Popen[str] | None, str]  # being collected, and their digest
 HOW_IT_FAILS = (Failed, embedded.Unavailable, users.GaveUp, desks.Unreadable)
 
 
@@ -55,8 +57,6 @@ def _run(ready: Path, *, demo_again: bool) -> None:
     _set_environment()
     with step("Starting PostgreSQL and Redis"):
         local.provide_for(own)
-    with step("Preparing the pages"):
-        _collect_static()
     left = _go_on_leaving() if has_choice else None
     while True:
         may_leave = has_choice and desks.own() is None
@@ -85,6 +85,7 @@ def _come_up(
         address = postgres.beside(os.environ["DATABASE_URL"], own.database)
         os.environ |= {"DATABASE_URL": address, "DESK_TIME_ZONE": own.time_zone}
     os.environ["LEAVING_FOLDER"] = str(desks.leaving()) if may_leave else ""
+    pages = _begin_pages()
     if not is_new:
         with step("Preparing the database"):
             manage("migrate", "--no-input")
@@ -94,6 +95,8 @@ def _come_up(
     if own is None:
         with step("Preparing the demo desk"):
             desk = _demo()
+    with step("Preparing the pages"):
+        _finish_pages(*pages)
     with step("Starting the processes"):
         running.start(with_demo=bool(desk))
     told = desk or {"own_desk": True}
@@ -142,18 +145,30 @@ def _free_port(wanted: int) -> int:
     raise Failed("No port is free.")
 
 
-def _collect_static() -> None:
-    """Collect what browsers load, unless it is what was collected last time."""
+def _begin_pages() -> Pages:
+    """Collect what browsers load, unless it is what was collected last time.
+
+    Beside what is made in the database meanwhile. Returns what `_finish_pages` takes.
+    """
     checkout = running.CHECKOUT
     files = sorted(checkout.glob("*/static/**/*")) + [checkout / "requirements.txt"]
     seen = [f"{path}:{path.stat().st_mtime_ns}" for path in files if path.is_file()]
     digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
-    stamp = desks.home() / "static.sha256"
+    stamp = _stamp_of_pages()
     manifest = checkout / "static" / "staticfiles.json"
     if manifest.exists() and stamp.exists() and stamp.read_text() == digest:
-        return
-    manage("collectstatic", "--no-input", "--clear")
-    embedded.write(stamp, digest)
+        return None, digest
+    return running.begin("collectstatic", "--no-input", "--clear"), digest
+
+
+def _finish_pages(collecting: subprocess.Popen[str] | None, digest: str) -> None:
+    if collecting:
+        running.finish(collecting)
+        embedded.write(_stamp_of_pages(), digest)
+
+
+def _stamp_of_pages() -> Path:
+    return desks.home() / "static.sha256"
 
 
 def _demo() -> dict[str, Any]:
