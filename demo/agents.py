@@ -97,7 +97,8 @@ class Agent:
 
     def _answer(self, ticket: Ticket) -> None:
         topic = (ticket["topic"] or {}).get("slug", "")
-        if outcome := outcome_without_answer(topic, ticket["excerpt"]):
+        channel = ticket["channel"]["slug"]
+        if outcome := outcome_without_answer(channel, topic, ticket["excerpt"]):
             self._post(ticket, "resolve", {"outcome": outcome})
             return
         language = "en" if ticket["language"] == "en" else "nl"
@@ -134,8 +135,13 @@ class Agent:
             return None
 
 
-def outcome_without_answer(topic: str, text: str) -> str | None:
-    """How a ticket ends that nobody has to answer: spam, or a short thank-you."""
+def outcome_without_answer(channel: str, topic: str, text: str) -> str | None:
+    """How a ticket ends that nobody has to answer: spam, or a short thank-you.
+
+    Or can: danger that was heard where the desk only listens goes to those who act.
+    """
+    if channel in day.only_heard():
+        return "passed_on"
     if topic == "spam":
         return "spam"
     is_thanks = len(text) < 120 and "?" not in text and _THANKS.search(text)

@@ -77,6 +77,13 @@ def words(name: str) -> Any:
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
+@cache
+def only_heard() -> frozenset[str]:
+    """The channels on which the desk only listens."""
+    channels = words("organisation")["channels"]
+    return frozenset(one["slug"] for one in channels if one["mode"] == "listening")
+
+
 def said_by_id(external_id: str) -> Said | None:
     """The message of the day behind an id that was sent, whatever the day."""
     return _by_id().get(external_id.rpartition("-")[2])

@@ -180,12 +180,17 @@ def _settle(now: datetime) -> None:
         agent = ticket.agent or chance.choice(agents[ticket.queue_id])
         if ticket.waiting_since is None:
             _finish(ticket, agent, said, now)
-        elif said and not said.topic:
-            tickets.resolve_ticket(
-                ticket=ticket, user=agent, outcome=Resolution.NO_ANSWER_NEEDED
-            )
+        elif said and (outcome := _without_answer(said)):
+            tickets.resolve_ticket(ticket=ticket, user=agent, outcome=outcome)
         elif ticket.pk % 3 == 0:
             tickets.claim_ticket(ticket=ticket, user=agent)
+
+
+def _without_answer(said: Said) -> Resolution | None:
+    """How it ended where nobody had anything to answer, or could."""
+    if said.channel in day.only_heard():
+        return Resolution.PASSED_ON
+    return None if said.topic else Resolution.NO_ANSWER_NEEDED
 
 
 def _finish(ticket: Ticket, agent: User, said: Said | None, now: datetime) -> None:

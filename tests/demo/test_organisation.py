@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from conversations.models import Message, Mode, Work
 from demo import day
+from demo.history import local_midnight
 from demo.models import DemoDesk
 from demo.organisation import make_demo
 from tests.emptying import empty_tables
@@ -33,9 +34,12 @@ ENGLISH = "en"
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """The demo desk, made once and taken away again."""
+    """The demo desk, made once and taken away again.
+
+    As it was at nine last night, when danger had been heard where it only listens.
+    """
     with django_db_blocker.unblock():
-        yield make_demo()
+        yield make_demo(local_midnight(timezone.now()) - timedelta(hours=3))
         # What is kept in a process by its number stays true: numbers go on.
         empty_tables()
 
@@ -148,6 +152,11 @@ def test_what_was_only_heard_is_no_ticket(demo):
 
     assert heard.exists()
     assert not tickets.exists()
+
+
+def test_nobody_is_left_to_answer_where_the_desk_only_listens(demo):
+    only_heard = Ticket.objects.filter(channel__mode=Mode.LISTENING)
+    assert set(only_heard.values_list("resolution", flat=True)) == {"passed_on"}
 
 
 def test_work_is_spread_over_the_queues(demo):

@@ -242,6 +242,21 @@ def test_agents_answer_danger_whatever_they_leave(
     assert [reply.ticket for reply in Reply.objects.all()] == [urgent]
 
 
+def test_agents_pass_on_the_danger_that_they_cannot_answer(
+    live_server, transactional_db, make_ticket, delivery_topic, ada, key_of
+):
+    channel = Channel.objects.create(slug="forum-energie", name="Forum", secret="s")
+    text = "A strong smell of gas comes out of a parcel in our hallway"
+    heard = make_ticket(channel, text=text, addressed=False)
+    agents = Agents(live_server.url, {"ada": key_of(ada)}, reading=(0.0, 0.0))
+
+    work(agents, 4)
+
+    heard.refresh_from_db()
+    assert (heard.status, heard.resolution) == ("resolved", "passed_on")
+    assert not Reply.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("topic", "text", "outcome"),
     [
@@ -253,7 +268,7 @@ def test_agents_answer_danger_whatever_they_leave(
     ],
 )
 def test_a_thank_you_and_spam_get_no_answer(topic, text, outcome):
-    assert outcome_without_answer(topic, text) == outcome
+    assert outcome_without_answer("x-kabelwijk", topic, text) == outcome
 
 
 def test_agents_go_on_asking_a_desk_that_breaks_off():
