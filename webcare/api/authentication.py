@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from webcare.actions.tokens import note_use
+from webcare.queries.people import Rights
 from webcare.queries.tokens import Holder, holder_of
 
 if TYPE_CHECKING:
@@ -43,4 +44,13 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class SessionAuthentication(CookieAuthentication):
-    """The desk's own pages; unsafe methods are checked against forgery."""
+    """The desk's own pages; unsafe methods are checked against forgery.
+
+    What the person may do is read once for all that follows, as it is for tokens.
+    """
+
+    def authenticate(self, request: Request) -> tuple["User", None] | None:
+        found: tuple[User, None] | None = super().authenticate(request)
+        if found is not None:
+            Rights.read_once(found[0])
+        return found

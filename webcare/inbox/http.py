@@ -14,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from webcare.exceptions import NotFound, WebcareError
 from webcare.inbox import errors
+from webcare.queries.people import Rights
 
 if TYPE_CHECKING:
     from webcare.models import User
@@ -36,6 +37,7 @@ def desk(view: View) -> View:
     def wrapped(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not _is_signed_in(request):
             return _to_sign_in(request)
+        Rights.read_once(request.user)
         with timezone.override(ZoneInfo(settings.DESK_TIME_ZONE)):
             try:
                 return view(request, *args, **kwargs)

@@ -40,6 +40,12 @@ class Rights:
         return cls.holding(user, held)
 
     @classmethod
+    def read_once(cls, user: User) -> None:
+        """Let whoever asks for the rights of `user`, in this one request, have them
+        from here. One statement, or none as above."""
+        user.__dict__["rights"] = cls.of(user)
+
+    @classmethod
     def holding(cls, user: User, held: Iterable[tuple[str, int | None]]) -> "Rights":
         """Return the rights of `user`, who has been given the roles `held`."""
         if not user.is_active:

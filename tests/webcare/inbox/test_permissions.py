@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 ACTIONS = [
     ("claim", {}),
@@ -89,3 +91,14 @@ def test_anothers_answer_is_taken_back_by_nobody_outside_the_queue(
     reply.delivery.refresh_from_db()
     assert answer.status_code == 404
     assert reply.delivery.state == "waiting"
+
+
+@pytest.mark.parametrize("page", ["/", "/board", "/reports/"])
+def test_what_a_person_may_do_is_read_once(browser, lena, page):
+    client = browser(lena)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page)
+
+    read = [q for q in asked if 'FROM "webcare_membership"' in (q["sql"] or "")]
+    assert len(read) == 1
