@@ -49,7 +49,7 @@ class Band(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class QueueLine:
     standing: Standing
-    bands: list[Band]
+    bands: tuple[Band, ...]
     oldest: str
     expected: str
 
@@ -118,11 +118,11 @@ def _line(standing: Standing, now: datetime) -> QueueLine:
     )
 
 
-def _bands(ages: Sequence[int]) -> list[Band]:
-    return [
+def _bands(ages: Sequence[int]) -> tuple[Band, ...]:
+    return tuple(
         Band(str(label), tickets, tone)
         for tone, (label, tickets) in enumerate(zip(AGES, ages, strict=True), start=1)
-    ]
+    )
 
 
 def _cards(

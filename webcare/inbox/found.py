@@ -66,12 +66,12 @@ def _searched(request: DeskRequest, filters: Filters, after: str) -> Found:
         hits = search(request.user, filters.words, wanted, _place(after), PAGE)
     except Invalid as error:
         return Found([], "", problems=[sentence(error)])
-    said = {hit.ticket: hit.snippet for hit in hits.hits}
+    said = {hit.ticket: tuple(hit.snippet) for hit in hits.hits}
     return Found(_rows(list(said), said), _place_text(hits.next), hits.complete)
 
 
 def _rows(
-    numbers: list[int], said: dict[int, list[Segment]] | None = None
+    numbers: list[int], said: dict[int, tuple[Segment, ...]] | None = None
 ) -> list[ShownRow]:
     now = timezone.now()
     snippets = said or {}

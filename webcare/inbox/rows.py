@@ -1,6 +1,5 @@
 """A list's rows as they are shown: times in words, states with their looks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +30,10 @@ class ShownRow:
     percent: int
     clock: ClockLook | None
     # Where the words that were looked for were said.
-    snippet: Sequence[Segment] = ()
+    snippet: tuple[Segment, ...] = ()
 
 
-def shown(row: Row, now: datetime, snippet: Sequence[Segment] = ()) -> ShownRow:
+def shown(row: Row, now: datetime, snippet: tuple[Segment, ...] = ()) -> ShownRow:
     """Return `row` as it looks at `now`."""
     waiting = durations.in_words(_age(row.waiting_since, now))
     return ShownRow(

@@ -11,9 +11,11 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Priority
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """`shape` names an icon of icons.svg, `tone` a set of colour tokens."""
+    """Each is one of those below: no two are alike, and none is compared by its word.
+
+    `shape` names an icon of icons.svg, `tone` a set of colour tokens."""
 
     word: str | Lazy
     shape: str

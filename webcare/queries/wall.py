@@ -45,7 +45,7 @@ class Standing(NamedTuple):
     name: str
     open: int
     waiting: int
-    ages: list[int]
+    ages: tuple[int, ...]
     oldest: Oldest | None
     due_within_hour: int
     breached_today: int
@@ -212,7 +212,7 @@ _COUNTS = f"""
 def _counted(asked: _Asked) -> dict[int | None, _Counts]:
     found: dict[int | None, _Counts] = {}
     for queue, is_open, waiting, ages, ticket, number, since, *rest in fetch(
-        _COUNTS, asked.values
+        _COUNTS, asked.values, prepared=True
     ):
         oldest = Oldest(ticket, number, since) if ticket else None
         counted = ages or _NOTHING.ages
@@ -235,6 +235,7 @@ def _seats(asked: _Asked) -> list[Seat]:
                     OR m.queue_id = ANY(%(queues)s))
              GROUP BY u.id ORDER BY name, u.id""",
         asked.values,
+        prepared=True,
     )
     return [
         Seat(pk, name, load, capacity, frozenset(queues))
@@ -297,7 +298,7 @@ def _standing(
         name,
         counts.open,
         counts.waiting,
-        list(counts.ages),
+        tuple(counts.ages),
         counts.oldest,
         counts.due,
         counts.breached,

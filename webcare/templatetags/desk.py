@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from webcare.inbox import durations, links, statuses
+from webcare.inbox import drawing, durations, links, statuses
 from webcare.inbox.me import KINDS
 from webcare.inbox.preferences import THEME_COOKIE, THEMES
 from webcare.inbox.report_pages import REPORTS
@@ -22,6 +22,8 @@ from webcare.queries.desk import DeskNamed
 from webcare.queries.desk import desk_named as asked
 
 register = template.Library()
+# {% drawn "webcare/…/_row.html" row=row %}: a part, drawn once for what it is given.
+register.simple_tag(drawing.drawn)
 
 
 @register.filter
