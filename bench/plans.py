@@ -18,6 +18,8 @@ BIG = 5_000  # rows: below that reading all of a table is what a planner should 
 EVERYTHING = ", all"
 EXPLAINED = ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")
 
+Statement = tuple[str, Any]  # and its values
+
 
 def is_hashed(plan: str, table: str) -> bool:
     """Whether a subquery is looked up in a hash of all of `table`."""
@@ -57,20 +59,25 @@ def scans(
     return found
 
 
-def _asked(operation: Any, desk: dict[str, Any], handler: Any) -> list[str]:
+def _asked(operation: Any, desk: dict[str, Any], handler: Any) -> list[Statement]:
     """The statements of an operation, done once."""
     from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     from bench.statements import ask
 
-    with CaptureQueriesContext(connection) as captured, _one_connection():
+    asked: list[Statement] = []
+
+    def note(execute: Any, sql: str, given: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, given))
+        return execute(sql, given, many, context)
+
+    with connection.execute_wrapper(note), _one_connection():
         if operation.ours:
             ask(handler, next(operation.ours(desk)))
         elif operation.ours_called:
             connection.ensure_connection()
             operation.ours_called(desk)(connection.connection, 0)
-    return [query["sql"] or "" for query in captured.captured_queries]
+    return asked
 
 
 @contextmanager
@@ -107,15 +114,13 @@ def _part(plan: str, name: str) -> str:
     return str(below[1])
 
 
-def _plans(statement: str) -> Iterator[str]:
-    """Explain a statement, unless its values travelled apart from it."""
+def _plans(statement: Statement) -> Iterator[str]:
+    """Explain a statement for its values, also one whose plan is kept."""
     from conversations.models.bulk import fetch
 
-    if not statement.lstrip().upper().startswith(EXPLAINED) or "$1" in statement:
-        return
-    # Not a placeholder any more: the text holds its values.
-    plain = statement.replace("%", "%%")
-    yield "\n".join(line for [line] in fetch(f"EXPLAIN {plain}", [])) + "\n" + statement
+    sql, given = statement
+    if sql.lstrip("( \n").upper().startswith(EXPLAINED):
+        yield "\n".join(line for [line] in fetch(f"EXPLAIN {sql}", given)) + f"\n{sql}"
 
 
 if __name__ == "__main__":

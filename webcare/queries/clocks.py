@@ -61,14 +61,17 @@ BROKEN = """(
     SELECT coalesce(f.merged_into_id, f.id) AS ticket_id
       FROM webcare_clock c JOIN webcare_ticket f ON f.id = c.ticket_id
      WHERE c.breached_at IS NOT NULL AND c.stopped_at IS NULL) s WHERE true"""
-# Whether the ticket `k` is one of them, for who walks through many.
+# Whether the ticket `k` is one of them, for who walks through many. OFFSET 0 has each
+# looked up: else all that is broken is read into a hash, for a page of fifty.
 IS_BROKEN = """(EXISTS (
     SELECT FROM webcare_clock c
-     WHERE c.ticket_id = k.id AND c.breached_at IS NOT NULL AND c.stopped_at IS NULL)
+     WHERE c.ticket_id = k.id AND c.breached_at IS NOT NULL AND c.stopped_at IS NULL
+    OFFSET 0)
   OR EXISTS (
     SELECT FROM webcare_ticket f JOIN webcare_clock c ON c.ticket_id = f.id
      WHERE f.merged_into_id = k.id AND c.breached_at IS NOT NULL
-       AND c.stopped_at IS NULL))"""
+       AND c.stopped_at IS NULL
+    OFFSET 0))"""
 
 
 def clocks_due(*, for_seconds: float = 0) -> Collection[tuple[int, ...]]:

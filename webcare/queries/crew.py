@@ -44,6 +44,7 @@ def crew(user: User) -> list[Hand] | None:
             "roles": roles_with(Permission.WORK_TICKETS),
             "most": MOST,
         },
+        prepared=True,
     )
     return [Hand(*row) for row in rows]
 

@@ -126,6 +126,7 @@ def _walk(
         f" FROM page JOIN {listing.source} ON {listing.id} = page.id"
         f" ORDER BY {leg.order.format(at='page.at', id='page.id')}",
         values,
+        prepared=listing.prepared,
     )
 
 

@@ -5,14 +5,14 @@ few tickets meet becomes their ids; whose tickets stand in many queues gets one 
 through each, merged (`branch`), so that nothing is sorted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.models.bulk import fetch
-from webcare.domain.lifecycle import LIVE
+from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.ticket_filters import FIELD, LIVE_ORDERS
 from webcare.exceptions import Invalid
 from webcare.models import User
@@ -58,6 +58,11 @@ class Wanted:
     def without_words(self) -> "Wanted":
         """The same, for a search that has the words beside it."""
         return replace(self, q=None)
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it is what every page of work asks for: one plan does for all."""
+        return replace(self, status=None, danger=None) == Wanted()
 
 
 class Asked(NamedTuple):
@@ -127,7 +132,6 @@ def _answered(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
 
 
 _SIMPLE = {
-    "status": "k.status = ANY(%(status)s)",
     "priority": "k.priority = ANY(%(priority)s)",
     "language": "k.language = %(language)s",
     "sentiment": "k.sentiment = ANY(%(sentiment)s)",
@@ -141,11 +145,19 @@ _SIMPLE = {
 
 
 def _simple(wanted: Wanted) -> Iterator[str]:
+    if wanted.status is not None:
+        yield _status(wanted.status)
     for name, condition in _SIMPLE.items():
         if getattr(wanted, name) is not None:
             yield condition
     if wanted.danger is not None:
         yield "k.is_danger" if wanted.danger else "NOT k.is_danger"
+
+
+def _status(wanted: Iterable[str]) -> str:
+    """Said outright: a plan that is kept knows an index of live tickets by it."""
+    known = [f"'{one}'" for one in sorted(set(wanted)) if one in Status]
+    return f"k.status IN ({', '.join(known)})" if known else "false"
 
 
 # A topic, those below it, and those that were merged into one of them.
@@ -274,6 +286,6 @@ def _values(user: User, wanted: Wanted) -> dict[str, Any]:
     given = {name: getattr(wanted, name) for name in (*_SIMPLE, *_IDS, *_SETS)}
     if wanted.author is not None:
         given["author"] = wanted.author.lower()
-    for name in ("status", "priority", "sentiment", "ids"):
+    for name in ("priority", "sentiment", "ids"):
         given[name] = list(given[name] or ())
     return {**given, "me": user.pk}

@@ -143,6 +143,7 @@ def ticket_page(
         {**asked.values, "reader": user.pk},
         found_in="webcare_ticket k",
         branch=f"k.{asked.branch}" if asked.branch else "",
+        prepared=wanted.is_common,
     )
     by = ORDERS[order]
     if asked.by_tag:

@@ -110,13 +110,19 @@ def test_tags_are_gathered_for_the_rows_of_the_page_alone(ada, make_ticket, orde
         )
         for one in copies
     )
-    with CaptureQueriesContext(connection) as captured:
+    asked = []
+
+    def note(execute, sql, given, many, context):
+        asked.append((sql, given))
+        return execute(sql, given, many, context)
+
+    with connection.execute_wrapper(note):
         ticket_page(ada, Wanted(), order, None, 10)
-    [sql] = [one["sql"] for one in captured if "webcare_tickettag" in one["sql"]]
+    [(sql, given)] = [one for one in asked if "webcare_tickettag" in one[0]]
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE webcare_ticket")
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", given)
         found = cursor.fetchone()[0]
     plan = json.loads(found) if isinstance(found, str) else found
 
