@@ -14,6 +14,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
 
 
+@pytest.fixture
+def ticket(make_ticket):
+    """Opened now: an hour ago may have been yesterday, and the reports are of today."""
+    return make_ticket(posted_at=timezone.now().isoformat())
+
+
 def shown(page, address):
     page.goto(address)
     page.wait_for_selector("#report[aria-busy=false]")
