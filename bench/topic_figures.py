@@ -16,6 +16,7 @@ class Answer(NamedTuple):
 
 
 _BINS = 15
+_ROOM = 0.02  # what precision may be off from what was asked
 
 
 def figures(
@@ -51,7 +52,24 @@ def figures(
         told[f"precision {wanted:.0%}"] = (
             float(right[sure].mean()) if sure.any() else None
         )
+        told[f"asked {wanted:.0%}"] = against_asked(
+            told[f"precision {wanted:.0%}"], told["accuracy"], wanted
+        )
     return told
+
+
+def against_asked(precision: float | None, accuracy: float, wanted: float) -> str:
+    """✓ within two points of what was asked, else ✗; – where nothing was sure.
+
+    `limit` where so many are right of all answers that none of them could be left out
+    and still more be right than was asked: then within two points of that.
+    """
+    if precision is None:
+        return "–"
+    if abs(precision - wanted) <= _ROOM:
+        return "✓"
+    is_near = wanted + _ROOM < accuracy and abs(precision - accuracy) <= _ROOM
+    return "limit" if is_near else "✗"
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:

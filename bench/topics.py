@@ -41,7 +41,7 @@ COLUMNS = (
     *(
         f"{what} {wanted:.0%}"
         for wanted in WANTED
-        for what in ("coverage", "precision")
+        for what in ("coverage", "precision", "asked")
     ),
     *("batch/s", "one p95 ms", "refit s", "trainer MiB"),
 )
@@ -103,9 +103,15 @@ def _rows(one: TopicSet, size: int, seeds: int) -> list[dict[str, Any]]:
     runs = [_measured(each) for each in sets]
     return [
         {"set": one.name, "by": by, "per topic": size or "all"}
-        | {name: _mean([run[by][name] for run in runs]) for name in runs[0][by]}
+        | {name: _together([run[by][name] for run in runs]) for name in runs[0][by]}
         for by in runs[0]
     ]
+
+
+def _together(values: list[Any]) -> Any:
+    """The mean of figures; of marks each one that there is."""
+    marks = {value for value in values if isinstance(value, str)}
+    return " ".join(sorted(marks)) if marks else _mean(values)
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -194,7 +200,7 @@ def _cells(row: dict[str, Any]) -> list[Any]:
 
 
 _SHARES = {name for name in COLUMNS if "/s" not in name and " " not in name} | {
-    name for name in COLUMNS if "%" in name
+    name for name in COLUMNS if "%" in name and not name.startswith("asked")
 }
 
 

@@ -12,10 +12,14 @@ Chances = NDArray[np.float64]
 
 # No chance is above it: a model with this threshold leaves everything to people.
 NEVER = 2.0
-# Where nearly every answer is right, any threshold gives the wanted precision, and
-# texts about something else entirely would pass. An answer more likely wrong than
-# right is never sure.
-EVEN_CHANCE = 0.5
+# Sure answers are to be as often right as is wanted, not more often: each that is held
+# back for nothing costs somebody a look. But what is three times as likely wrong as
+# right is never sure, or texts about something else entirely would pass.
+LEAST_CHANCE = 0.25
+# Where more than is wanted are right of all answers, by over two points, no bar can
+# leave just what is wanted. Then it keeps more of such texts out, for nearly nothing.
+GUARDED_CHANCE = 0.4
+_ROOM = 0.02
 _BINS = 15
 # Two numbers are fitted on so many answers: they are not a thousand numbers.
 _FITTED_ON = 3_000
@@ -23,8 +27,10 @@ _FITTED_ON = 3_000
 # to it of hard texts makes them look like those that no topic is meant for.
 _WITHIN = ((-4.0, 4.0), (0.0, 0.02))
 _SMALL = 1e-12
-# Sure answers of one topic that say something about that topic.
+# Sure answers of one topic that say something about that topic, and by how many
+# standard errors it has to be less right: by one, luck makes sixteen of a hundred so.
 _ENOUGH_FOR_ONE = 30
+_ERRORS = 3
 # The bar of the others falls each time some have one of their own, and less each time.
 _ROUNDS = 5
 
@@ -77,10 +83,13 @@ def surprise(scores: Scores, labels: Ints, temperature: float) -> float:
 
 
 def fit_threshold(
-    confidence: Chances, is_right: NDArray[np.bool_], wanted: float
+    confidence: Chances,
+    is_right: NDArray[np.bool_],
+    wanted: float,
+    least: float | None = None,
 ) -> float:
     """The lowest threshold above which at least `wanted` of the answers were right,
-    and not below an even chance.
+    and not below `least`, by default as low as all these answers allow.
 
     One imaginary mistake is counted in, so that a handful of lucky answers is not
     taken for precision; among hundreds it makes no difference. NEVER when no
@@ -96,7 +105,13 @@ def fit_threshold(
         # All answers together are good enough: none of them argues for a bar above
         # what calibrated chances promise by themselves.
         threshold = min(threshold, wanted)
-    return max(threshold, EVEN_CHANCE)
+    return max(threshold, _least(is_right, wanted) if least is None else least)
+
+
+def _least(is_right: NDArray[np.bool_], wanted: float) -> float:
+    """The chance below which nothing is sure, given all answers."""
+    is_easy = is_right.mean() > wanted + _ROOM
+    return GUARDED_CHANCE if is_easy else LEAST_CHANCE
 
 
 def fit_bars(
@@ -105,14 +120,15 @@ def fit_bars(
     """One bar for all, and a higher one for each topic that is clearly less right.
 
     A topic has a bar of its own where enough of its sure answers were held back to
-    say that their precision is below what is wanted, by more than a standard error.
-    Those that have one reach what is wanted by it, so that the bar of the others is
-    fitted on the others alone: with all of them in it would ask too much.
+    say that their precision is below what is wanted, by more than three standard
+    errors. Those that have one reach what is wanted by it, so that the bar of the
+    others is fitted on the others alone: with all of them in it would ask too much.
     """
     answers = chances.argmax(axis=1)
     confidence = chances.max(axis=1)
     is_right = answers == labels
-    threshold = fit_threshold(confidence, is_right, wanted)
+    least = _least(is_right, wanted) if len(is_right) else LEAST_CHANCE
+    threshold = fit_threshold(confidence, is_right, wanted, least)
     own: dict[int, float] = {}
     shared = np.ones(len(labels), dtype=bool)
     for _ in range(_ROUNDS):
@@ -126,11 +142,11 @@ def fit_bars(
             break
         for column in less:
             of = answers == column
-            bar = fit_threshold(confidence[of], is_right[of], wanted)
+            bar = fit_threshold(confidence[of], is_right[of], wanted, least)
             own[topics[column]] = max(bar, threshold)
         shared &= ~np.isin(answers, less)
         if shared.sum() >= _ENOUGH_FOR_ONE:
-            rest = fit_threshold(confidence[shared], is_right[shared], wanted)
+            rest = fit_threshold(confidence[shared], is_right[shared], wanted, least)
             threshold = min(threshold, rest)
     return Level(threshold, own)
 
@@ -140,7 +156,7 @@ def _is_less(is_right: NDArray[np.bool_], wanted: float) -> bool:
     if len(is_right) < _ENOUGH_FOR_ONE:
         return False
     error = np.sqrt(wanted * (1 - wanted) / len(is_right))
-    return bool(is_right.mean() < wanted - error)
+    return bool(is_right.mean() < wanted - _ERRORS * error)
 
 
 def expected_calibration_error(

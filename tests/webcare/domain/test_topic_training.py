@@ -8,7 +8,8 @@ import pytest
 from webcare.domain.topics.answers import probabilities
 from webcare.domain.topics.model import TopicModel
 from webcare.training.calibration import (
-    EVEN_CHANCE,
+    GUARDED_CHANCE,
+    LEAST_CHANCE,
     NEVER,
     expected_calibration_error,
     fit_calibration,
@@ -192,10 +193,29 @@ def test_a_handful_of_lucky_answers_is_not_precision():
     assert fit_threshold(confidence[:9], right[:9], 0.9) == confidence[8]
 
 
-def test_an_answer_more_likely_wrong_than_right_is_never_sure():
+def test_where_more_than_is_wanted_are_right_of_all_the_bar_keeps_others_out():
     confidence = np.linspace(0.9, 0.1, 50)
 
-    assert fit_threshold(confidence, np.ones(50, dtype=bool), 0.9) == EVEN_CHANCE
+    assert fit_threshold(confidence, np.ones(50, dtype=bool), 0.9) == GUARDED_CHANCE
+
+
+def test_what_is_all_but_surely_wrong_is_never_sure_whatever_is_asked():
+    confidence = np.linspace(0.99, 0.01, 1_000)
+    is_right = np.arange(1_000) % 10 != 0  # nine of ten, wherever
+
+    assert fit_threshold(confidence, is_right, 0.89) == LEAST_CHANCE
+
+
+def test_sure_answers_are_not_more_often_right_than_is_asked():
+    """Below an even chance too, where that is what was asked for."""
+    confidence = np.linspace(0.99, 0.2, 1_000)
+    is_right = np.random.default_rng(3).random(1_000) < np.sqrt(confidence)
+
+    threshold = fit_threshold(confidence, is_right, 0.82)
+
+    sure = confidence >= threshold
+    assert threshold < 0.5
+    assert is_right[sure].mean() == pytest.approx(0.82, abs=0.01)
 
 
 def test_it_learns_bank_customers_intents(public_rows):

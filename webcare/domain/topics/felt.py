@@ -111,7 +111,7 @@ def by_examples_alone(
     return answers(
         memory.topics,
         bars,
-        chances.round(meaning.DIGITS),
+        meaning.rounded(chances),
         [()] * len(texts),
         [BY_EXAMPLES] * len(texts),
         has_words & chances.astype(bool).any(axis=1),

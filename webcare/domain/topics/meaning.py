@@ -11,11 +11,11 @@ from webcare.domain.topics.vectors import Floats
 
 # Vectors differ in their last digits with the texts they are made beside. Chances are
 # therefore rounded, and what lies this near to the edge of rounding is asked alone:
-# so the answer depends on the text and on nothing else.
-DIGITS = 3
-_EDGE = 0.03  # in units of the last digit
-_NEGLIGIBLE = 0.3
-# What lies further behind cannot be rounded to the same digit.
+# so the answer depends on the text and on nothing else. The finer the steps, the more
+# texts lie near an edge.
+STEPS = 200  # between no chance and certainty
+_EDGE = 0.01  # in steps
+# What lies further behind cannot be rounded to the same step.
 _BEHIND = 2.0
 
 Chances = NDArray[np.float64]
@@ -25,8 +25,9 @@ Chances = NDArray[np.float64]
 class Meaning:
     """A linear model over random Fourier features of sentence vectors.
 
-    The features cos(x·P + φ) make their inner product a Gaussian kernel (Rahimi and
-    Recht 2007); without φ the vectors are taken as they are. `share` is what its scores
+    The features cos(x·P) and sin(x·P) make their inner product a Gaussian kernel
+    (Rahimi and Recht 2007); models of before have cos(x·P + φ). Without P the vectors
+    are taken as they are. `share` is what its scores
     weigh beside those of the words; `temperature` and `doubt` are those of both. From
     `bar` on the words are believed alone, by a temperature and a doubt for there.
     """
@@ -47,7 +48,8 @@ class Meaning:
     @property
     def width(self) -> int:
         """How many features the weights are for."""
-        return len(self.phases) or len(self.projection)
+        size, directions = self.projection.shape
+        return len(self.phases) or 2 * directions or size
 
     def scores(self, vectors: Floats) -> Floats:
         """One row per vector, one column per topic."""
@@ -81,26 +83,36 @@ FACTS = (
 def features(vectors: Floats, projection: Floats, phases: Floats) -> Floats:
     """Random Fourier features, scaled so that each has length one on average.
 
-    The vectors themselves where there are no phases.
+    The vectors themselves where there is nothing to project them on.
     """
-    if not len(phases):
+    if not projection.shape[1]:
         return vectors
-    scale = np.float32(np.sqrt(2 / len(phases)))
-    raised: Floats = scale * np.cos(vectors @ projection + phases)
+    along = vectors @ projection
+    if len(phases):
+        raised: Floats = np.cos(along + phases)
+    else:
+        raised = np.hstack([np.cos(along), np.sin(along)])
+    raised *= np.float32(np.sqrt(2 / raised.shape[1]))
     return raised
 
 
+def rounded(chances: Chances) -> Chances:
+    """To the nearest step."""
+    told: Chances = np.round(chances * STEPS) / STEPS
+    return told
+
+
 def is_shaky(chances: Chances, among: int | None = None) -> NDArray[np.bool_]:
-    """Which rows hold a chance that another last digit would round otherwise.
+    """Which rows hold a chance that another last digit would round to another step.
 
     Of chances that may be `among` so many likeliest once they are rounded; of all, if
     None.
     """
-    scaled = chances * 10**DIGITS
+    scaled = chances * STEPS
     from_edge = np.abs(scaled - np.floor(scaled) - 0.5)
-    counts = (from_edge < _EDGE) & (scaled > _NEGLIGIBLE)
+    counts = from_edge < _EDGE
     if among is not None and among < chances.shape[1]:
         last = np.partition(scaled, -among, axis=1)[:, -among]
         counts &= scaled > last[:, None] - _BEHIND
-    shaky: NDArray[np.bool_] = counts.any(axis=1)
+    shaky: NDArray[np.bool_] = np.logical_or.reduce(counts, axis=1)
     return shaky

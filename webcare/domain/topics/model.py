@@ -220,7 +220,7 @@ class TopicModel:
             shaky |= meaning.is_shaky(plain, among)
             for number in np.flatnonzero(shaky).tolist():
                 [plain[number]], [chances[number]] = ask([number])
-        return plain.round(meaning.DIGITS), chances.round(meaning.DIGITS)
+        return meaning.rounded(plain), meaning.rounded(chances)
 
     def _why(
         self, pieces: Pieces, vectors: Vectors, leaders: Ints
@@ -243,7 +243,7 @@ class TopicModel:
             raise modelfile.UnreadableModel("The parts of this model do not fit.")
         second = self.meaning
         if second is not None and (
-            second.projection.shape[1:] != second.phases.shape
+            second.phases.shape not in {(0,), second.projection.shape[1:]}
             or second.weights.shape != (second.width, topics)
             or second.bias.shape != (topics,)
         ):
