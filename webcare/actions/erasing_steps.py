@@ -8,16 +8,19 @@ from typing import NamedTuple
 from conversations.actions import erasing
 from conversations.actions.erased_events import forget_events_of
 from conversations.models.bulk import fetch, ids
+from conversations.queries.clock import database_now
 from webcare.actions import corrections
 from webcare.actions.erased_tickets import erase_tickets
 from webcare.actions.erased_words import PLACES, Place, mask, mask_beside
+from webcare.actions.log import Line, record_many
 from webcare.domain.erasures import Named, names, words_of
 from webcare.domain.imports import ImportState, opened
-from webcare.models import Erasure, Import, ImportProblem
+from webcare.models import Erasure, Import, ImportProblem, TicketEvent
 
 MESSAGES = 500
 TICKETS = 100
 PROBLEMS = 1_000
+CAUSE = "erasure"
 
 
 class Batch(NamedTuple):
@@ -39,6 +42,7 @@ def messages(erasure: Erasure) -> Batch:
     """All that they said, what was learned from it, and where others name them.
 
     The channel is held, so that nothing is sent again between an old name and a new.
+    Tickets of others on which they spoke are told; their own are when those are erased.
     """
     erasing.hold_channel(erasure.author.channel_id)
     found = ids(
@@ -54,6 +58,7 @@ def messages(erasure: Erasure) -> Batch:
     corrections.forget(found)
     emptied = erasing.empty(found)
     erasing.rename(found)
+    _tell(erasure, ids(fetch(_BESIDE, [found, erasure.author_id])))
     counts = {"messages": emptied, "masked": masked, "examples": copies}
     return Batch(counts, _last(found, MESSAGES))
 
@@ -68,7 +73,9 @@ def tickets(erasure: Erasure) -> Batch:
             [erasure.author_id, erasure.position, TICKETS],
         )
     )
-    return Batch(erase_tickets(found, rename=True), _last(found, TICKETS))
+    counts = erase_tickets(found, rename=True)
+    _tell(erasure, found)
+    return Batch(counts, _last(found, TICKETS))
 
 
 def events(erasure: Erasure) -> Batch:
@@ -133,6 +140,18 @@ STEPS: tuple[Callable[[Erasure], Batch], ...] = (
 )
 
 
+def _tell(erasure: Erasure, tickets: Sequence[int]) -> None:
+    """Write on each ticket that texts of it were erased: whoever keeps some elsewhere
+    hears of it, and reads the ticket again."""
+    at = database_now()
+    lines = [
+        Line(ticket, TicketEvent.Kind.ERASED, at, {}, erasure.asked_by_id)
+        for ticket in tickets
+    ]
+    if lines:
+        record_many(lines, cause=CAUSE)
+
+
 def _last(found: Sequence[int], size: int) -> int | None:
     return found[-1] if len(found) == size else None
 
@@ -154,6 +173,11 @@ def _forget_files(who: Named) -> int:
             gone += 1
     return gone
 
+
+_BESIDE = """
+    SELECT DISTINCT k.id FROM webcare_ticketmessage tm
+      JOIN webcare_ticket k ON k.id = tm.ticket_id
+     WHERE tm.message_id = ANY(%s) AND k.author_id <> %s ORDER BY k.id"""
 
 # The first line in the list, where what they last wrote stands.
 _EXCERPTS = """

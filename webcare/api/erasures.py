@@ -71,6 +71,7 @@ class EverythingOut(Out):
     messages = serializers.ListField(child=serializers.DictField())
     tickets = serializers.ListField(child=serializers.DictField())
     answers = serializers.ListField(child=serializers.DictField())
+    files = serializers.ListField(child=serializers.DictField())
     notes = serializers.ListField(child=serializers.DictField())
     questions = serializers.ListField(child=serializers.DictField())
     surveys = serializers.ListField(child=serializers.DictField())

@@ -174,4 +174,5 @@ _WORDS: Mapping[str, Callable[[Facts], str]] = {
     "survey_asked": lambda data: _("Asked in private what they thought"),
     "survey_answered": _scored,
     "survey_unread": lambda data: _("That was no score after all"),
+    "erased": lambda data: _("Texts were erased on request"),
 }

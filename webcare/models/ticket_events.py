@@ -74,6 +74,7 @@ class TicketEvent(models.Model):
         PROMISED = "promised"
         WARNED = "warned"
         BREACHED = "breached"
+        ERASED = "erased"
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="events", db_index=False

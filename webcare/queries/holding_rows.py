@@ -9,6 +9,7 @@ COUNTED = {
     "tickets": "SELECT count(*) FROM webcare_ticket WHERE author_id = %(author)s",
     "answers": f"""SELECT count(*) FROM webcare_reply
                     WHERE text <> '' AND {_OF_TICKETS}""",
+    "files": f"SELECT count(*) FROM webcare_attachment WHERE {_OF_TICKETS}",
     "notes": f"SELECT count(*) FROM webcare_note WHERE text <> '' AND {_OF_TICKETS}",
     "drafts": f"SELECT count(*) FROM webcare_draft WHERE {_OF_TICKETS}",
     "questions": f"""SELECT count(*) FROM webcare_consultation
@@ -20,6 +21,8 @@ COUNTED = {
                    WHERE author_id = %(author)s AND asked_at IS NOT NULL""",
     "lists": "SELECT count(*) FROM webcare_listedauthor WHERE author_id = %(author)s",
 }
+# So large that they are read one by one.
+LARGE = frozenset({"files"})
 SECTIONS = {
     "messages": """
         SELECT m.id, json_build_object(
@@ -60,6 +63,14 @@ SECTIONS = {
         SELECT id, json_build_object('ticket', ticket_id, 'written_at', written_at,
                                      'text', text)::text
           FROM webcare_reply WHERE {_OF_TICKETS} AND id > %(after)s ORDER BY id""",
+    "files": f"""
+        SELECT a.id, json_build_object(
+                 'ticket', a.ticket_id, 'attached_at', a.attached_at,
+                 'sent_at', f.handed_at, 'name', f.name, 'type', f.type,
+                 'size', f.size, 'alt', f.alt,
+                 'content', translate(encode(f.content, 'base64'), E'\\n', ''))::text
+          FROM webcare_attachment a JOIN conversations_file f ON f.id = a.file_id
+         WHERE a.{_OF_TICKETS} AND a.id > %(after)s ORDER BY a.id""",
     "notes": f"""
         SELECT id, json_build_object('ticket', ticket_id, 'written_at', written_at,
                                      'text', text)::text

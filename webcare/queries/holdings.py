@@ -9,7 +9,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.permissions import Permission
 from webcare.exceptions import NotFound
 from webcare.models import User
-from webcare.queries.holding_rows import COUNTED, SECTIONS
+from webcare.queries.holding_rows import COUNTED, LARGE, SECTIONS
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import require
 
@@ -104,15 +104,15 @@ def everything_of(author: Author) -> Iterator[str]:
     yield f'{{"person": {who}'
     for name, statement in SECTIONS.items():
         yield f', "{name}": ['
-        yield from _rows(statement, author.pk)
+        yield from _rows(statement, author.pk, 1 if name in LARGE else CHUNK)
         yield "]"
     yield "}\n"
 
 
-def _rows(statement: str, author: int) -> Iterator[str]:
+def _rows(statement: str, author: int, most: int) -> Iterator[str]:
     after, between = 0, ""
     while rows := fetch(
-        f"{statement} LIMIT {CHUNK}", {"author": author, "after": after}
+        f"{statement} LIMIT {most}", {"author": author, "after": after}
     ):
         yield between + ",".join(text for _, text in rows)
         after, between = rows[-1][0], ","

@@ -106,11 +106,30 @@ def test_the_log_stays_and_says_that_it_was_rewritten_by_whom(marked, erase):
 
     done = erase(marked)
 
-    assert list(TicketEvent.objects.order_by("id").values_list("id", "kind")) == lines
+    after = list(TicketEvent.objects.order_by("id").values_list("id", "kind"))
+    assert after[: len(lines)] == lines
+    assert {kind for _, kind in after[len(lines) :]} == {"erased"}
     [trace] = LogErasure.objects.all()
     assert (trace.erased_by, trace.reason) == ("olga", f"erasure {done.public_id}")
     changed = TicketEvent.objects.filter(pk__in=trace.event_ids)
     assert {one.kind for one in changed} == {"reference_added", "reference_removed"}
+
+
+def test_who_keeps_copies_hears_of_it_when_the_texts_are_gone(marked, erase, officer):
+    tickets = set(
+        Ticket.objects.filter(
+            ticket_messages__message__thread__messages__author=marked
+        ).values_list("pk", flat=True)
+    )
+    theirs = set(Ticket.objects.filter(author=marked).values_list("pk", flat=True))
+
+    erase(marked)
+
+    told = TicketEvent.objects.filter(kind="erased")
+    assert theirs <= {one.ticket_id for one in told} <= tickets
+    assert len(told) == len(theirs)
+    assert {(one.actor, one.cause) for one in told} == {(officer, "erasure")}
+    assert [one.data for one in told] == [{}] * len(theirs)
 
 
 def test_outside_of_an_erasure_the_log_is_as_closed_as_before(marked, erase):

@@ -1,9 +1,11 @@
 """People ask what is kept of them, and to be forgotten: by the API."""
 
 import json
+from base64 import b64decode
 
 import pytest
 
+from tests.files import png
 from tests.webcare.erasures.conftest import MARA, MARK
 from webcare.models import AuditEntry
 
@@ -68,6 +70,9 @@ def test_all_of_it_is_given_and_nothing_of_others(api, marked, officer):
     assert len(given["tickets"]) == 2
     assert given["tickets"][0]["fields"] == {"Who": f"{MARK} there"}
     assert len(given["answers"]) == 2
+    assert [one["name"] for one in given["files"]] == [f"{MARK}.png"] * 2
+    assert b64decode(given["files"][0]["content"]) == png(MARK.encode())
+    assert given["files"][0]["alt"] == f"The parcel of {MARK}"
     assert len(given["notes"]) == 3
     assert [one["comment"] for one in given["surveys"] if one["score"]] == [
         f"Fine, says {MARK}"

@@ -1,8 +1,10 @@
 from django.utils import timezone
 
+from webcare.actions.erasures import erase_person
 from webcare.actions.notes import add_note
 from webcare.actions.replies import send_reply
-from webcare.actions.tickets import claim_ticket
+from webcare.actions.tickets import claim_ticket, resolve_ticket
+from webcare.domain.erasures import Reason
 from webcare.queries import timelines
 
 
@@ -67,6 +69,22 @@ def test_edits_keep_their_earlier_text_and_deletions_leave_a_mark(
     assert "My parcel is late" in page
     assert "Deleted by its author" in page
     assert "Gone soon" not in page
+
+
+def test_what_was_erased_on_request_is_not_called_deleted_by_its_author(
+    browser, ada, make_ticket, address, root, pump
+):
+    ticket = make_ticket(text="My parcel, please")
+    resolve_ticket(ticket=ticket, user=ada)
+    erase_person(user=root, author=ticket.author, reason=Reason.REQUEST)
+    pump()
+
+    page = browser(ada).get(address(ticket)).content.decode()
+
+    assert "Erased on request" in page
+    assert "Texts were erased on request" in page
+    assert "Deleted by its author" not in page
+    assert "My parcel, please" not in page
 
 
 def test_private_and_public_are_told_apart(browser, ada, make_ticket, address):

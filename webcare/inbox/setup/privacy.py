@@ -37,6 +37,7 @@ KINDS = {
     "messages": gettext_lazy("Messages of theirs"),
     "tickets": gettext_lazy("Tickets of theirs"),
     "answers": gettext_lazy("Answers to them"),
+    "files": gettext_lazy("Files with answers to them"),
     "notes": gettext_lazy("Notes on their tickets"),
     "drafts": gettext_lazy("Drafts on their tickets"),
     "questions": gettext_lazy("Questions to colleagues outside"),

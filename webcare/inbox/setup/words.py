@@ -35,6 +35,7 @@ EVENTS: tuple[tuple[str, Any], ...] = (
     ("approval_rejected", _("An answer is not approved")),
     ("warned", _("A promise is nearly due")),
     ("breached", _("A promise is broken")),
+    ("erased", _("Its texts are erased on request")),
 )
 
 
