@@ -1,7 +1,7 @@
 """Coming in and going out."""
 
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import auth
@@ -23,6 +23,9 @@ from webcare.inbox.errors import sentence
 from webcare.inbox.forms import CodeForm, SignInForm
 from webcare.inbox.preferences import remember_language
 from webcare.queries.second_factors import asks_code, person_halfway
+
+if TYPE_CHECKING:
+    from webcare.models import User
 
 REFUSED = 401
 CODE_WITHIN = 300  # seconds after the password
@@ -82,7 +85,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(wanted, reverse("inbox:sign-in"))
 
 
-def _go_halfway(request: HttpRequest, user: Any) -> HttpResponse:
+def _go_halfway(request: HttpRequest, user: "User") -> HttpResponse:
     request.session.cycle_key()
     request.session[_HALFWAY] = {
         "user": user.pk,
@@ -93,7 +96,7 @@ def _go_halfway(request: HttpRequest, user: Any) -> HttpResponse:
     return redirect("inbox:sign-in-code")
 
 
-def _halfway(request: HttpRequest) -> Any:
+def _halfway(request: HttpRequest) -> "User | None":
     """Who gave the right password in this browser just now, and has it still."""
     said = request.session.get(_HALFWAY)
     if not said or said["until"] < time():
@@ -101,7 +104,7 @@ def _halfway(request: HttpRequest) -> Any:
     return person_halfway(said["user"], said["password"])
 
 
-def _enter(request: HttpRequest, user: Any) -> HttpResponse:
+def _enter(request: HttpRequest, user: "User") -> HttpResponse:
     wanted = request.session.get(_HALFWAY, {}).get("next") or _wanted(request)
     auth.login(request, user, backend=_BACKEND)
     request.session.pop(_HALFWAY, None)
