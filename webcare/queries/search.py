@@ -365,9 +365,13 @@ def _matches(
                  WHERE {" AND ".join(where)}
                  ORDER BY e.id + 0 DESC LIMIT {depth.looked_at}),
             seen AS (
-                SELECT m.id, m.ticket_id FROM looked m
-                  JOIN webcare_ticket k ON k.id = m.ticket_id
-                 WHERE m.fits AND {" AND ".join(asked.where)}
+                -- The newest first, one by one, until there are enough.
+                SELECT m.id, m.ticket_id
+                  FROM (SELECT * FROM looked ORDER BY id DESC) m
+                 CROSS JOIN LATERAL (
+                       SELECT FROM webcare_ticket k WHERE k.id = m.ticket_id
+                          AND {" AND ".join(asked.where)} OFFSET 0) AS seen_one
+                 WHERE m.fits
                  ORDER BY m.id DESC LIMIT {depth.ranked})
             SELECT (SELECT count(*) FROM looked), ARRAY(SELECT id FROM seen),
                    ARRAY(SELECT ticket_id FROM seen)""",
