@@ -20,6 +20,9 @@ from webcare.queries.measures.tickets import (
 # Those that are broken and open are broken, too.
 COUNTS = ("met", "breached", "left", "breached_and_open")
 
+# Looked up for each clock: joined, all turns would be compared with all clocks.
+_ITS_TURN = f"SELECT * FROM ({TURNS}) AS t WHERE t.turn = c.turn_id OFFSET 0"
+
 
 def _of_turns(promise: Promise, number: str) -> Measure:
     return Measure(
@@ -45,7 +48,7 @@ def _of_turns(promise: Promise, number: str) -> Measure:
                    t.channel_id, CASE WHEN ended THEN t.priority ELSE {PRIORITY} END,
                    0, 1, 0, (NOT ended)::int
               FROM {clocks.CLOCKS} AS c
-              JOIN ({TURNS}) AS t ON t.turn = c.turn_id {OF_TICKET}
+             CROSS JOIN LATERAL ({_ITS_TURN}) AS t {OF_TICKET}
              CROSS JOIN LATERAL (SELECT coalesce({HAS_ENDED}, false) AS ended) AS e
              WHERE c.promise = '{promise.value}' AND c.late_at <= %(as_of)s
                AND t.started_at <= %(as_of)s AND t.number {number}
