@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from functools import cache
+from itertools import groupby
 
 import pytest
 from django.db import transaction
@@ -134,16 +135,22 @@ def age(days):
 
 
 def roll_all():
+    """All of it, a month of days or of their hours in one statement."""
     for measure in ROLLED.values():
         for view in measure.views:
-            months = defaultdict(list)
-            for day in days_due(measure, view):
-                months[day.replace(day=1)].append(day)
-            for days in months.values():
+            months = by_month(days_due(measure, view))
+            for days in months:
                 rolls.roll_days(measure, view, days)
-            rolls.roll_months(measure, view, list(months))
-            for day, spans in hours_due(measure, view).items():
-                rolls.roll_hours(measure, view, {day: spans})
+            rolls.roll_months(
+                measure, view, [days[0].replace(day=1) for days in months]
+            )
+            hours = hours_due(measure, view)
+            for days in by_month(hours):
+                rolls.roll_hours(measure, view, {day: hours[day] for day in days})
+
+
+def by_month(days):
+    return [list(some) for _, some in groupby(sorted(days), lambda d: d.replace(day=1))]
 
 
 def said(exact, as_of):

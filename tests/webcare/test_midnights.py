@@ -13,7 +13,7 @@ from tests.webcare.test_marks import STEPS, age, story
 from webcare.actions import midnights, rolls
 from webcare.domain.reports import By
 from webcare.exceptions import Invalid
-from webcare.models import Roll, Ticket
+from webcare.models import Roll, Ticket, TicketOpening
 from webcare.queries import backlog
 from webcare.queries.reports import Asked
 from webcare.queries.rolls import Span, begin_of, day_of
@@ -82,6 +82,18 @@ def test_both_ways_keep_the_same(story, root):
     assert midnights.keep_midnight(today) == 1
     assert kept(root, By.PRIORITY) == by_log
     assert midnights.keep_midnights([today]) == 0
+
+
+def test_a_midnight_long_past_is_as_old_as_was_known_then(story, root):
+    told = story()
+    age(3)
+    told.ask(0, 400_000)  # heard late: from now on the ticket is older than it was
+    age(2)
+    assert TicketOpening.objects.exists()
+
+    midnights.keep_midnights(last_days())
+
+    assert kept(root, By.QUEUE) == read(root, By.QUEUE)
 
 
 def test_the_past_is_kept_without_being_asked(story):

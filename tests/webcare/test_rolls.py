@@ -336,10 +336,13 @@ def test_a_change_of_what_was_added_up_is_in_the_next_report(make_turns, change)
 
 
 def roll_all_marked():
-    for mark in list(Mark.objects.all()):
-        day = mark.quarter.astimezone(START.tzinfo).date()
-        for near in (day - timedelta(days=1), day, day + timedelta(days=1)):
-            rolls.roll_days(ROLLED[mark.measure], mark.view, [near])
+    """The local days of all marks, each once, those of one month together."""
+    marked = defaultdict(set)
+    for mark in Mark.objects.all():
+        day = day_of(mark.quarter)
+        marked[mark.measure, mark.view, day.replace(day=1)].add(day)
+    for (measure, view, _), days in marked.items():
+        rolls.roll_days(ROLLED[measure], view, sorted(days))
 
 
 def test_what_is_younger_than_two_hours_is_neither_marked_nor_added_up(make_turns):
@@ -403,8 +406,8 @@ def test_a_change_leaves_the_other_hours_of_its_day_added_up(make_turns):
     )
 
     assert rolls.roll_days(RESPONSES, "cohort", [day]) == 1
-    kept = hours_kept(RESPONSES, "cohort", day)
-    assert set(hours) - set(kept) == {left}
+    kept = hours_kept(RESPONSES, "cohort", day, day)[day]
+    assert set(hours) - kept == {left}
     CHANGES["taken up"](turn)
     assert rolls.roll_hours(RESPONSES, "cohort", {day: [left]}) == 1
     assert not Roll.objects.filter(start=day, view="cohort", grain="day").exists()

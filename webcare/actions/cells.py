@@ -25,27 +25,21 @@ _MADE = """made AS (
            'infinity', %(scheme)s
       FROM unnest(%(starts)s::date[], %(froms)s::timestamptz[], %(tos)s::timestamptz[])
            AS given(start, from_at, to_at)
- RETURNING id, from_at, to_at)"""
+ RETURNING id, from_at, to_at),
+    them AS (
+    SELECT array_agg(id ORDER BY from_at) AS ids,
+           array_agg(from_at ORDER BY from_at) AS froms,
+           array_agg(to_at ORDER BY from_at) AS tos FROM made)"""
+# Which of them holds a moment `f.at`, of those within the first and the last: searched
+# for in a list, for compared with each of them a month of cases takes long.
+_PLACE = "width_bucket(f.at, (SELECT froms FROM them))"
+_ROLL = f"((SELECT ids FROM them))[{_PLACE}] AS roll"
+# The span is said as well, so that an index is asked for just these days.
+_WITHIN = f"""f.at >= %(first)s AND f.at < %(last)s
+               AND f.at < ((SELECT tos FROM them))[{_PLACE}]"""
 _OF_CELL = "roll, dimension, queue, key"
-_LISTS = ", ".join(
-    f"coalesce(max({lists}) FILTER (WHERE clock = '{clock}'), '{{}}')"
-    for clock in CLOCKS
-    for lists in ("buckets", "cases")
-)
-# Each list comes in a row of its own, and there is one of each at most.
-_WRITE = f"""
-    INSERT INTO webcare_cell
-           (roll_id, dimension, queue, key, counts, calendar_buckets, calendar_cases,
-            business_buckets, business_cases)
-    SELECT {_OF_CELL}, max(counts), {_LISTS}
-      FROM (SELECT {_OF_CELL}, counts, NULL AS clock, NULL::smallint[] AS buckets,
-                   NULL::int[] AS cases
-              FROM sums
-             UNION ALL
-            SELECT {_OF_CELL}, NULL, clock, buckets, cases
-              FROM lengths) AS lists
-     GROUP BY {_OF_CELL}"""
-
+_COLUMNS = "roll_id, dimension, queue, key, counts"
+_LISTS = """, calendar_buckets, calendar_cases, business_buckets, business_cases"""
 
 # Rolls are read later than that their span is over for `fresh`: what has changed by
 # then has changed for good, and what is none of anything then is not kept.
@@ -88,7 +82,7 @@ def of_days(measure: Measure, view: str) -> str:
     return f"""
         WITH {_MADE},
         facts AS MATERIALIZED (
-            SELECT made.id AS roll, coalesce(f.queue, {NONE})::bigint AS own,
+            SELECT {_ROLL}, coalesce(f.queue, {NONE})::bigint AS own,
                    coalesce(f.topic, {NONE})::bigint AS topic,
                    coalesce(f.agent, {NONE})::bigint AS agent,
                    coalesce(f.channel, {NONE})::bigint AS channel,
@@ -97,14 +91,14 @@ def of_days(measure: Measure, view: str) -> str:
                    extract(hour FROM f.at AT TIME ZONE %(zone)s)::bigint AS hour,
                    {", ".join(f"f.{name}" for name in names)}{_buckets(measure)}
               FROM ({measure.select(view)}) AS f
-              JOIN made ON f.at >= made.from_at AND f.at < made.to_at
-             -- Said once more, so that an index is asked for just these days.
-             WHERE f.at >= %(first)s AND f.at < %(last)s),
+             WHERE {_WITHIN}),
         sums AS (
-            SELECT {_CELL}, ARRAY[{sums}]::bigint[] AS counts
+            SELECT {_CELL}, ARRAY[{sums}]::bigint[] AS counts{_lengths(measure)}
               FROM facts GROUP BY roll, {_SETS}),
-        lengths AS ({_lengths(measure)}),
-        written AS ({_WRITE}){_ongoing_of_days(measure, view)}
+        written AS (
+            INSERT INTO webcare_cell ({_COLUMNS}{_LISTS})
+            SELECT {_OF_CELL}, counts{_lists(measure, _HISTOGRAM)})
+            {_ongoing_of_days(measure, view)}
         SELECT id FROM made"""
 
 
@@ -115,12 +109,11 @@ def of_hours(measure: Measure, view: str) -> str:
     return f"""
         WITH {_MADE},
         facts AS MATERIALIZED (
-            SELECT made.id AS roll, f.queue, f.topic, f.agent, f.channel,
+            SELECT {_ROLL}, f.queue, f.topic, f.agent, f.channel,
                    coalesce(f.priority, '') AS priority,
                    {", ".join(f"f.{name}" for name in names)}{_buckets(measure)}
               FROM ({measure.select(view)}) AS f
-              JOIN made ON f.at >= made.from_at AND f.at < made.to_at
-             WHERE f.at >= %(first)s AND f.at < %(last)s),
+             WHERE {_WITHIN}),
         cells AS (
             INSERT INTO webcare_hourcell
                    (roll_id, {OF}, counts, calendar, business)
@@ -157,62 +150,70 @@ def _buckets(measure: Measure) -> str:
     )
 
 
-_SORTED = """array_agg(bucket ORDER BY bucket) AS buckets,
-                          array_agg(n::int ORDER BY bucket) AS cases"""
-_NO_LENGTHS = f"""
-    SELECT {_OF_CELL}, NULL AS clock, NULL::smallint[] AS buckets, NULL::int[] AS cases
-      FROM sums LIMIT 0"""
+_EMPTY = ", '{}'"
+# Put in order once, not for each of the lists.
+_HISTOGRAM = """
+     CROSS JOIN LATERAL (
+           SELECT coalesce(array_agg(bucket), '{{}}') AS buckets,
+                  coalesce(array_agg(n), '{{}}') AS cases
+             FROM (SELECT bucket, count(*)::int AS n
+                     FROM (SELECT unnest({clock}) AS bucket) AS each
+                    GROUP BY bucket ORDER BY bucket) AS one) AS {clock}_h"""
 
 
 def _lengths(measure: Measure) -> str:
-    """The lengths of each cell, one by one at first; of what has none, nothing."""
-    if not measure.is_timed:
-        return _NO_LENGTHS
-    return " UNION ALL ".join(
-        f"""
-            SELECT {_OF_CELL}, '{clock}' AS clock, h.*
-              FROM (SELECT {_CELL}, array_agg({clock}_bucket) AS each
-                      FROM facts WHERE {clock}_bucket IS NOT NULL
-                     GROUP BY roll, {_SETS}) AS cells
-             CROSS JOIN LATERAL (
-                   SELECT {_SORTED}
-                     FROM (SELECT bucket, count(*) AS n FROM unnest(each) AS bucket
-                            GROUP BY bucket) AS one) AS h"""
+    """The buckets of all lengths of a cell, one for each case."""
+    return "".join(
+        f""",
+                   array_agg({clock}_bucket)
+                       FILTER (WHERE {clock}_bucket IS NOT NULL) AS {clock}"""
         for clock in CLOCKS
+        if measure.is_timed
     )
 
 
-_OF_DAYS = """webcare_cell c CROSS JOIN made
-                 CROSS JOIN unnest({lists}) {columns}
-                 WHERE c.roll_id = ANY(%(days)s)
-                 GROUP BY made.id, dimension, queue, key"""
-_COUNTS = _OF_DAYS.format(lists="c.counts", columns="WITH ORDINALITY AS h(n, place)")
-_BUCKETS = {
-    clock: _OF_DAYS.format(
-        lists=f"c.{clock}_buckets, c.{clock}_cases", columns="AS h(bucket, n)"
+def _lists(measure: Measure, histogram: str) -> str:
+    """Histograms of what is in `sums`, and that they are made of it."""
+    if not measure.is_timed:
+        return f"{4 * _EMPTY} FROM sums"
+    lists = "".join(f", {clock}_h.buckets, {clock}_h.cases" for clock in CLOCKS)
+    return f"{lists} FROM sums" + "".join(
+        histogram.format(clock=clock) for clock in CLOCKS
     )
-    for clock in CLOCKS
-}
-_LENGTHS = " UNION ALL ".join(
-    f"""
-        SELECT {_OF_CELL}, '{clock}' AS clock, {_SORTED}
-          FROM (SELECT made.id AS roll, dimension, queue, key, bucket, sum(n) AS n
-                  FROM {buckets}, bucket) AS each
-         GROUP BY {_OF_CELL}"""
-    for clock, buckets in _BUCKETS.items()
-)
+
+
 _OF_THEIR_DAYS = """
               FROM webcare_ongoing CROSS JOIN made
              CROSS JOIN LATERAL unnest(begun, changes) AS each(at, changes_at)
              WHERE roll_id = ANY(%(days)s)"""
-# The statement that makes the roll of a month from those of its `days`.
-OF_MONTHS = f"""
-    WITH {_MADE},
-    sums AS (
-        SELECT {_OF_CELL}, array_agg(n ORDER BY place)::bigint[] AS counts
-          FROM (SELECT made.id AS roll, dimension, queue, key, place, sum(n) AS n
-                  FROM {_COUNTS}, place) AS places
-         GROUP BY {_OF_CELL}),
-    lengths AS ({_LENGTHS}),
-    written AS ({_WRITE}){_ONGOING.format(source=_OF_THEIR_DAYS)}
-    SELECT id FROM made"""
+_MERGED = """
+     CROSS JOIN LATERAL (
+           SELECT coalesce(array_agg(bucket), '{{}}') AS buckets,
+                  coalesce(array_agg(n), '{{}}') AS cases
+             FROM (SELECT bucket, sum(n)::int AS n
+                     FROM (SELECT unnest({clock}_buckets) AS bucket,
+                                  unnest({clock}_cases) AS n) AS each
+                    GROUP BY bucket ORDER BY bucket) AS one) AS {clock}_h"""
+
+
+def of_month(measure: Measure) -> str:
+    """The statement that makes the roll of a month from those of its `days`."""
+    sums = ", ".join(f"sum(counts[{n + 1}])" for n in range(len(measure.columns)))
+    lists = "".join(
+        f", webcare_together({clock}_{one}) AS {clock}_{one}"
+        for clock in CLOCKS
+        for one in ("buckets", "cases")
+        if measure.is_timed
+    )
+    return f"""
+        WITH {_MADE},
+        sums AS (
+            SELECT made.id AS roll, dimension, queue, key,
+                   ARRAY[{sums}]::bigint[] AS counts{lists}
+              FROM webcare_cell CROSS JOIN made WHERE roll_id = ANY(%(days)s)
+             GROUP BY made.id, dimension, queue, key),
+        written AS (
+            INSERT INTO webcare_cell ({_COLUMNS}{_LISTS})
+            SELECT {_OF_CELL}, counts{_lists(measure, _MERGED)})
+            {_ONGOING.format(source=_OF_THEIR_DAYS)}
+        SELECT id FROM made"""

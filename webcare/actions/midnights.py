@@ -15,6 +15,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
 from webcare.queries import backlog
 from webcare.queries.cells import EVERY, NONE, PRIORITIES, UNCOMPILED
+from webcare.queries.measures.tickets import opened_at
 from webcare.queries.rolls import begin_of
 from webcare.queries.settled import settled_at
 
@@ -107,13 +108,15 @@ def _of_tickets() -> str:
         SELECT made.id AS roll, f.* FROM ({backlog.LAY}) AS f CROSS JOIN made)""")
 
 
+_OPENED_THEN = opened_at("told", "from_at")
 _STATUSES = ", ".join(f"'{status}'" for status in sorted(LIVE))
 
 
 def _of_log() -> str:
     """A line holds from when it was recorded until the next, and adds to those before.
 
-    One that was recorded earlier than the line before it hides that one.
+    One that was recorded earlier than the line before it hides that one. When a
+    ticket was opened is as it was known then.
     """
     return _kept(f"""told AS MATERIALIZED (
             SELECT k.id, k.opened_at, k.channel_id, e.recorded_at AS since,
@@ -122,14 +125,17 @@ def _of_log() -> str:
                    webcare_all_told(e.data) OVER (PARTITION BY k.id ORDER BY e.id)
                        AS state
               FROM webcare_ticket k JOIN webcare_ticketevent e ON e.ticket_id = k.id
-             WHERE k.opened_at <= %(last)s AND e.recorded_at <= %(last)s
+             WHERE e.recorded_at <= %(last)s
+               AND (k.opened_at <= %(last)s
+                    OR k.id IN (SELECT ticket_id FROM webcare_ticketopening))
                AND (k.changed_at > %(first)s OR k.status IN ({_STATUSES}))
                AND e.data ?| ARRAY['status', 'queue', 'topic', 'priority']),
         lay AS (
             SELECT made.id AS roll, (state->>'queue')::bigint AS queue,
                    (state->>'topic')::bigint AS topic, channel_id AS channel,
                    coalesce(state->>'priority', 'normal') AS priority,
-                   floor(extract(epoch FROM from_at - opened_at))::bigint AS calendar
-              FROM made JOIN told ON since <= from_at AND opened_at <= from_at
+                   floor(extract(epoch FROM from_at - opening.at))::bigint AS calendar
+              FROM made JOIN told ON since <= from_at
                    AND (until > from_at OR until IS NULL)
-             WHERE state->>'status' IN ({_STATUSES}))""")
+             CROSS JOIN LATERAL (SELECT {_OPENED_THEN} AS at OFFSET 0) AS opening
+             WHERE opening.at <= from_at AND state->>'status' IN ({_STATUSES}))""")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from conversations.models.bulk import fetch
-from webcare.actions.rolls import DAYS_AT_ONCE, roll_days, roll_hours, roll_months
+from webcare.actions.rolls import roll_days, roll_hours, roll_months
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import DAY, HOUR, MONTH, zone_of
@@ -50,13 +50,12 @@ def check_all() -> Checked:
 
 
 def _batches(measure: Measure, view: str) -> Iterator[tuple[str, list[date]]]:
-    for _, group in groupby(_kept(measure, view, DAY), lambda day: day.replace(day=1)):
-        days = list(group)
-        for first in range(0, len(days), DAYS_AT_ONCE):
-            yield DAY, days[first : first + DAYS_AT_ONCE]
-    for grain in (MONTH, HOUR):
-        for start in _kept(measure, view, grain):
-            yield grain, [start]
+    for grain in (DAY, HOUR):
+        kept = _kept(measure, view, grain)
+        for _, days in groupby(kept, lambda day: day.replace(day=1)):
+            yield grain, list(days)
+    for month in _kept(measure, view, MONTH):
+        yield MONTH, [month]
 
 
 def _kept(measure: Measure, view: str, grain: str) -> list[date]:
@@ -105,36 +104,40 @@ def _differing(
 
 def _make(measure: Measure, view: str, grain: str, starts: Sequence[date]) -> int:
     if grain == HOUR:
-        [day] = starts
-        return roll_hours(measure, view, {day: hours_kept(measure, view, day)})
+        kept = hours_kept(measure, view, starts[0], starts[-1])
+        hours = {day: sorted(kept[day]) for day in starts}
+        return roll_hours(measure, view, hours)
     return (roll_days if grain == DAY else roll_months)(measure, view, starts)
+
+
+# What a roll `r` holds, each row of it as one number.
+_HELD = """
+    SELECT hash_record_extended((r.from_at, c.dimension, c.queue, c.key, c.counts,
+               c.calendar_buckets, c.calendar_cases, c.business_buckets,
+               c.business_cases), 0)
+      FROM webcare_cell c WHERE c.roll_id = r.id
+     UNION ALL
+    SELECT hash_record_extended((r.from_at, h.queue, h.topic, h.agent, h.channel,
+               h.priority, h.counts, h.calendar, h.business), 0)
+      FROM webcare_hourcell h WHERE h.roll_id = r.id
+     UNION ALL
+    SELECT hash_record_extended((r.from_at, o.queue, o.topic, o.agent, o.channel,
+               o.priority, o.state, o.becomes, o.begun, o.changes), 0)
+      FROM webcare_ongoing o WHERE o.roll_id = r.id"""
 
 
 def _contents(
     measure: Measure, view: str, grain: str, starts: Sequence[date]
-) -> dict[date, str]:
+) -> dict[date, int | None]:
     """A digest of all that the rolls hold, by their day or month."""
     return dict(
         fetch(
-            """SELECT r.start, md5(string_agg(held.digest, '' ORDER BY held.digest))
-                 FROM webcare_roll r
-                 LEFT JOIN LATERAL (
-                      SELECT md5((r.from_at, c.dimension, c.queue, c.key, c.counts,
-                                  c.calendar_buckets, c.calendar_cases,
-                                  c.business_buckets, c.business_cases)::text) AS digest
-                        FROM webcare_cell c WHERE c.roll_id = r.id
-                       UNION ALL
-                      SELECT md5((r.from_at, h.queue, h.topic, h.agent, h.channel,
-                                  h.priority, h.counts, h.calendar, h.business)::text)
-                        FROM webcare_hourcell h WHERE h.roll_id = r.id
-                       UNION ALL
-                      SELECT md5((r.from_at, o.queue, o.topic, o.agent, o.channel,
-                                  o.priority, o.state, o.becomes, o.begun,
-                                  o.changes)::text)
-                        FROM webcare_ongoing o WHERE o.roll_id = r.id) AS held ON true
-                WHERE r.measure = %s AND r.view = %s AND r.grain = %s
-                  AND r.start = ANY(%s)
-                GROUP BY r.start""",
+            f"""SELECT r.start, sum(held.digest::numeric)
+                  FROM webcare_roll r LEFT JOIN LATERAL ({_HELD}) AS held(digest)
+                       ON true
+                 WHERE r.measure = %s AND r.view = %s AND r.grain = %s
+                   AND r.start = ANY(%s)
+                 GROUP BY r.start""",
             [measure.name, view, grain, list(starts)],
         )
     )

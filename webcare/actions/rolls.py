@@ -36,8 +36,8 @@ from webcare.queries.rolls import (
 from webcare.queries.rolls_due import (
     PEACE,
     days_due,
+    days_over,
     hours_due,
-    is_over,
     months_due,
     over_at,
 )
@@ -50,10 +50,16 @@ DAYS_AT_ONCE = 7
 HOURS_LEAVE = HOURS_KEPT + timedelta(days=20)
 
 
-def roll_up_due(seconds: float = SHIFT_SECONDS, *, peace: timedelta = PEACE) -> int:
+def roll_up_due(
+    seconds: float = SHIFT_SECONDS,
+    *,
+    peace: timedelta = PEACE,
+    at_once: int = DAYS_AT_ONCE,
+) -> int:
     """Make the rolls that are missing or marked, newest days first, for a while.
 
-    A month is left until none of its days has been made anew for `peace`.
+    A month is left until none of its days has been made anew for `peace`. `at_once` is
+    how many days are one transaction, of one month.
 
     Then the midnights of the backlog that are long past. Returns how many days and
     months were made. Each batch is a transaction; one that the database refuses is
@@ -61,7 +67,7 @@ def roll_up_due(seconds: float = SHIFT_SECONDS, *, peace: timedelta = PEACE) -> 
     """
     ends_at = time.monotonic() + seconds
     made = 0
-    for name, roll in _batches(peace):
+    for name, roll in _batches(peace, at_once):
         try:
             made += roll()
         except DatabaseError:
@@ -71,39 +77,41 @@ def roll_up_due(seconds: float = SHIFT_SECONDS, *, peace: timedelta = PEACE) -> 
     return made
 
 
-def _batches(peace: timedelta) -> Iterator[tuple[str, Callable[[], int]]]:
+def _batches(peace: timedelta, at_once: int) -> Iterator[tuple[str, Callable[[], int]]]:
     for day in backlog.midnights_due(settled_at()):
         yield f"midnight {day}", partial(keep_midnight, day)
-    for measure, view, grain, starts in _due(peace):
+    for measure, view, grain, starts in _due(peace, at_once):
         roll = roll_days if grain == DAY else roll_months
         name = f"{measure.name} {view} {grain} {starts[0]}"
         yield name, partial(roll, measure, view, starts)
     for measure, view in _looks():
         due = hours_due(measure, view)
-        for days in _at_once(due):
+        for days in _at_once(due, at_once):
             name = f"{measure.name} {view} hours of {days[0]}"
             hours = {day: due[day] for day in days}
             yield name, partial(roll_hours, measure, view, hours)
     yield "hours long past", _forget_hours_past
-    for days in backlog.midnights_missing(settled_at()):
+    for days in backlog.midnights_missing(settled_at(), 2 * at_once):
         yield f"midnights from {days[-1]}", partial(keep_midnights, days)
 
 
-def _due(peace: timedelta) -> Iterator[tuple[Measure, str, str, list[date]]]:
+def _due(
+    peace: timedelta, at_once: int
+) -> Iterator[tuple[Measure, str, str, list[date]]]:
     for measure, view in _looks():
-        for days in _at_once(days_due(measure, view)):
+        for days in _at_once(days_due(measure, view), at_once):
             yield measure, view, DAY, days
         for month in months_due(measure, view, peace=peace):
             yield measure, view, MONTH, [month]
 
 
-def _at_once(days: Iterable[date]) -> Iterator[list[date]]:
+def _at_once(days: Iterable[date], at_once: int) -> Iterator[list[date]]:
     """Days of one month, as many as are made at once, newest first."""
     newest = sorted(days, reverse=True)
     for _, group in groupby(newest, lambda day: day.replace(day=1)):
         some = list(group)
-        for first in range(0, len(some), DAYS_AT_ONCE):
-            yield some[first : first + DAYS_AT_ONCE]
+        for first in range(0, len(some), at_once):
+            yield some[first : first + at_once]
 
 
 def _looks() -> Iterator[tuple[Measure, str]]:
@@ -120,7 +128,7 @@ def roll_days(measure: Measure, view: str, days: Sequence[date]) -> int:
     leaves a mark that stays. Returns how many; none while another is at this month,
     and none of a day of which changes would leave no mark yet.
     """
-    days = [day for day in days if is_over(measure, day)]
+    days = days_over(measure, days)
     if not days or not _is_ours(measure, view, days[0]):
         return 0
     days.sort()
@@ -203,7 +211,7 @@ def _roll_month(measure: Measure, view: str, month: date) -> int:
         return 0
     _forget(measure, view, MONTH, [month])
     given = _given(measure, view, MONTH, [month], [span])
-    _know(ids(fetch(cells.OF_MONTHS, given | {"days": ids(days)})))
+    _know(ids(fetch(cells.of_month(measure), given | {"days": ids(days)})))
     return 1
 
 

@@ -48,7 +48,11 @@ class Cell(models.Model):
     """
 
     pk = models.CompositePrimaryKey("roll", "dimension", "queue", "key")
-    roll = models.ForeignKey(Roll, models.CASCADE, related_name="+", db_index=False)
+    # No constraint: it looks the roll up for each of millions, which takes longer than
+    # making them, and what is of no roll is never read.
+    roll = models.ForeignKey(
+        Roll, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     dimension = models.CharField(max_length=8)
     queue = models.BigIntegerField()
     key = models.BigIntegerField()
@@ -69,7 +73,9 @@ class HourCell(models.Model):
     of their buckets, one for each case.
     """
 
-    roll = models.ForeignKey(Roll, models.CASCADE, related_name="+")
+    roll = models.ForeignKey(
+        Roll, models.CASCADE, related_name="+", db_constraint=False
+    )
     queue = models.BigIntegerField(null=True)
     topic = models.BigIntegerField(null=True)
     agent = models.BigIntegerField(null=True)

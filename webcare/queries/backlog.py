@@ -24,7 +24,6 @@ DIMENSIONS = (By.TOPIC, By.AGENT, By.CHANNEL, By.PRIORITY)
 _DAY = 86_400
 # Midnights of the last days are read from the tickets, older ones from the log.
 KEPT_LATE = 3
-AT_ONCE = 14
 KEPT_BY = (By.QUEUE, By.TOPIC, By.CHANNEL, By.PRIORITY)
 
 
@@ -166,8 +165,8 @@ def midnights_due(settled: datetime) -> list[date]:
     return [day for day in days if day not in kept and begin_of(day) <= settled]
 
 
-def midnights_missing(settled: datetime) -> Iterator[list[date]]:
-    """Yield older ones that are not kept yet, newest first, as many as are at once."""
+def midnights_missing(settled: datetime, at_once: int) -> Iterator[list[date]]:
+    """Yield older ones that are not kept yet, newest first, so many at once."""
     [[first]] = fetch("SELECT min(opened_at) FROM webcare_ticket", [])
     if first is None:
         return
@@ -175,8 +174,8 @@ def midnights_missing(settled: datetime) -> Iterator[list[date]]:
     kept = _kept(begin)
     days = [last - timedelta(days=n) for n in range((last - begin).days)]
     missing = [day for day in days if day not in kept]
-    for at in range(0, len(missing), AT_ONCE):
-        yield missing[at : at + AT_ONCE]
+    for at in range(0, len(missing), at_once):
+        yield missing[at : at + at_once]
 
 
 def _kept(since: date) -> set[date]:

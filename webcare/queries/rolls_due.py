@@ -1,5 +1,7 @@
 """Which days and months are to be added up, or to be added up anew."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -26,17 +28,18 @@ PEACE = timedelta(minutes=10)
 MARGIN = timedelta(hours=1)
 
 
-def is_over(measure: Measure, day: date) -> bool:
-    """Whether whatever changes in this local day from now on leaves a mark.
+def days_over(measure: Measure, days: Sequence[date]) -> list[date]:
+    """Return those of these local days that are over."""
+    over = over_at(measure)
+    return [day for day in days if begin_of(day + timedelta(days=1)) <= over]
+
+
+def over_at(measure: Measure) -> datetime:
+    """The instant up to which all is over: whatever changes there leaves a mark.
 
     Facts younger than FRESH leave none; how old a fact is, its own transaction says,
     and the oldest that still runs may be old itself.
     """
-    return begin_of(day + timedelta(days=1)) <= over_at(measure)
-
-
-def over_at(measure: Measure) -> datetime:
-    """The instant up to which all is over."""
     certain = timedelta(days=measure.certain_after_days)
     return _oldest_transaction() - FRESH - MARGIN - certain
 
@@ -94,20 +97,15 @@ def hours_due(measure: Measure, view: str) -> dict[date, list[Span]]:
         return {}
     over = over_at(measure)
     last, first_day = day_of(over), max(day_of(first), day_of(over - HOURS_KEPT))
-    kept = _how_many_kept(measure, view, first_day)
+    kept = hours_kept(measure, view, first_day, last)
     days = [first_day + timedelta(days=n) for n in range((last - first_day).days + 1)]
-    return {
-        day: [span for span in hours_of(day) if span.end <= over and span not in rolled]
+    due = {
+        day: [
+            span for span in hours_of(day) if span.end <= over and span not in kept[day]
+        ]
         for day in days
-        if kept.get(day, 0) < _hours_over(day, over)
-        for rolled in [set(hours_kept(measure, view, day))]
     }
-
-
-def _hours_over(day: date, over: datetime) -> int:
-    begin, end = begin_of(day), begin_of(day + timedelta(days=1))
-    hour = timedelta(hours=1)
-    return -((begin - end) // hour) if end <= over else (over - begin) // hour
+    return {day: spans for day, spans in due.items() if spans}
 
 
 # Hours with a roll that nothing has marked, or only just now.
@@ -121,29 +119,24 @@ _KEPT = """webcare_roll r
                      AND m.at < statement_timestamp() - %(patience)s)"""
 
 
-def _how_many_kept(measure: Measure, view: str, since: date) -> dict[date, int]:
-    given = _kept_between(measure, view, since, date.max)
-    return dict(fetch(f"SELECT r.start, count(*) FROM {_KEPT} GROUP BY 1", given))
-
-
-def hours_kept(measure: Measure, view: str, day: date) -> list[Span]:
-    """Return the hours of a day with a roll that nothing has marked for long."""
-    given = _kept_between(measure, view, day, day)
-    rows = fetch(f"SELECT r.from_at, r.to_at FROM {_KEPT} ORDER BY r.from_at", given)
-    return [Span(*ends) for ends in rows]
-
-
-def _kept_between(
+def hours_kept(
     measure: Measure, view: str, first: date, last: date
-) -> dict[str, object]:
-    return {
-        "measure": measure.name,
-        "view": view,
-        "zone": zone_of(HOUR),
-        "first": first,
-        "last": last,
-        "patience": PATIENCE,
-    }
+) -> dict[date, set[Span]]:
+    """Return the hours of these days with a roll that nothing has marked for long."""
+    kept = defaultdict[date, set[Span]](set)
+    for day, *ends in fetch(
+        f"SELECT r.start, r.from_at, r.to_at FROM {_KEPT}",
+        {
+            "measure": measure.name,
+            "view": view,
+            "zone": zone_of(HOUR),
+            "first": first,
+            "last": last,
+            "patience": PATIENCE,
+        },
+    ):
+        kept[day].add(Span(*ends))
+    return kept
 
 
 def months_due(measure: Measure, view: str, *, peace: timedelta = PEACE) -> list[date]:
