@@ -18,6 +18,7 @@ from webcare.exceptions import NeverOpen
 # The last part of a promise, in which its clock warns when nobody says otherwise.
 LAST_PART = 5
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 
 
 class Light(TextChoices):
@@ -214,22 +215,33 @@ def _reached(course: Course, runs: Sequence[Run], seconds: int) -> datetime | No
     A run that was stopped, and not held up, is followed as if it had gone on: what
     was promised does not change by keeping it.
     """
+    left = timedelta(seconds=seconds)
     for run in runs:
         if run.until is None or run.until == course.stopped_at:
-            return _later(course.hours, run.since, seconds)
-        counted = course.hours.open_seconds(run.since, run.until)
-        if counted >= seconds:
-            return _later(course.hours, run.since, seconds)
-        seconds -= counted
-    return None if course.holds else _later(course.hours, course.started_at, seconds)
+            return _later(course.hours, run.since, left)
+        counted = _open_time(course.hours, run.since, run.until)
+        if counted >= left:
+            return _later(course.hours, run.since, left)
+        left -= counted
+    return None if course.holds else _later(course.hours, course.started_at, left)
 
 
-def _later(hours: Calendar, start: datetime, seconds: int) -> datetime | None:
+def _open_time(hours: Calendar, since: datetime, until: datetime) -> timedelta:
+    """The open time between two instants, to the microsecond: else each hold could
+    take a second off what was promised."""
+    whole = hours.open_seconds(since, until)
+    begun = since.microsecond if hours.is_open(since) else 0
+    over = until.microsecond if hours.is_open(until) else 0
+    return timedelta(seconds=whole, microseconds=over - begun)
+
+
+def _later(hours: Calendar, start: datetime, length: timedelta) -> datetime | None:
     """None where a calendar has run out: it promises nothing that could be broken."""
     if hours is ALWAYS:
-        return start.astimezone(UTC) + timedelta(seconds=seconds)
+        return start.astimezone(UTC) + length
+    seconds = -(-length // SECOND)  # up to a whole one, and back from there
     try:
-        return hours.add_open_seconds(start, seconds)
+        return hours.add_open_seconds(start, seconds) - (seconds * SECOND - length)
     except NeverOpen:
         return None
 

@@ -86,6 +86,17 @@ def test_pause():
     assert spent(course(began, holds=[parked]), at(13, 13)) == 5_400
 
 
+@pytest.mark.parametrize("hours", [OFFICE, ALWAYS])
+def test_a_hold_takes_not_a_fraction_of_a_second_off(hours):
+    began = at(13, 9) + timedelta(seconds=0.98)
+    since, until = at(13, 9, 0, 1) + timedelta(seconds=0.07), at(13, 9, 30, 0)
+    held = [Hold(since, until, "pending")]
+
+    due_at = stand(course(began, holds=held, hours=hours)).due_at
+
+    assert due_at == began + timedelta(hours=1) + (until - since)
+
+
 def test_what_is_held_up_has_no_due_time_and_does_not_break():
     began = at(13, 9)
     parked = stand(course(began, holds=[Hold(at(13, 9, 30), None, "pending")]))
