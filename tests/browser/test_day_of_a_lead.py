@@ -105,7 +105,6 @@ def _keeps_words_for_everybody(page, live_server):
     page.locator('[data-path="name"] input').first.fill("It comes")
     page.locator('[data-path="owned_by"] select').select_option("desk")
     texts = page.locator('[data-path="texts"]')
-    texts.locator("[data-line]").click()
     texts.locator("textarea").fill("It comes tomorrow.")
     page.get_by_role("button", name="Add a macro").click()
     page.wait_for_selector("h1:has-text('It comes')")

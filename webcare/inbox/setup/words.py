@@ -35,7 +35,6 @@ EVENTS: tuple[tuple[str, Any], ...] = (
     ("approval_rejected", _("An answer is not approved")),
     ("warned", _("A promise is nearly due")),
     ("breached", _("A promise is broken")),
-    ("erased", _("Its texts are erased on request")),
 )
 
 
