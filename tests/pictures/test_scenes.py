@@ -112,10 +112,10 @@ def test_the_first_picture_of_an_import(demo, window, shoot, pump):
 
 
 def _last_friday():
-    """A quarter to five in the afternoon, on the newest Friday that is over."""
+    """A quarter to five in the afternoon, on the newest Friday whose Monday is over."""
     now = timezone.now().astimezone(AMSTERDAM)
-    back = (now.weekday() - 4) % 7 or 7
-    then = now - timedelta(days=back)
+    monday_over = now - timedelta(days=4)
+    then = monday_over - timedelta(days=(monday_over.weekday() - 4) % 7)
     return then.replace(hour=16, minute=45, second=0, microsecond=0)
 
 
