@@ -34,6 +34,8 @@ def trained() -> TopicModel:
 
 def _take_over(job: TopicModel, made: dict[str, Any], snapshot: list[int]) -> None:
     ended = {"state": "ready", "started_at": Now(), "finished_at": Now()}
-    of = {"snapshot": snapshot, "last_example": max(snapshot)}
+    examples = TopicExample.objects.filter(pk__in=snapshot, message__isnull=False)
+    messages = list(examples.values_list("message", flat=True))
+    of = {"snapshot": snapshot, "last_example": max(snapshot), "messages": messages}
     TopicModel.objects.filter(pk=job.pk).update(**ended, **made, **of)
     training.publish(job.pk)
