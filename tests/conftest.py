@@ -198,10 +198,11 @@ def as_client(key_of: Callable[..., str]) -> Callable[..., Client]:
 def item() -> Callable[..., dict[str, Any]]:
     """One message in the wire format, new each time; later ones are posted later."""
     begin = timezone.now() - timedelta(hours=1)
+    first = next(_numbers)
 
     def make(**fields: Any) -> dict[str, Any]:
         number = next(_numbers)
-        posted_at = begin + timedelta(seconds=number % 3_000)
+        posted_at = begin + timedelta(seconds=(number - first) % 3_000)
         return {
             "external_id": f"m-{number}",
             "text": "Where is my parcel?",

@@ -36,7 +36,7 @@ def test_the_first_rule_that_fits_decides(root, make_ticket, power_queue, shop_q
     dutch = make_ticket(text="Waar blijft mijn bestelling, ik wacht al een week?")
     english = make_ticket(text="Where is my order, I have been waiting for a week?")
     assert (dutch.queue, english.queue) == (power_queue, shop_queue)
-    first, second = RoutingRule.objects.all()
+    first, second = RoutingRule.objects.order_by("pk")
     assert routed(dutch)["why"] == {"by": "rule", "rule": first.pk}
     assert routed(english)["why"] == {"by": "rule", "rule": second.pk}
 

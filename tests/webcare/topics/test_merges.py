@@ -122,7 +122,7 @@ def test_open_tickets_follow_and_closed_ones_stay(make_ticket, topics, cable, me
     made = merge(power, cable)
 
     assert [topic_of(one) for one in (waits, closed, other)] == [cable, power, bill]
-    [*_, line] = waits.events.filter(kind="classified")
+    [*_, line] = waits.events.filter(kind="classified").order_by("pk")
     assert line.data == {
         "topic": cable.pk,
         "by": "merge",
