@@ -5,9 +5,10 @@ from itertools import product
 
 import pytest
 
+from conversations.models import Channel
 from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.setup.nouns import NOUNS
-from webcare.models import Queue, Ticket
+from webcare.models import Calendar, Queue, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pictures]
 # `make pictures ONLY=board` makes those with that in their name.
@@ -22,7 +23,8 @@ def pages():
     yield "inbox", "/"
     yield "inbox-filters", "/?status=new,open&agent=none"
     yield "ticket", f"/tickets/{first.public_id}"
-    for name in ("triage", "listening", "board", "me", "style", *TOPICS):
+    yield "promises", f"/tickets/{first.public_id}/promises"
+    for name in ("triage", "approvals", "listening", "board", "me", "style", *TOPICS):
         yield name.replace("/", "-"), f"/{name}"
     yield "reports", "/reports/"
     for slug in REPORTS:
@@ -32,7 +34,9 @@ def pages():
         yield f"setup-{slug}", f"/setup/{slug}"
         if noun.add_label:
             yield f"setup-{slug}-new", f"/setup/{slug}/+new"
-    yield "setup-queue", f"/setup/queues/{Queue.objects.first().slug}"
+    for noun, model in (("queue", Queue), ("channel", Channel), ("calendar", Calendar)):
+        yield f"setup-{noun}", f"/setup/{noun}s/{model.objects.first().slug}"
+    yield "own-desk", "/setup/own-desk"
     yield "nowhere", "/nowhere"
 
 
@@ -52,3 +56,7 @@ def test_every_page(demo, window, shoot, language, theme, size):
             page.goto(path)
             settle(page)
             shoot(page, f"{name}-{language}-{theme}-{size}")
+    if ONLY in "sign-in":
+        page.context.clear_cookies(name="sessionid")
+        page.goto("/sign-in")
+        shoot(page, f"sign-in-{language}-{theme}-{size}")
