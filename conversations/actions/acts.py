@@ -43,7 +43,9 @@ _SENTENCES = {
     "not_ours": gettext_lazy("Only an answer of ours can be retracted."),
     "ours": gettext_lazy("That is our own message: retract it instead."),
     "private": gettext_lazy("Only what is public can be hidden."),
-    "withdrawn": gettext_lazy("Its author has deleted this message."),
+    "withdrawn": gettext_lazy(
+        "This message is gone: deleted by its author, or erased here."
+    ),
 }
 
 

@@ -56,7 +56,9 @@ def empty(messages: Sequence[int]) -> int:
     """
     taken = fetch(
         """UPDATE conversations_message
-              SET text = '', url = '', deleted_at = coalesce(deleted_at, now())
+              SET text = '', url = '', deleted_at = coalesce(deleted_at, now()),
+                  emptied_at = CASE WHEN deleted_at IS NULL THEN now()
+                                    ELSE emptied_at END
             WHERE id = ANY(%s) AND (text <> '' OR url <> '' OR deleted_at IS NULL)
         RETURNING id""",
         [list(messages)],

@@ -66,7 +66,9 @@ def _refusal(
     if no := _unfit(channel, text) or rules.refusal(channel.files, files):
         return no
     if in_reply_to is not None and in_reply_to.deleted_at:
-        return "withdrawn", _("Its author has deleted the message this answers.")
+        return "withdrawn", _(
+            "The message this answers is gone: deleted by its author, or erased here."
+        )
     if in_reply_to is not None and _is_closed(channel, in_reply_to, now):
         hours = {"hours": channel.private_window_hours}
         return "window_closed", _(

@@ -132,6 +132,8 @@ class Message(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # Taken away by us before its author did: it was asked for, or it was old.
+    emptied_at = models.DateTimeField(null=True)
     # Done by us on the platform.
     hidden_at = models.DateTimeField(null=True)
     liked_at = models.DateTimeField(null=True)

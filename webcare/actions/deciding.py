@@ -102,7 +102,9 @@ def decide_on_message(
     if _ticket_of(said.id):
         raise TicketChanged(_("This message is on a ticket: decide it there."))
     if said.deleted and verdict == Verdict.ANSWER:
-        raise Invalid(verdict=_("Its author has deleted this message."))
+        raise Invalid(
+            verdict=_("This message is gone: deleted by its author, or erased here.")
+        )
     why = reason or BY_PERSON
     _write(said.id, verdict, why, user)
     if verdict == Verdict.ANSWER:

@@ -23,6 +23,7 @@ from webcare.queries.conversation import (
     Visibility,
 )
 from webcare.queries.event_rows import EventKind, EventRow, event_page
+from webcare.queries.gone import Gone
 from webcare.queries.tickets import Seen
 
 CURSOR = ("limit", "cursor")
@@ -56,7 +57,10 @@ def attached_out(row: Attached) -> Json:
 
 
 class MessageOut(Out):
-    """A message; `versions` are its earlier texts, a deleted one has no text."""
+    """A message; `versions` are its earlier texts, a deleted one has no text.
+
+    It is gone because of its *author*, of a *request* to be erased, or of its *age*.
+    """
 
     id = serializers.UUIDField()
     external_id = serializers.CharField()
@@ -70,6 +74,7 @@ class MessageOut(Out):
     received_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
+    deleted_because = serializers.ChoiceField(choices=Gone.values, allow_null=True)
     hidden_at = serializers.DateTimeField(allow_null=True)
     liked_at = serializers.DateTimeField(allow_null=True)
     author = AuthorOut(allow_null=True)
@@ -100,6 +105,7 @@ def message_out(row: MessageRow) -> Json:
         "received_at": stamp(row.received_at),
         "edited_at": stamp(row.edited_at),
         "deleted_at": stamp(row.deleted_at),
+        "deleted_because": row.deleted_because,
         "hidden_at": stamp(row.hidden_at),
         "liked_at": stamp(row.liked_at),
         "author": author,

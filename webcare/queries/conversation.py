@@ -13,6 +13,7 @@ from conversations.models.bulk import fetch
 from webcare.exceptions import NotFound
 from webcare.models import Note, Reply, Ticket, User
 from webcare.queries.attachments import SENT_WITH, Attached, attached
+from webcare.queries.gone import WHY_GONE
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.people import called
 from webcare.queries.sight import visible
@@ -72,6 +73,7 @@ class MessageRow(NamedTuple):
     received_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    deleted_because: str | None
     hidden_at: datetime | None
     liked_at: datetime | None
     author: UUID | None
@@ -90,7 +92,7 @@ class MessageRow(NamedTuple):
 _MESSAGES = Listing(
     f"""m.public_id, m.external_id, m.direction, m.visibility, m.text, m.url,
        m.language, m.in_reply_to, m.received_at, m.edited_at, m.deleted_at,
-       m.hidden_at, m.liked_at, w.public_id, w.handle, w.name,
+       {WHY_GONE}, m.hidden_at, m.liked_at, w.public_id, w.handle, w.name,
        coalesce(tm.ticket_id = %(ticket)s, false), k.public_id,
        writer.public_id, {called("writer")}, ours.rule_id IS NOT NULL,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from conversations.models.bulk import fetch
-from conversations.models.threads import ERASED
 from webcare.models import Ticket
 from webcare.queries.attachments import SENT_WITH, WAITS_WITH
+from webcare.queries.gone import WHY_GONE
 from webcare.queries.inbox import EPOCH
 from webcare.queries.people import called
 
@@ -127,7 +127,7 @@ _SQL = f"""
             'id', m.public_id, 'verdict', v.verdict, 'why', v.reason,
             'direction', m.direction, 'visibility', m.visibility, 'text', m.text,
             'url', m.url, 'edited', m.edited_at, 'deleted', m.deleted_at,
-            'erased', starts_with(m.external_id, '{ERASED}'),
+            'why_gone', {WHY_GONE},
             'language', m.language, 'handle', a.handle, 'author', a.name,
             'author_id', a.external_id, 'by', {_NAME}, 'initials', u.initials,
             'rule', x.name,

@@ -284,3 +284,28 @@ def test_on_the_page_a_look_changes_nothing(officer, make_ticket, resolve):
     assert Retention.objects.get().tickets == 90
     assert wrong.status_code == 422
     assert "wrong-raw" in wrong.content.decode()
+
+
+def test_programs_are_told_why_a_text_is_gone(
+    mara, resolve, ticket_of, keep, hear, shop, erase, as_client, root
+):
+    client = as_client(root)
+
+    def why(ticket):
+        found = client.get(f"/api/v1/tickets/{ticket.public_id}/messages").json()
+        return [one["deleted_because"] for one in found["results"]]
+
+    first = mara()
+    ticket = ticket_of(first)
+    later = mara(in_reply_to=first.external_id)
+    hear(shop, {"external_id": later.external_id, "deleted": True})
+    assert why(ticket) == [None, "author"]
+
+    age(100, resolve(ticket))
+    keep(tickets=90)
+    erase_old()
+    assert why(ticket) == ["age", "author"]
+
+    young = ticket_of(mara(author={"external_id": "noor"}, text="My parcel too"))
+    erase(resolve(young).author)
+    assert why(young) == ["request"]

@@ -1,11 +1,30 @@
+from datetime import timedelta
+
+import pytest
 from django.utils import timezone
 
 from webcare.actions.erasures import erase_person
 from webcare.actions.notes import add_note
 from webcare.actions.replies import send_reply
+from webcare.actions.retention import change_retention, erase_old
 from webcare.actions.tickets import claim_ticket, resolve_ticket
 from webcare.domain.erasures import Reason
+from webcare.models import Ticket
 from webcare.queries import timelines
+
+
+@pytest.fixture
+def grow_old(ada, root):
+    """Ends a ticket longer ago than anything is kept."""
+
+    def make(ticket):
+        resolve_ticket(ticket=ticket, user=ada)
+        ended = timezone.now() - timedelta(days=100)
+        Ticket.objects.filter(pk=ticket.pk).update(resolved_at=ended)
+        change_retention(user=root, days={"tickets": 90})
+        erase_old()
+
+    return make
 
 
 def follow_up(ticket, item, **fields):
@@ -84,6 +103,30 @@ def test_what_was_erased_on_request_is_not_called_deleted_by_its_author(
     assert "Erased on request" in page
     assert "Texts were erased on request" in page
     assert "Deleted by its author" not in page
+    assert "My parcel, please" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Erased because it was old", "The text was erased.", "Deleted by")),
+        ("nl", ("Gewist omdat het oud was", "De tekst is gewist.", "Verwijderd door")),
+    ],
+)
+def test_what_went_because_it_was_old_is_not_called_deleted_by_its_author(
+    browser, ada, make_ticket, address, grow_old, language, words
+):
+    ticket = make_ticket(text="My parcel, please")
+    add_note(ticket=ticket, user=ada, text="Called twice")
+    grow_old(ticket)
+
+    asked = {"accept-language": language}
+    page = browser(ada).get(address(ticket), headers=asked).content.decode()
+
+    went, empty, author = words
+    assert went in page
+    assert empty in page
+    assert author not in page
     assert "My parcel, please" not in page
 
 
