@@ -170,7 +170,8 @@ def test_a_second_step_is_scanned_confirmed_and_asked_for(page_of, cas, live_ser
     part.locator("img").evaluate("image => image.decode()")
     # What a phone would read off the page.
     [read] = zxingcpp.read_barcodes(
-        np.array(part.locator("img").evaluate(GREYS), np.uint8).reshape(400, 400)
+        np.array(part.locator("img").evaluate(GREYS), np.uint8).reshape(400, 400),
+        formats=zxingcpp.BarcodeFormat.QRCode,
     )
     assert read.text == address_to_scan(cas)
     part.get_by_label("The code that it shows").fill(code_now(cas))

@@ -39,3 +39,17 @@ def test_thirty_kept_views_leave_who_one_is_in_sight(page_of, ada, thirty_views,
     last.click()
     page.wait_for_url("**saved=**")
     assert page.locator("h1").inner_text() == "View 29"
+
+
+@pytest.mark.parametrize("place", ["/setup/retention", "/reports/skipped"])
+def test_on_a_phone_what_is_open_is_in_sight_in_the_strip(page_of, root, place):
+    page = page_of(root, viewport=SIZES["phone"])
+    page.goto(page.url.rstrip("/") + place)
+
+    open_ = page.locator(".rail__views [aria-current]")
+    page.wait_for_function(
+        "one => one.getBoundingClientRect().right <= innerWidth",
+        arg=open_.element_handle(),
+        timeout=5_000,
+    )
+    assert open_.bounding_box()["x"] >= 0

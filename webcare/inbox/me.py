@@ -17,6 +17,7 @@ from webcare.domain.reports import By
 from webcare.domain.tokens import Scope
 from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.reports import BY_LABELS
+from webcare.inbox.setup.people import SPOKEN
 from webcare.queries.inbox import desk_of
 from webcare.queries.notification_settings import how_told
 from webcare.queries.notifications import notification_page
@@ -58,11 +59,13 @@ DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 def me(request: DeskRequest) -> HttpResponse:
     rights = Rights.of(request.user)
     row = agent_row(request.user)
+    spoken = dict(SPOKEN)
     may_have_keys = rights.allow(Permission.SET_UP)
     context = {
         "desk": desk_of(request.user, rights),
         "now": timezone.now(),
         "row": row,
+        "languages": [(one, spoken[str(level)]) for one, level in row.languages],
         "roles": [(Role(role).label, queue) for role, queue in row.roles],
         "told": _told(request),
         "keys": tokens_of(request.user, MOST) if may_have_keys else None,

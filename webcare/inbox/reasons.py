@@ -101,7 +101,7 @@ def sentiment_shown(reading: Mapping[str, Any]) -> ShownSentiment | None:
     said = Sentiment(reading["sentiment_said"] or reading["sentiment"])
     by = _("Chosen by a person")
     if not reading["sentiment_said"]:
-        by = _("By its words, %(percent)d%% clear") % {
+        by = _("By its words, %(percent)d %% clear") % {
             "percent": round(reading["score"] * 100)
         }
     if said == Sentiment.UNSURE:

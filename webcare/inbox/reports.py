@@ -124,6 +124,7 @@ def _figures(asked: Asked, choices: Choices, user: "User") -> dict[str, Any]:
     return {
         "calls": calls(asked),
         "by": asked.by,
+        "line": str(BY_LABELS[asked.by]) if asked.by else _("Line"),
         "key": page.key,
         "split": [one for one in page.split.split(",") if one],
         "start": timezone.localtime(asked.shown.start).date().isoformat(),

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -92,7 +91,6 @@ def _context(request: DeskRequest, public_id: UUID) -> dict[str, Any]:
         "views": views_with(None),
         "author": _author(ticket),
         "channel": ticket.channel.name,
-        "language": _language(ticket.language),
         "card": card,
         "entries": shown_entries(timeline.entries),
         "earlier": timeline.earlier,
@@ -196,13 +194,6 @@ def _author(ticket: "Ticket") -> str:
     """The author, by the name we have."""
     author = ticket.author
     return author.name or author.handle or author.external_id
-
-
-def _language(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 def _uuid(text: str) -> UUID | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from webcare.inbox import drawing, durations, links, statuses
@@ -75,6 +76,15 @@ def two_letters(name: str) -> str:
     """Who it is, in the space of an avatar."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """What a language is called in the reader's own; its code where nobody knows."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 @register.filter

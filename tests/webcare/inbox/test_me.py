@@ -60,3 +60,12 @@ def test_letters_are_shown_to_who_owns_them_alone(browser, lena, make_lead):
 
 def test_who_may_take_nothing_out_has_no_letters(browser, ada):
     assert browser(ada).get("/me").context["letters"] is None
+
+
+def test_languages_and_skills_are_told_in_words(browser, ada):
+    ada.languages.create(language="nl", level=3)
+    ada.languages.create(language="en", level=1)
+
+    page = browser(ada).get("/me").content.decode()
+
+    assert "English (gets by), Dutch (own language)" in page

@@ -25,6 +25,13 @@ def figures_of(page):
     return page.context["figures"]
 
 
+@pytest.mark.parametrize(("by", "head"), [("day", "Day"), ("queue", "Queue")])
+def test_the_lines_of_a_table_are_headed_by_what_they_are(browser, lead, by, head):
+    page = browser(lead).get(f"/reports/volume?by={by}&period=today")
+
+    assert figures_of(page)["line"] == head
+
+
 @pytest.mark.parametrize("slug", REPORTS)
 def test_whatever_a_page_asks_the_api_answers(browser, lead, ticket, slug):
     client = browser(lead)

@@ -36,7 +36,7 @@ PEOPLE = Noun(
             Column("name", _("Name"), "link"),
             Column("roles", _("Roles"), "roles", choices="roles"),
             Column("capacity", _("At once")),
-            Column("languages", _("Languages"), "levels"),
+            Column("languages", _("Languages"), "spoken", choices=SPOKEN),
             Column("skills", _("Skills"), "levels"),
             Column("two_steps", _("Two steps"), "flag"),
             Column("presence", _("Now"), "choice", choices=PRESENCES),

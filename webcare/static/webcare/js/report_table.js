@@ -9,14 +9,14 @@ export function table(lines, older, { asked, words, say, behind }) {
   const caption = made.createCaption();
   caption.className = "hidden-text";
   caption.textContent = words.table;
-  head(made.createTHead().insertRow(), asked.columns, words);
+  head(made.createTHead().insertRow(), asked);
   const body = made.createTBody();
   lines.forEach((line) => row(body.insertRow(), line, older && { line: older.get(line) }, { asked, words, say, behind }));
   return made;
 }
 
-function head(into, columns, words) {
-  [{ label: words.line }, ...columns].forEach(({ label }, place) => {
+function head(into, { columns, line }) {
+  [{ label: line }, ...columns].forEach(({ label }, place) => {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = label;

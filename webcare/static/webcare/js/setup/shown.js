@@ -10,6 +10,7 @@ export function span(seconds) {
 }
 
 const named = (one) => one?.name ?? "";
+const languages = new Intl.DisplayNames(language, { type: "language" });
 const list = (values) => values.filter(Boolean).join(", ");
 const short = (text, most = 90) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
@@ -24,6 +25,14 @@ function picture(week, words) {
   const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
   const shown = words.days.split(" ");
   return list(runs(days.map((day, at) => [shown[at], (week[day] ?? []).map((one) => `${one.from}-${one.until}`).join(" ")])).map(([name, hours]) => hours && `${name} ${hours}`));
+}
+
+function spoken(code) {
+  try {
+    return languages.of(code);
+  } catch {
+    return code; // whatever somebody wrote
+  }
 }
 
 // Days in a row with the same hours are said once: "Mo–Fr 09:00-17:00".
@@ -75,7 +84,8 @@ const KINDS = {
   choices: (value, words, known) => list((value ?? []).map((one) => known[one] ?? one)),
   roles,
   filters,
-  levels: (value) => list((value ?? []).map((one) => `${one.language ?? one.skill} ${one.level}`)),
+  spoken: (value, words, known) => list((value ?? []).map((one) => `${spoken(one.language)} (${(known[one.level] ?? "").toLocaleLowerCase()})`)),
+  levels: (value) => list((value ?? []).map((one) => `${one.skill} (${one.level}/5)`)),
   patterns: (value) => short(list((value ?? []).map((one) => one.pattern)), 60),
   texts: (value) => short(value?.[0]?.text ?? "", 80),
   members: (value) => short(list(Object.entries(value ?? {}).map(([, one]) => [one].flat().join(" ")))),
