@@ -1,6 +1,7 @@
 """The cast, a small desk for them, and makers that build through our own actions."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -64,6 +65,38 @@ STAGES = [
 Maker = Callable[..., Any]
 _numbers = count(1)
 UNSEEN = 0.03  # seconds
+LONGEST = "tests/webcare/api/test_contract.py"
+# What they test runs in other processes, for which they wait more than they work.
+WAITING = ("tests/browser/", "tests/config/", "tests/demo/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: one of them waits."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begins first, so that nobody waits for it at the end; then those
+    that wait, so that one process has them beside others that work. What it has not
+    come to when those are done, they take from it."""
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(LONGEST),
+            not item.nodeid.startswith(WAITING),
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Nobody waits for a disk: what tests commit has to outlive no server.
+
+    Those that kill servers have some of their own, which are as they come.
+    """
+    options = connection.settings_dict["OPTIONS"]
+    asked = options.get("options", "")
+    options["options"] = f"{asked} -c synchronous_commit=off".strip()
 
 
 @pytest.fixture(scope="session")

@@ -190,7 +190,8 @@ def test_the_stream_waits_for_the_desk_and_stops_when_told(
     with socket.create_server(("127.0.0.1", 0)) as silent_desk:
         silent_desk.settimeout(30)
         port = silent_desk.getsockname()[1]
-        process = run_command("demo_stream", f"--url=http://127.0.0.1:{port}")
+        url = f"--url=http://127.0.0.1:{port}"
+        process = run_command("demo_stream", url, "--speed=100000")
         silent_desk.accept()[0].close()
 
     assert process.poll() is None

@@ -63,7 +63,9 @@ def one_connection():
 
 @pytest.fixture
 def operations(db, one_connection):
-    schema = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
+    schema = schemathesis.openapi.from_wsgi(
+        "/api/schema?format=json", get_wsgi_application()
+    )
     return [found.ok() for found in schema.get_all_operations()]
 
 
