@@ -59,7 +59,7 @@ class Desk:
             "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
             "HOME": os.environ.get("HOME", "/"),
             "PYTHONPATH": str(self.checkout),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **self._bytecode(),
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "DATABASE_URL": self.database_url,
             "REDIS_URL": redis_url,
@@ -70,6 +70,13 @@ class Desk:
             "WORKER_PROCESSES": "2",
             "RIG_FOLDER": str(self.folder),
         }
+
+    def _bytecode(self) -> dict[str, str]:
+        """What is compiled once is used by all, and by who comes back: else that would
+        take longer than all else at a start. A broken copy leaves nothing behind."""
+        kept = {"PYTHONPYCACHEPREFIX": sys.pycache_prefix} if sys.pycache_prefix else {}
+        is_ours = self.checkout == CHECKOUT
+        return kept if is_ours else kept | {"PYTHONDONTWRITEBYTECODE": "1"}
 
     def prepare(self) -> str:
         """Migrate the database, put a desk into it; returns what opens it, as JSON."""
