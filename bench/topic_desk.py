@@ -41,14 +41,16 @@ def forget() -> None:
 
 
 def make_topics(labelled: Labelled) -> dict[str, int]:
-    """Make a topic of each label; returns their ids by label."""
+    """Make a topic of each label, called as it is with spaces; returns their ids by
+    label."""
     from webcare.models import Topic
 
+    labels = sorted({topic for _, topic in labelled})
     topics = Topic.objects.bulk_create(
-        Topic(slug=f"t{number}", name=name)
-        for number, name in enumerate(sorted({topic for _, topic in labelled}))
+        Topic(slug=f"t{number}", name=label.replace("_", " "))
+        for number, label in enumerate(labels)
     )
-    return {topic.name: topic.pk for topic in topics}
+    return {label: topic.pk for label, topic in zip(labels, topics, strict=True)}
 
 
 def teach(labelled: Labelled, ids: dict[str, int]) -> None:

@@ -14,7 +14,7 @@ from conversations.models.bulk import fetch
 from webcare.actions.models import has_lost, publish
 from webcare.domain.permissions import Permission
 from webcare.domain.topics.verdict import judged
-from webcare.models import TopicModel, User
+from webcare.models import Topic, TopicModel, User
 from webcare.queries import models
 from webcare.queries.people import require
 from webcare.queries.topics import heirs
@@ -147,6 +147,7 @@ def _fitted(
             for one in examples
             if one.vector and one.encoder == encoder
         },
+        names=_names(),
         before=bytes(before.arrays) if before else b"",
         unseen={one.text for one in examples if one.id not in known},
         gone=heirs(),
@@ -185,6 +186,12 @@ def _examples() -> list[Example]:
         [],
     )
     return [Example(*row) for row in rows]
+
+
+def _names() -> dict[int, list[str]]:
+    """What topics in use are called, in each language."""
+    rows = Topic.objects.filter(retired_at=None).values_list("pk", "name", "name_nl")
+    return {pk: [name for name in dict.fromkeys(both) if name] for pk, *both in rows}
 
 
 def _keep_vectors(

@@ -5,7 +5,7 @@ perhaps `vector` a line, writes the model to the file MODEL, the vectors it made
 file beside it, and its metrics to standard output as JSON. ENCODER is `with` or
 `without`. A model in the file MODEL.before is the one that decides now. How many per
 cent are done is said on standard error. MODEL.gone has the topics that are out of use,
-and what took each over.
+and what took each over; MODEL.names, where there is one, what topics are called.
 """
 
 import json
@@ -38,6 +38,7 @@ def main(path: str, wanted_precision: str, encoder: str) -> None:
         [(row["text"], row["topic"]) for row in rows],
         wanted_precision=float(wanted_precision),
         vectors=vectors,
+        names=_names(f"{path}.names"),
         before=_before(f"{path}.before", rows, used),
         told=_tell,
     )
@@ -51,6 +52,13 @@ def main(path: str, wanted_precision: str, encoder: str) -> None:
 def _tell(percent: int) -> None:
     sys.stderr.write(f"{PROGRESS}{percent}\n")
     sys.stderr.flush()
+
+
+def _names(path: str) -> dict[int, list[str]]:
+    try:
+        return dict(json.loads(Path(path).read_text()))
+    except FileNotFoundError:
+        return {}
 
 
 def _before(

@@ -24,6 +24,10 @@ _COMPARED = 3_000
 # new ones do, and make words alone seem good enough too soon: at a fifth, new texts of
 # three sets lost up to a quarter of a point beside looking at all, at a quarter .05.
 _LOOKED = 0.25
+# Where examples are few, each name of a topic counts as so many of them. Measured on
+# draws of nine or ten examples a topic from five training halves: between half a point
+# and four more are right, with three times about as many.
+_NAMED = 2
 # With fewer answers of a kind, all are calibrated together.
 _ENOUGH = 50
 # Always look.
@@ -38,6 +42,13 @@ class SecondOpinion(NamedTuple):
 
     meaning: Meaning
     held_back: Chances
+
+
+class Named(NamedTuple):
+    """What topics are called, as vectors: one row of `labels` for each name."""
+
+    vectors: Floats
+    labels: Ints
 
 
 class Words(NamedTuple):
@@ -62,11 +73,12 @@ class _Learned(NamedTuple):
 
 
 def learn_meaning(
-    encoder: str, vectors: Floats, labels: Ints, words: Words
+    encoder: str, vectors: Floats, labels: Ints, words: Words, named: Named
 ) -> SecondOpinion:
-    """Learn what vectors say beside words."""
+    """Learn what vectors say beside words; names are learned from where examples are
+    few."""
     held, by_words = words.folds >= 0, words.scores
-    learned = _learned(vectors, labels, words.folds)
+    learned = _learned(vectors, labels, words.folds, named)
     scale = 1.0
     if held.any():
         scale = 1 / fit_temperature(learned.left_out[held], labels[held])
@@ -101,19 +113,26 @@ def _fitted_where(
     return fit_calibration(scores[enough], labels[enough])
 
 
-def _learned(vectors: Floats, labels: Ints, folds: Ints) -> _Learned:
+def _learned(vectors: Floats, labels: Ints, folds: Ints, named: Named) -> _Learned:
     if len(labels) <= FEW_EXAMPLES:
-        return _learned_from_few(vectors, labels, folds)
+        return _learned_from_few(vectors, labels, folds, named)
     projection = directions(vectors.shape[1])
     weights, left_out = ridge(vectors, projection, labels)
     bias = np.zeros(weights.shape[1], dtype=np.float32)
     return _Learned(projection, bias[:0], weights, bias, left_out)
 
 
-def _learned_from_few(vectors: Floats, labels: Ints, folds: Ints) -> _Learned:
-    """Logistic regression on the vectors themselves."""
+def _learned_from_few(
+    vectors: Floats, labels: Ints, folds: Ints, named: Named
+) -> _Learned:
+    """Logistic regression on the vectors themselves, and on names, which are never
+    held back."""
+    count = len(labels)
+    vectors = np.vstack([vectors, *[named.vectors] * _NAMED])
+    labels = np.concatenate([labels, *[named.labels] * _NAMED])
+    folds = np.pad(folds, (0, len(labels) - count), constant_values=-1)
     linear = fit(vectors, labels, LOGISTIC)
-    left_out = held_back_scores(vectors, labels, folds, LOGISTIC)
+    left_out = held_back_scores(vectors, labels, folds, LOGISTIC)[:count]
     none = np.zeros((vectors.shape[1], 0), dtype=np.float32)
     return _Learned(none, none[0], *linear, left_out)
 

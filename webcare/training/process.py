@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -57,6 +57,7 @@ def train(
     patience: float = PATIENCE,
     encoder: bool = False,
     vectors: Mapping[str, bytes] | None = None,
+    names: Mapping[int, Sequence[str]] = MappingProxyType({}),
     before: bytes = b"",
     unseen: Container[str] = (),
     gone: Mapping[int, int | None] = MappingProxyType({}),
@@ -68,7 +69,8 @@ def train(
     so that `wanted_precision` (a share) of the sure answers are right; where examples
     are too few to show that, the model is never sure. Texts without any sign to learn
     from are passed over. `patience` is in seconds. With `encoder` what texts mean is
-    learned too, if the package is there; `vectors` are known ones, by text. `before`
+    learned too, if the package is there; `vectors` are known ones, by text, and `names`
+    what topics are called, from which it learns while examples are few. `before`
     is the model that decides now: how both do on the texts that are `unseen` by it is
     in the metrics, where topics that are `gone` count as what took them over. `told`
     hears how many per cent are done, now and then.
@@ -97,6 +99,8 @@ def train(
         arguments = [str(path), str(wanted_precision)]
         arguments.append("with" if encoder else "without")
         Path(f"{path}.examples").write_text("\n".join(lines))
+        if names:
+            Path(f"{path}.names").write_text(json.dumps(list(names.items())))
         metrics = _run(path, arguments, patience, told)
         made = json.loads(Path(f"{path}.vectors").read_text())
         return TrainedModel(

@@ -4,21 +4,25 @@ Imports scikit-learn: only the child process that `process.py` starts comes here
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from webcare.domain.topics.answers import Calibration, Chances
+from webcare.domain.topics.encoder import Encoder
 from webcare.domain.topics.model import TopicModel
 from webcare.training.before import Before
 from webcare.training.calibration import fit_calibration
 from webcare.training.fit import Linear, fit, held_back_scores
-from webcare.training.meaning import SecondOpinion, Words, learn_meaning
+from webcare.training.meaning import Named, SecondOpinion, Words, learn_meaning
 from webcare.training.quality import Verdict, confusions, judge, per_topic
 from webcare.training.rows import Example, Rows
 from webcare.training.vectors import Vectors
+
+Names = Mapping[int, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,22 @@ def train_model(
     *,
     wanted_precision: float,
     vectors: Vectors | None = None,
+    names: Names = MappingProxyType({}),
     before: Before | None = None,
     told: Callable[[int], None] = lambda percent: None,
 ) -> tuple[TopicModel, dict[str, Any]]:
     """A calibrated model of the examples, and its metrics on held-back ones.
 
     The same examples give the same model, whatever their order. They must be of at
-    least two topics. With vectors, what texts mean is learned beside their words.
-    `before` is the model that decides now: both are asked what neither has seen. `told`
-    hears how many per cent are done.
+    least two topics. With vectors, what texts mean is learned beside their words, and
+    while they are few also from the `names` of their topics. `before` is the model that
+    decides now: both are asked what neither has seen. `told` hears how many per cent
+    are done.
     """
     began = time.perf_counter()
     rows = Rows.of(examples)
     told(10)
-    judged = _judged(rows, wanted_precision, vectors, told)
+    judged = _judged(rows, wanted_precision, vectors, names, told)
     told(85)
     linear = fit(rows.matrix, rows.labels, rows.learner)
     told(95)
@@ -66,6 +72,7 @@ def _judged(
     rows: Rows,
     wanted: float,
     vectors: Vectors | None,
+    names: Names,
     told: Callable[[int], None],
 ) -> _Judged:
     held, labels = rows.held, rows.labels
@@ -80,7 +87,8 @@ def _judged(
     chances = by_words.chances(scores)
     words = judge(rows.topics, chances[held], labels[held], wanted)
     over = scores.astype(np.float64) / by_words.temperature
-    second = _second_opinion(rows, vectors, Words(over, by_words.doubt, rows.folds))
+    said = Words(over, by_words.doubt, rows.folds)
+    second = _second_opinion(rows, vectors, said, names)
     if second is None:
         return _Judged(by_words, words, None, chances, words)
     together = judge(rows.topics, second.held_back[held], labels[held], wanted)
@@ -88,13 +96,24 @@ def _judged(
 
 
 def _second_opinion(
-    rows: Rows, vectors: Vectors | None, words: Words
+    rows: Rows, vectors: Vectors | None, words: Words, names: Names
 ) -> SecondOpinion | None:
     """What vectors say beside words; None where there is no encoder."""
     if vectors is None or vectors.encoder is None:
         return None
     found = vectors.of(rows.texts)
-    return learn_meaning(vectors.encoder.name, found, rows.labels, words)
+    named = _named(rows, vectors.encoder, names)
+    return learn_meaning(vectors.encoder.name, found, rows.labels, words, named)
+
+
+def _named(rows: Rows, encoder: Encoder, names: Names) -> Named:
+    given = [
+        (name, label)
+        for label, topic in enumerate(rows.topics)
+        for name in names.get(topic, ())
+    ]
+    labels = np.array([label for _, label in given], dtype=np.int64)
+    return Named(encoder.encode([name for name, _ in given]), labels)
 
 
 def _model(

@@ -8,12 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations.actions.changes import bury
 from conversations.models import Message
+from tests.webcare.domain.conftest import BILL as INVOICE
+from tests.webcare.domain.conftest import EXAMPLES, OUTAGE
 from tests.webcare.topics.said import BILL, POWER, decided
 from webcare.actions import training
 from webcare.actions.models import choose_model
 from webcare.actions.teaching import change_topic
 from webcare.actions.tickets import classify_ticket
 from webcare.actions.topics import decide_topics
+from webcare.domain.topics.encoder import packaged_encoder
 from webcare.domain.topics.verdict import judged
 from webcare.exceptions import ModelUnusable, NotAllowed
 from webcare.models import Membership, Topic, TopicExample, TopicModel, TopicRule
@@ -105,6 +108,31 @@ def test_what_is_remembered_gives_the_same_answer_in_any_batch(model, teach, top
     together = decide_topics([(text, "en", "") for text in texts])
 
     assert together == [decide_topics([(text, "en", "")])[0] for text in texts]
+
+
+def test_while_examples_are_few_a_topic_is_known_by_its_names_too(
+    topics, teach, settings
+):
+    """Nobody gave an example about pets: the name alone says so."""
+    settings.SENTENCE_ENCODER = True
+    if not packaged_encoder():
+        pytest.skip("The sentence encoder is not installed.")
+    power, bill = topics
+    Topic.objects.filter(pk=power.pk).update(name_nl="Huisdieren")
+    teach(power, *EXAMPLES[OUTAGE][:6])
+    teach(bill, *EXAMPLES[INVOICE][:6])
+
+    training.train(training.request_training().pk)
+    named = likeliest("huisdieren")
+    Topic.objects.filter(pk=power.pk).update(name_nl="")
+    training.train(training.request_training().pk)
+
+    assert named[power.pk] > likeliest("huisdieren")[power.pk] + 0.1
+
+
+def likeliest(text):
+    model = decided(text).explanation["model"]
+    return {one["topic"]: one["confidence"] for one in model["alternatives"]}
 
 
 def test_a_training_takes_over_what_was_remembered(model, teach, topics):
