@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from webcare.domain.topics.prediction import BY_EXAMPLES, BY_MEANING, BY_WORDS
 from webcare.inbox.http import DeskRequest, desk
 from webcare.queries import topic_reasons
 from webcare.queries.tickets import ticket_for
@@ -14,6 +16,13 @@ from webcare.queries.topics import names_by_id
 
 if TYPE_CHECKING:
     from webcare.queries.topic_reasons import Machine
+
+
+_LED_BY = {
+    BY_WORDS: _("By its words"),
+    BY_MEANING: _("By what it means, beside its words"),
+    BY_EXAMPLES: _("By what people said of texts like it"),
+}
 
 
 @desk
@@ -48,6 +57,7 @@ def _shown(machine: "Machine", names: dict[int, str]) -> dict[str, object]:
             (names.get(one["topic"], ""), round(one["confidence"] * 100))
             for one in machine.alternatives
         ],
+        "led_by": _LED_BY.get(model.get("led_by", ""), ""),
         "margin": None if machine.margin is None else round(machine.margin * 100),
         "sentences": [
             (names.get(one["topic"], ""), one["found"])

@@ -233,5 +233,23 @@ def test_the_page_shows_it_when_asked(model, make_ticket, topics, client, root):
     assert f"/tickets/{ticket.public_id}/why" in page
     shown = panel.content.decode()
     assert "points ahead of the next" in shown
+    assert "By its words" in shown
     assert "The most like it" in shown
     assert "100 % alike" in shown
+
+
+def test_the_page_says_that_peoples_word_decided(
+    topics, teach, make_ticket, client, root
+):
+    """Before there is a model."""
+    power, bill = topics
+    teach(power, *(f"{POWER} since {number} o'clock" for number in range(5)))
+    teach(bill, *(f"{BILL} by {number} euro" for number in range(5)))
+    ticket = make_ticket(text=f"{POWER} since 3 o'clock")
+    client.force_login(root)
+
+    panel = client.get(
+        f"/tickets/{ticket.public_id}/why", headers={"accept-language": "nl"}
+    )
+
+    assert "Op wat mensen over zulke teksten zeiden" in panel.content.decode()
