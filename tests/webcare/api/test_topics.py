@@ -1,5 +1,6 @@
 import pytest
 
+from webcare.actions.tickets import classify_ticket, route_ticket
 from webcare.models import Membership, Topic, TopicExample, TopicModel
 
 PATH = "/api/v1/topics"
@@ -168,3 +169,26 @@ def test_quality_says_what_is_worth_doing(teacher, make_ticket, delivery_topic):
     assert [one["ticket"] for one in told["worth_labelling"]] == [str(unsure.public_id)]
     assert told["routing"]["routed"] == 1
     assert told["routing"]["without_a_hand"] == 0
+
+
+def test_quality_tells_what_being_wrong_costs(
+    teacher, make_ticket, delivery_topic, power_queue, ada, bo
+):
+    """Of three tickets one has another topic, on which people differ, and one moved."""
+    lost = Topic.objects.create(slug="lost", name="Lost")
+    torn = Topic.objects.create(slug="torn", name="Torn")
+    Membership.objects.create(user=bo, queue=None, role="agent")
+    first, second, _ = (make_ticket() for _ in range(3))
+    classify_ticket(ticket=first, user=ada, topic=lost)
+    classify_ticket(ticket=first, user=bo, topic=torn)
+    classify_ticket(ticket=second, user=ada, topic=delivery_topic)
+    route_ticket(ticket=second, user=ada, queue=power_queue)
+
+    told = teacher.get(f"{PATH}/quality").json()
+
+    assert told["disagreements"] == [{"topics": ["lost", "torn"], "tickets": 1}]
+    [week] = told["weeks"]
+    assert (week["decided"], week["corrected"]) == (3, 1)
+    routing = told["routing"]
+    assert (routing["routed"], routing["without_a_hand"], routing["moved"]) == (3, 2, 1)
+    assert routing["seconds_until_moved"] in range(60)
