@@ -1,6 +1,6 @@
 """Reports as pages: what is asked in words; the figures come from the API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -155,7 +155,15 @@ def _names(by: str, choices: Choices, user: "User") -> dict[str, str]:
     return dict(named.get(by, []))
 
 
-def _split_names(choices: Choices) -> dict[str, str]:
-    """Words for promises, verdicts, reasons and channels: their keys never meet."""
-    words = [*Promise.choices, *Verdict.choices, *DECISIONS.items()]
-    return dict(choices.channels) | {value: str(label) for value, label in words}
+def _split_names(choices: Choices) -> dict[str, dict[str, str]]:
+    """What the second keys of lines are called: by which key it is, as a channel may
+    have the name of a reason."""
+    named: Mapping[str, Iterable[tuple[str, str | Lazy]]] = {
+        "promise": Promise.choices,
+        "verdict": Verdict.choices,
+        "reason": DECISIONS.items(),
+        "channel": choices.channels,
+    }
+    return {
+        key: {value: str(word) for value, word in words} for key, words in named.items()
+    }

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from conversations.models import Channel
 from webcare.actions.deciding import BY_PERSON
 from webcare.actions.last_words import REASON as LAST_WORD
 from webcare.actions.survey_answers import REASON as SCORE
@@ -131,7 +132,15 @@ def test_every_reason_of_a_decision_is_said_in_words(browser, lead):
     }
     page = browser(lead).get("/reports/decisions")
 
-    assert (
-        decided | {LAST_WORD, SCORE, BY_PERSON}
-        <= figures_of(page)["split_names"].keys()
-    )
+    reasons = figures_of(page)["split_names"]["reason"]
+    assert decided | {LAST_WORD, SCORE, BY_PERSON} <= reasons.keys()
+
+
+def test_a_channel_is_called_by_its_name_though_a_reason_is_called_like_it(
+    browser, lead
+):
+    Channel.objects.create(slug="danger", name="Danger line", secret="s")
+    names = figures_of(browser(lead).get("/reports/decisions"))["split_names"]
+
+    assert names["channel"]["danger"] == "Danger line"
+    assert names["reason"]["danger"] == "speaks of danger"

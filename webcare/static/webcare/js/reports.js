@@ -57,9 +57,13 @@ function render(found) {
 // What a line is of, in words, with where its tickets are listed on the desk.
 function named(line) {
   const key = at(line, asked.key);
-  const parts = asked.split.map((name) => asked.split_names[line[name]] ?? line[name]);
+  const parts = asked.split.map((name) => splitName(line, name) ?? line[name]);
   const name = [keyName(key), ...parts].filter((one) => one !== "").join(" · ");
   return { ...line, key, name, part: parts[0] ?? "", address: tickets(line, key) };
+}
+
+function splitName(line, name) {
+  return asked.split_names[name]?.[line[name]];
 }
 
 function keyName(key) {
@@ -100,7 +104,7 @@ function tiles(now, before) {
 
 function tile(line, before, { path, label, kind, better }) {
   const made = element("div", "tile");
-  const part = asked.split.length ? `${asked.split_names[line[asked.split[0]]] ?? ""}: ` : "";
+  const part = asked.split.length ? `${splitName(line, asked.split[0]) ?? ""}: ` : "";
   const now = of(line, { path, kind });
   const value = element("div", "tile__value");
   value.append(figure(say(now, kindOf(line, kind, asked.columns)), now ? behind(line, path) : "", words));
