@@ -14,6 +14,7 @@ from webcare.actions import (
 )
 from webcare.actions.engagement import Engaged
 from webcare.actions.log import Line, record_many
+from webcare.actions.standing import show_newest
 from webcare.actions.threads import lock_threads
 from webcare.domain.lifecycle import Cause
 from webcare.models import TicketEvent
@@ -52,33 +53,13 @@ def note_changes(message_ids: list[int]) -> None:
     )
     corrections.forget([message for _, message, deleted_at, _ in rows if deleted_at])
     tickets = sorted({row[0] for row in rows})
-    _refresh(tickets)
+    show_newest(tickets)
     priority.note_danger(readings.read_again(message_ids))
     readings.show(tickets)
     _answer(again)
 
 
 STAGE = batches.Stage("changed", note_changes)
-
-
-def _refresh(tickets: list[int]) -> None:
-    """Show, and answer, the newest message that its author has not deleted."""
-    fetch(
-        """UPDATE webcare_ticket k
-              SET last_inbound_id = newest.id,
-                  excerpt = left(btrim(regexp_replace(
-                      left(newest.text, 560), '\\s+', ' ', 'g')), 280),
-                  changed_at = now(), version = version + 1
-             FROM unnest(%s::bigint[]) AS given(ticket)
-            CROSS JOIN LATERAL (
-                 SELECT m.id, m.text FROM webcare_ticketmessage tm
-                   JOIN conversations_message m ON m.id = tm.message_id
-                  WHERE tm.ticket_id = given.ticket AND m.direction = 'in'
-                  ORDER BY (m.deleted_at IS NOT NULL), m.posted_at DESC, m.id DESC
-                  LIMIT 1) AS newest
-            WHERE k.id = given.ticket""",
-        [tickets],
-    )
 
 
 def _words_no_more(message_ids: Sequence[int]) -> list[Engaged]:

@@ -10,6 +10,17 @@ from webcare.actions.threads import HOLD_THREAD
 from webcare.actions.turns import WAITING
 from webcare.models import Ticket
 
+# Of a ticket `given`: the newest message that its author has not deleted.
+_NEWEST = """CROSS JOIN LATERAL (
+                 SELECT m.id, m.text FROM webcare_ticketmessage tm
+                   JOIN conversations_message m ON m.id = tm.message_id
+                  WHERE tm.ticket_id = given.ticket AND m.direction = 'in'
+                  ORDER BY (m.deleted_at IS NOT NULL), m.posted_at DESC, m.id DESC
+                  LIMIT 1) AS newest"""
+_SHOWN = """last_inbound_id = newest.id,
+                  excerpt = left(btrim(regexp_replace(
+                      left(newest.text, 560), '\\s+', ' ', 'g')), 280)"""
+
 
 def lock(tickets: Sequence[int], *, threads: Sequence[int] = ()) -> dict[int, Ticket]:
     """Lock tickets, with the threads whose new messages would come to them.
@@ -46,9 +57,7 @@ def show_anew(tickets: Sequence[int]) -> None:
     fetch(
         f"""UPDATE webcare_ticket k
               SET opened_at = shown.first_at, last_message_at = shown.last_at,
-                  last_inbound_id = newest.id, last_heard = shown.last_heard,
-                  excerpt = left(btrim(regexp_replace(
-                      left(newest.text, 560), '\\s+', ' ', 'g')), 280),
+                  last_heard = shown.last_heard, {_SHOWN},
                   waiting_since = {WAITING.format(but=NONE)},
                   due_at = {DUE.format(but=NONE)},
                   changed_at = now(), version = version + 1
@@ -59,14 +68,22 @@ def show_anew(tickets: Sequence[int]) -> None:
                    FROM webcare_ticketmessage tm
                    JOIN conversations_message m ON m.id = tm.message_id
                   WHERE tm.ticket_id = given.ticket AND m.direction = 'in') AS shown
-            CROSS JOIN LATERAL (
-                 SELECT m.id, m.text FROM webcare_ticketmessage tm
-                   JOIN conversations_message m ON m.id = tm.message_id
-                  WHERE tm.ticket_id = given.ticket AND m.direction = 'in'
-                  ORDER BY (m.deleted_at IS NOT NULL), m.posted_at DESC, m.id DESC
-                  LIMIT 1) AS newest
+            {_NEWEST}
             WHERE k.id = given.ticket""",
         [sorted(set(tickets))],
+    )
+
+
+def show_newest(tickets: Sequence[int]) -> None:
+    """Let tickets show, and answers go to, the newest message in them."""
+    fetch(
+        f"""UPDATE webcare_ticket k
+              SET {_SHOWN},
+                  changed_at = now(), version = version + 1
+             FROM unnest(%s::bigint[]) AS given(ticket)
+            {_NEWEST}
+            WHERE k.id = given.ticket""",
+        [list(tickets)],
     )
 
 

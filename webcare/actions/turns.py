@@ -86,6 +86,9 @@ def start(news: Sequence[Said]) -> None:
 AS_IT_IS = f"""queue_id = k.queue_id, topic_id = k.topic_id, priority = k.priority,
     language = k.language,
     calendar_version_id = {CALENDAR_OF.format(queue="k.queue_id")}"""
+_LEFT = f"""outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
+    calendar_seconds = greatest(0, floor(extract(epoch FROM %(at)s - t.started_at))),
+    {AS_IT_IS}"""
 ENDED = """t.id, t.ticket_id, t.number, t.started_at, t.ended_at, t.language,
     t.calendar_version_id, t.first_message_id"""
 
@@ -171,10 +174,7 @@ def leave(tickets: Sequence[int], at: datetime) -> dict[int, list[Ended]]:
               WHERE NOT h.is_given AND k.status NOT IN ('resolved', 'closed')
            ), ended AS (
              UPDATE webcare_turn t
-                SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
-                    calendar_seconds = greatest(0, floor(extract(
-                        epoch FROM %(at)s - t.started_at))),
-                    {AS_IT_IS}
+                SET {_LEFT}
                FROM webcare_ticket k
               WHERE t.ticket_id IN (SELECT home FROM homes) AND k.id = t.ticket_id
                 AND t.outcome = 'waiting'
@@ -294,10 +294,7 @@ def let_go(message: int, stands: int, at: datetime) -> dict[str, Any]:
           RETURNING {ENDED}
            ), ended AS (
              UPDATE webcare_turn t
-                SET outcome = 'left', ended_at = greatest(%(at)s, t.started_at),
-                    calendar_seconds = greatest(0, floor(extract(
-                        epoch FROM %(at)s - t.started_at))),
-                    {AS_IT_IS}
+                SET {_LEFT}
                FROM turn JOIN webcare_ticket k ON k.id = turn.ticket_id
               WHERE t.id = turn.id AND NOT EXISTS (SELECT FROM first)
           RETURNING {ENDED}
