@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
@@ -128,7 +129,7 @@ _HELD = """
 
 def _contents(
     measure: Measure, view: str, grain: str, starts: Sequence[date]
-) -> dict[date, int | None]:
+) -> dict[date, Decimal | None]:
     """A digest of all that the rolls hold, by their day or month."""
     return dict(
         fetch(

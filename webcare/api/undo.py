@@ -51,9 +51,7 @@ class UndoChange(Acting):
         try:
             return self.ticket(request, ticket)
         except NotFound:
-            if what != Undoable.QUEUE:
-                raise
-        return ticket_moved_away(request.user, ticket)
+            return ticket_moved_away(request.user, ticket, what)
 
 
 def _news(request: Request, ticket: int) -> dict[str, Any]:

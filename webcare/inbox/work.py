@@ -134,9 +134,7 @@ def _changed(request: DeskRequest, public_id: UUID, what: Undoable) -> "Ticket":
     try:
         return ticket_for(request.user, public_id)
     except NotFound:
-        if what != Undoable.QUEUE:
-            raise
-    return ticket_moved_away(request.user, public_id)
+        return ticket_moved_away(request.user, public_id, what)
 
 
 def undo_address(public_id: UUID, what: Undoable) -> str:

@@ -39,12 +39,14 @@ def ticket_for(
     return found
 
 
-def ticket_moved_away(user: User, public_id: UUID) -> Ticket:
-    """Return a ticket that `user` moved, within UNDO_SECONDS, to be moved back alone.
+def ticket_moved_away(user: User, public_id: UUID, what: Undoable) -> Ticket:
+    """Return a ticket that `user` moved, within UNDO_SECONDS, to take `what` back.
 
     It may have left their sight by that, so nothing of it is to be shown. Raises
-    NotFound.
+    NotFound, also where `what` is anything but the move.
     """
+    if what != Undoable.QUEUE:
+        raise NotFound("There is no such ticket.")
     moves = TicketEvent.objects.filter(
         ticket__public_id=public_id,
         actor=user,
