@@ -21,6 +21,9 @@ class NotFound(WebcareError):
 
     code = "not_found"
 
+    def __init__(self, detail: str = "", **data: Any) -> None:
+        super().__init__(_(detail) if detail else "", **data)
+
 
 class NotAllowed(WebcareError):
     """The person may see this, but not do that."""

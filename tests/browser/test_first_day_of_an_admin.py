@@ -121,9 +121,11 @@ def _brings_what_was_said_before(page, pump, live_server):
     page.get_by_role("button", name="Read all 19 rows").click()
     page.wait_for_selector("[data-stage~=running]:not([hidden])")
     pump()
-    page.wait_for_selector("text=18 new messages, 0 were known already, 1 rows not")
+    page.wait_for_selector("text=New messages: 18. Known already: 0. Rows not read: 1.")
     page.wait_for_selector("[data-picture]:not([hidden])")
-    expect(page.locator("[data-waits]")).to_contain_text("6 of 12 questions")
+    expect(page.locator("[data-waits]")).to_contain_text(
+        "Questions with an answer: 6 of 12."
+    )
     assert page.locator("[data-themes] >> text=Parcels").count() == 1
     with page.expect_download() as asked:
         page.locator("[data-download]").click()

@@ -103,6 +103,16 @@ def test_keys_are_explained_and_can_be_turned_off(mine, ada):
     page.wait_for_url("**/board")
 
 
+def test_a_key_that_may_do_nothing_is_refused_with_what_to_choose(mine, root):
+    page = mine(root)
+    page.get_by_text("Make a token").click()
+    page.locator("#keys").get_by_label("Name").fill("The website")
+    page.locator("#keys").get_by_label("Read", exact=True).uncheck()
+    page.get_by_role("button", name="Make it").click()
+
+    page.wait_for_selector("#toasts >> text=Choose at least one scope.")
+
+
 def test_a_key_for_a_program_is_told_once(mine, root):
     page = mine(root)
     page.get_by_text("Make a token").click()

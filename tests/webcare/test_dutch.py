@@ -15,6 +15,8 @@ from webcare.models import User
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "webcare" / "locale" / "nl" / "LC_MESSAGES" / "django.mo"
 SAYS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+# Says its own sentence in the language of who reads it.
+SAYS |= {"NotFound"}
 COUNTED = re.compile(
     r"\{% blocktranslate count (.*?)%\}(.*?)\{% plural %\}(.*?)\{% endblocktranslate"
 )

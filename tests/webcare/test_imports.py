@@ -1,6 +1,7 @@
 """Exports become history: once, in batches, and nothing of it is live."""
 
 import pytest
+from django.utils.translation import override
 
 from conversations.models import Message
 from webcare.actions.imports import (
@@ -64,6 +65,16 @@ def test_rows_become_history_and_bad_ones_are_listed(bring):
         (5, ["Nothing was written."]),
     ]
     assert not ImportFile.objects.exists()
+
+
+def test_what_is_wrong_with_a_row_is_told_in_the_language_of_who_started_it(root, pump):
+    made = make_import(user=root, name="export.csv", body=FILE.encode())
+    with override("nl"):
+        start_import(user=root, job=made)
+    pump()
+
+    [why] = ImportProblem.objects.get(number=4).why
+    assert why == "“31-02-2026 09:00” is geen leesbare datum."
 
 
 def test_nothing_of_it_is_live_not_even_talk_of_danger(bring, delivery_topic):

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from conversations.models import Author
 from webcare.actions.audit import audit
@@ -21,7 +22,7 @@ def make_list(*, user: User, slug: str, name: str) -> AuthorList:
         with transaction.atomic():
             return AuthorList.objects.create(slug=slug, name=name)
     except IntegrityError as error:
-        raise Invalid(slug="This name is in use: choose another.") from error
+        raise Invalid(slug=_("This name is in use: choose another.")) from error
 
 
 @transaction.atomic
@@ -38,13 +39,13 @@ def remove_list(*, user: User, author_list: AuthorList) -> None:
     """Raises NotAllowed, InUse while a rule or a policy asks for it."""
     require(user, Permission.SET_UP)
     if is_asked_for("author_list", author_list.slug):
-        raise InUse("A rule asks for this list: change that first.")
+        raise InUse(_("A rule asks for this list: change that first."))
     if asks_for_list(author_list):
         raise InUse(gettext("A promise asks for this list: change that first."))
     try:
         author_list.delete()
     except ProtectedError as error:
-        raise InUse("A rule asks for this list: change that first.") from error
+        raise InUse(_("A rule asks for this list: change that first.")) from error
 
 
 @transaction.atomic

@@ -97,7 +97,8 @@ def start_import(*, user: User, job: Import, channel: Channel | None = None) -> 
             % {"columns": ", ".join(str(one) for one in missing)}
         )
     job.channel, job.state = channel or _own_channel(), ImportState.RUNNING
-    job.save(update_fields=["channel", "state"])
+    job.language = translation.get_language() or ""
+    job.save(update_fields=["channel", "state", "language"])
     batches.enqueue(IMPORT, [job.pk])
     return job
 
@@ -118,10 +119,9 @@ def remove_import(*, user: User, job: Import) -> None:
 def read_imports(import_ids: list[int]) -> None:
     """Read the next rows of each, and come back while there are more."""
     running = Import.objects.filter(pk__in=import_ids, state=ImportState.RUNNING)
-    locked = running.select_related("user").select_for_update(of=("self",))
+    locked = running.select_for_update()
     for job in locked.order_by("pk"):
-        # What is wrong with a row is told to who brought it.
-        with translation.override(job.user.language or settings.LANGUAGE_CODE):
+        with translation.override(job.language or settings.LANGUAGE_CODE):
             _read_on(job)
 
 

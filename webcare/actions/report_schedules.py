@@ -176,7 +176,7 @@ def _check(schedule: ReportSchedule) -> None:
     """Raises Invalid, and NotAllowed for what its owner may not see now."""
     _check_readers(schedule.to)
     if not schedule.days or not set(schedule.days) <= set(range(1, 8)):
-        raise Invalid(days=_("Choose days from 1, Monday, to 7, Sunday."))
+        raise Invalid(days=_("Choose at least one day, from 1, Monday, to 7, Sunday."))
     if schedule.report not in SENDABLE:
         raise Invalid(report=_("This report cannot be sent."))
     assert isinstance(schedule.at, time)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations.actions.calls import check_address, new_secret
 from conversations.exceptions import ChannelUnusable
@@ -41,7 +42,7 @@ def make_subscription(
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if Subscription.objects.filter(owner=owner).count() >= MOST_EACH:
-            raise Invalid(owner="This person has as many as one can have: end one.")
+            raise Invalid(owner=_("This person has as many as one can have: end one."))
         secret = new_secret()
         made = Subscription.objects.create(
             owner=owner, name=name, secret=secret, **fields, **end_of_log()._asdict()
@@ -163,14 +164,15 @@ def _require_manager(user: User, owner: User) -> None:
 
 def _require_active(subscription: Subscription) -> None:
     if not subscription.is_active:
-        raise Invalid(is_active="It is switched off: switch it on first.")
+        raise Invalid(is_active=_("It is switched off: switch it on first."))
 
 
 def _checked(**fields: Any) -> dict[str, Any]:
     if "events" in fields:
         fields["events"] = sorted(set(fields["events"]))
         if unknown := set(fields["events"]) - set(EVENT_NAMES):
-            raise Invalid(events=f"There is no event called {min(unknown)}.")
+            said = _("There is no event called %(name)s.") % {"name": min(unknown)}
+            raise Invalid(events=said)
     if "url" in fields:
         try:
             check_address(fields["url"])

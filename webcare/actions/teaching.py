@@ -40,7 +40,7 @@ def make_topic(
         with transaction.atomic():
             return Topic.objects.create(slug=slug, queue=queue, **_owned(fields))
     except IntegrityError as error:
-        raise Invalid(slug="This name is in use: choose another.") from error
+        raise Invalid(slug=_("This name is in use: choose another.")) from error
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def add_rule(
     if kind == RuleKind.COMBINED and (wrong := why_unreadable(pattern)):
         raise Invalid(pattern=wrong)
     if not is_searchable(pattern):
-        raise Invalid(pattern="Send a word, a tag or a sign that can be found.")
+        raise Invalid(pattern=_("Send a word, a tag or a sign that can be found."))
     rule, _made = TopicRule.objects.get_or_create(
         topic=topic,
         kind=kind,
@@ -187,5 +187,5 @@ def _refuse_ring(topic: Topic, parent: Topic) -> None:
     above: Topic | None = parent
     while above is not None:
         if above.pk == topic.pk:
-            raise Invalid(parent="A topic cannot stand below itself.")
+            raise Invalid(parent=_("A topic cannot stand below itself."))
         above = above.parent

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain.permissions import Permission
@@ -33,9 +34,9 @@ def make_token(
     """
     require(user, Permission.SET_UP)
     if not scopes:
-        raise Invalid(scopes="Choose at least one scope.")
+        raise Invalid(scopes=_("Choose at least one scope."))
     if expires_at is not None and expires_at <= timezone.now():
-        raise Invalid(expires_at="Choose a moment in the future.")
+        raise Invalid(expires_at=_("Choose a moment in the future."))
     key = new_token()
     made = ApiToken.objects.create(
         user=owner,

@@ -60,9 +60,7 @@ class ReportScheduleChange(In):
     by = serializers.ChoiceField(choices=By.choices, required=False, allow_null=True)
     period = serializers.ChoiceField(choices=Period.choices)
     days = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=7),
-        min_length=1,
-        max_length=7,
+        child=serializers.IntegerField(min_value=1, max_value=7), max_length=7
     )
     time = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
     to = serializers.ListField(

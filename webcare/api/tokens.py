@@ -48,9 +48,7 @@ class TokenIn(In):
 
     name = serializers.CharField(max_length=100)
     owner = serializers.UUIDField(required=False)
-    scopes = serializers.ListField(
-        child=serializers.ChoiceField(choices=Scope.choices), allow_empty=False
-    )
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices))
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 

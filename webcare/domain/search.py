@@ -16,6 +16,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 LONGEST = 400  # characters
 MOST_TERMS = 20
 SHORTEST_PREFIX = 3
@@ -80,7 +82,7 @@ def fold(text: str) -> str:
 def parse(text: str) -> Query:
     """Read what was typed. Raises Unclear."""
     if len(text) > LONGEST:
-        raise Unclear(f"Send at most {LONGEST} characters.")
+        raise Unclear(_("Send at most %(most)d characters.") % {"most": LONGEST})
     reading = _Reading()
     for token in _tokens(text):
         reading.take(token)
@@ -122,18 +124,20 @@ class _Reading:
 
     def _need(self, stands_well: bool) -> None:
         if not stands_well:
-            raise Unclear("Put OR between two words.")
+            raise Unclear(_("Put OR between two words."))
 
     def done(self) -> Query:
         self._need(not self.either)
         if sum(map(len, self.groups)) + len(self.without) > MOST_TERMS:
-            raise Unclear(f"Look for at most {MOST_TERMS} words at once.")
+            raise Unclear(
+                _("Look for at most %(most)d words at once.") % {"most": MOST_TERMS}
+            )
         if len(self.numbers) > 1:
-            raise Unclear("Look for one number at a time.")
+            raise Unclear(_("Look for one number at a time."))
         if self.without and not self.groups:
-            raise Unclear("Add a word to look for beside what to leave out.")
+            raise Unclear(_("Add a word to look for beside what to leave out."))
         if not (self.groups or self.numbers or self.fields):
-            raise Unclear("Send a word to look for.")
+            raise Unclear(_("Send a word to look for."))
         number = self.numbers[0] if self.numbers else None
         return Query(tuple(self.groups), tuple(self.without), number, self.fields)
 
@@ -156,32 +160,42 @@ def _tokens(text: str) -> Iterator[_Token]:
         found = _TOKEN.match(text, at)
         if found is None:  # `queue:` at the end, or a minus that belongs to nothing
             rest = text[at:].split()[0]
-            raise Unclear(f"Write something after {rest[:40]}")
+            raise Unclear(_nothing_after(rest[:40]))
         at = found.end()
         minus, name, phrase, closed, bare = found.groups()
         if bare and bare[-1] == ":" and bare[:-1].lower() in FIELDS:
-            raise Unclear(f"Write something after {bare}")
+            raise Unclear(_nothing_after(bare))
         if phrase is not None and not closed:
-            raise Unclear('Close the quotation mark with another ".')
+            raise Unclear(_('Close the quotation mark with another ".'))
         name = (name or "").lower()
         yield _Token(
             bool(minus), name, bare if phrase is None else phrase, bare is None
         )
 
 
+def _nothing_after(name: str) -> str:
+    return _("Write something after %(name)s") % {"name": name}
+
+
 def _add_field(fields: dict[str, str], token: _Token) -> None:
     name, value = token.name, token.text.strip()
     if name not in FIELDS:
         raise Unclear(
-            f"There is no {name[:40]}: to filter by. Choose from: {', '.join(FIELDS)}; "
-            "or put it in quotation marks to look for the words."
+            _(
+                "There is no %(name)s: to filter by. Choose from: %(known)s; "
+                "or put it in quotation marks to look for the words."
+            )
+            % {"name": name[:40], "known": ", ".join(FIELDS)}
         )
     if token.minus:
-        raise Unclear(f"Only words can be left out: write {name}: without the minus.")
+        raise Unclear(
+            _("Only words can be left out: write %(name)s: without the minus.")
+            % {"name": name}
+        )
     if name in fields:
-        raise Unclear(f"Write {name}: once.")
+        raise Unclear(_("Write %(name)s: once.") % {"name": name})
     if not value:
-        raise Unclear(f"Write something after {name}:")
+        raise Unclear(_nothing_after(f"{name}:"))
     fields[name] = value
 
 
@@ -192,7 +206,10 @@ def _term(token: _Token) -> Term | None:
         return None
     prefix = token.text.endswith("*") and not token.quoted
     if prefix and len(words[-1]) < SHORTEST_PREFIX:
-        raise Unclear(f"Write at least {SHORTEST_PREFIX} letters before the *.")
+        raise Unclear(
+            _("Write at least %(least)d letters before the *.")
+            % {"least": SHORTEST_PREFIX}
+        )
     return Term(words, exact=token.quoted or len(words) > 1, prefix=prefix)
 
 
@@ -239,7 +256,7 @@ def _spans(
         for form in term[0]:
             begins.setdefault(form, []).append(term)
     spans = []
-    for n, (word, start, _) in enumerate(found):
+    for n, (word, start, _end) in enumerate(found):
         for term in begins.get(word, ()):
             stretch = found[n : n + len(term)]
             if len(stretch) == len(term) and all(

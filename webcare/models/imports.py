@@ -31,6 +31,8 @@ class Import(models.Model):
         default=ImportState.WAITING,
         db_default="waiting",
     )
+    # Of who started it: in that they are told what is wrong with a row.
+    language = models.CharField(max_length=12, default="", db_default="", blank=True)
     encoding = models.CharField(max_length=10)
     delimiter = models.CharField(max_length=1)
     day_order = models.CharField(

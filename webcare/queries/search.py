@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain.search import (
@@ -107,7 +108,7 @@ def _with_fields(query: Query, wanted: Wanted) -> Wanted:
         raise Unclear(f"{name}: {sentence}")
     for name in values:
         if getattr(wanted, name) is not None:
-            raise Unclear(f"{name} is asked for twice.")
+            raise Unclear(_("%(name)s is asked for twice.") % {"name": name})
     if "from" in query.fields:
         values["author"] = query.fields["from"].lstrip("@")
     if query.number is not None:
@@ -121,7 +122,7 @@ def moment_of(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise Unclear(
-            "Write a day like 2026-03-01, or a time with its zone."
+            _("Write a day like 2026-03-01, or a time with its zone.")
         ) from error
     return found if found.tzinfo else timezone.make_aware(found)
 
@@ -192,7 +193,7 @@ def _without_words(
     """Tickets of an author, or of a number: the newest first, with nothing to rank."""
     kind = "number" if query.number is not None else "author"
     if kind == "author" and "from" not in query.fields:
-        raise Invalid(q="Send a word to look for; filters alone belong to the list.")
+        raise Invalid(q=_("Send a word to look for; filters alone belong to the list."))
     asked = ask(user, _said_within(wanted, query))
     beyond = "(k.opened_at, k.id) < (%(at)s, %(id)s)" if place else "true"
     rows = fetch(

@@ -202,3 +202,22 @@ def test_every_sentence_of_the_templates_is_in_the_catalog():
 
 def _plain(text: str) -> str:
     return text.replace('\\"', '"').replace("\\n", "\n")
+
+
+def test_no_script_imports_itself_by_way_of_others():
+    """Such a one is collected under two names, and a browser would run it twice."""
+    scripts = STATIC / "js"
+    imported = {
+        path: {
+            (path.parent / name).resolve()
+            for name in re.findall(r'(?:from|import)\s*\(?\s*"(\.[^"]+)"', _text(path))
+        }
+        for path in map(Path.resolve, scripts.rglob("*.js"))
+    }
+    while leaves := [path for path, names in imported.items() if not names]:
+        for leaf in leaves:
+            del imported[leaf]
+        for names in imported.values():
+            names.difference_update(leaves)
+
+    assert not imported

@@ -30,6 +30,19 @@ def test_a_chip_leads_to_the_list_without_it(browser, ada, ticket):
     assert (agent.label, agent.value) == ("Agent", "Nobody")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [('"geen stroom', "Sluit het aanhalingsteken"), ("foo:bar", "Op foo: kan niet")],
+)
+def test_what_is_wrong_with_words_is_said_in_the_language_of_who_wrote_them(
+    browser, ada, words, told
+):
+    asked = {"accept-language": "nl"}
+    page = browser(ada).get("/", {"q": words}, headers=asked)
+
+    assert told in said(page)
+
+
 def test_a_wrong_filter_is_said_and_shows_nothing(browser, ada, ticket):
     page = browser(ada).get("/?status=sideways")
 

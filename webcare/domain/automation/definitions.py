@@ -100,7 +100,8 @@ def _trigger(given: Any, errors: Errors) -> Trigger:
     if set(body) == {"timer"} and isinstance(body["timer"], dict):
         return _timer(body["timer"], errors)
     errors["trigger"] = _(
-        "Give either events, a list, or timer, with state and minutes."
+        "Say when it begins: at what happens (events), or by time (timer, with "
+        "state and minutes)."
     )
     return Trigger()
 

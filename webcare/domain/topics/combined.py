@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 MOST_TERMS = 30
 
 _SIGNS = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
@@ -50,11 +52,11 @@ def read(pattern: str) -> Node:
     signs = _SIGNS.findall(pattern)
     node, rest = _either(signs)
     if rest:
-        raise Unreadable("A bracket closes that was never opened.")
+        raise Unreadable(_("A bracket closes that was never opened."))
     if len(list(terms(node))) > MOST_TERMS:
-        raise Unreadable(f"Combine at most {MOST_TERMS} terms.")
+        raise Unreadable(_("Combine at most %(most)d terms.") % {"most": MOST_TERMS})
     if fits(node, lambda term: False) is not None:
-        raise Unreadable("Name at least one word that has to be there.")
+        raise Unreadable(_("Name at least one word that has to be there."))
     return node
 
 
@@ -109,13 +111,13 @@ def _every(signs: _Rest) -> tuple[Node, _Rest]:
         part, rest = _one(rest)
         parts.append(part)
     if not parts:
-        raise Unreadable("Something is missing beside OR, or between brackets.")
+        raise Unreadable(_("Something is missing beside OR, or between brackets."))
     return (parts[0] if len(parts) == 1 else All(parts)), rest
 
 
 def _one(signs: _Rest) -> tuple[Node, _Rest]:
     if not signs or signs[0] in {"AND", "OR", ")"}:
-        raise Unreadable("Something is missing after AND, OR or NOT.")
+        raise Unreadable(_("Something is missing after AND, OR or NOT."))
     first, rest = signs[0], signs[1:]
     if first == "NOT":
         part, rest = _one(rest)
@@ -123,7 +125,7 @@ def _one(signs: _Rest) -> tuple[Node, _Rest]:
     if first == "(":
         node, rest = _either(rest)
         if not rest:
-            raise Unreadable("A bracket is not closed.")
+            raise Unreadable(_("A bracket is not closed."))
         return node, rest[1:]
     if first.startswith('"') or "*" not in first:
         return Term(first.strip('"'), is_part=False), rest

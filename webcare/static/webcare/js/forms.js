@@ -24,6 +24,7 @@ export function bodyOf(form, submitter) {
   const chosen = submitter?.name ? [...parts, submitter] : parts;
   const body = JSON.parse(form.dataset.with ?? "{}");
   for (const part of chosen) {
+    if (part.dataset.as === "list") body[part.name] ??= []; // none chosen is said too
     if (["checkbox", "radio"].includes(part.type) && !part.checked) continue;
     const value = (KINDS[part.dataset.as] ?? String)(part.value);
     body[part.name] = Array.isArray(value) ? [...(body[part.name] ?? []), ...value] : value;

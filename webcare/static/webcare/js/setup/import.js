@@ -55,6 +55,20 @@ function look(job) {
   page.querySelectorAll("[data-written]").forEach((select) => (select.value = job[select.dataset.written]));
   page.querySelector("[data-unsure-dates]").hidden = job.preview.dates_are_sure;
   page.querySelector("[data-preview]").replaceChildren(...job.preview.rows.flatMap(rows));
+  trouble(missing());
+}
+
+// What has to be said before any row can be read, in one sentence instead of each row's.
+function missing() {
+  const open = [...page.querySelectorAll("[data-needed]")].filter((one) => one.value === "");
+  const names = open.map((one) => one.dataset.needed).join(", ");
+  return names && words(page.dataset.say, names);
+}
+
+function trouble(text) {
+  const place = page.querySelector("[data-problem]");
+  place.textContent = text;
+  place.hidden = !text;
 }
 
 const rows = (row) => (row.problems.length ? [wrong(row)] : row.messages.map(message));
@@ -66,7 +80,7 @@ function message(one) {
 
 function wrong(row) {
   const cells = row.cells.join(" · ").slice(0, 60);
-  return lineOf(part("td", page.dataset.none), part("td", cells), part("td", row.problems.join(" "), "problem"));
+  return lineOf(part("td", page.dataset.none), part("td", cells), part("td", missing() ? "" : row.problems.join(" "), "problem"));
 }
 
 // On a phone each cell says what it is.
@@ -94,13 +108,11 @@ async function change(event) {
 
 async function start(event) {
   event.preventDefault();
-  const place = page.querySelector("[data-problem]");
   try {
     const channel = page.querySelector("[data-channel]").value || null;
     show(await call("POST", `${page.dataset.import}/start`, { channel }));
   } catch (error) {
-    place.textContent = error.message;
-    place.hidden = false;
+    trouble(error.message);
   }
 }
 
@@ -137,7 +149,7 @@ async function picture(isAwaited, before = -1, same = 0) {
     const { questions } = drawn.waits;
     const looks = questions && questions === before ? same + 1 : 0;
     const isComing = isAwaited && looks < SETTLED;
-    page.querySelector("[data-picture]").hidden = isComing && !questions;
+    page.querySelector("[data-picture]").hidden = !questions;
     page.querySelector("[data-coming]").hidden = !isComing;
     draw(drawn);
     if (isComing) setTimeout(() => picture(true, questions, looks), 2000);

@@ -5,6 +5,7 @@ import { complain, say } from "../say.js";
 import { addRow, fill, mark, read, show } from "./kinds.js";
 import { nameOf } from "./shown.js";
 import { tell } from "./told.js";
+import { wrong } from "./wrong.js";
 import "./holidays.js";
 import "./trial.js";
 
@@ -24,9 +25,17 @@ async function begin(form) {
     await filled(form);
     form.inert = false;
   } catch (error) {
+    if (error.status === 404) return missing(form, error);
     complain(error);
   }
   form.removeAttribute("aria-busy");
+}
+
+// Fields of what is not there would only be lost.
+function missing(form, error) {
+  const said = Object.assign(document.createElement("p"), { className: "banner tone-bad", textContent: error.message });
+  said.setAttribute("role", "alert");
+  form.replaceWith(said);
 }
 
 async function filled(form) {
@@ -72,16 +81,6 @@ function kept(form, answer) {
   if (answer?.[form.dataset.told]) tell(answer[form.dataset.told]);
   say(form.dataset.done);
   document.dispatchEvent(new Event("setup:changed"));
-}
-
-export function wrong(form, error) {
-  const rest = mark(form, error.answer?.errors ?? {});
-  const place = form.querySelector(":scope > [data-problem]");
-  const said = error.answer?.errors ? rest.join(" ") : "";
-  if (place) place.textContent = said;
-  if (place) place.hidden = !said;
-  if (!error.answer?.errors) complain(error);
-  form.querySelector('[aria-invalid="true"]')?.focus();
 }
 
 document.addEventListener("submit", async (event) => {

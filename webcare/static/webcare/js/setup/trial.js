@@ -4,6 +4,7 @@ import { call } from "../api.js";
 import { complain } from "../say.js";
 import { read } from "./kinds.js";
 import { span } from "./shown.js";
+import { wrong } from "./wrong.js";
 
 export const words = (text, ...values) => values.reduce((said, value, at) => said.replace(`{${at + 1}}`, value), text);
 
@@ -17,7 +18,7 @@ document.addEventListener("click", async ({ target }) => {
     form.dataset.trialWithout.split(" ").forEach((name) => delete body[name]);
     answer(form.querySelector("[data-tried]"), await call("POST", form.dataset.trial, body));
   } catch (error) {
-    (await import("./thing.js")).wrong(form, error);
+    wrong(form, error);
   } finally {
     button.disabled = false;
   }
