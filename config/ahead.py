@@ -1,7 +1,7 @@
 """What every process works out at its first requests, worked out once for all of them.
 
-The web processes are forked later. What is there by then they share; what each made for
-itself was a third of their memory.
+The web processes are forked later, and share what is there by then. Ciphers, and which
+table refers to which, were nine megabytes that each had of its own.
 """
 
 from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import get_resolver
 
 from config.logs import LOGGING
-from config.memory import settle
+from config.memory import settle, share_one_heap
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "4"))
@@ -26,6 +26,7 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
 logconfig_dict = LOGGING
 loglevel = "warning"
+share_one_heap()
 
 
 def when_ready(server: Any) -> None:

@@ -164,7 +164,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["webcare.api.permissions.Denied"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["webcare.api.renderers.Json"],
     "DEFAULT_PARSER_CLASSES": ["webcare.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "webcare.api.schema.DeskSchema",
     "EXCEPTION_HANDLER": "webcare.api.errors.to_response",

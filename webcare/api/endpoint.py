@@ -6,13 +6,13 @@ from functools import wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request as AnybodysRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webcare.actions.requests import Answer, answer_once
 from webcare.api.inputs import said_in_form
+from webcare.api.renderers import Json
 
 if TYPE_CHECKING:
     from webcare.models import User
@@ -70,7 +70,7 @@ def _fingerprint(request: Request) -> bytes:
 
 
 def _keepable(response: Response, told_once: frozenset[str]) -> Answer:
-    body = json.loads(JSONRenderer().render(response.data) or b"null")
+    body = json.loads(Json().render(response.data) or b"null")
     if isinstance(body, dict):
         body = {name: None if name in told_once else v for name, v in body.items()}
     return Answer(response.status_code, body)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from rest_framework import serializers
 
 from webcare.domain.lifecycle import Status
@@ -156,7 +157,7 @@ def ticket_out(row: TicketRow) -> Json:
         "resolution_seconds": row.resolution_seconds,
         "queue": _named(row.queue, row.queue_name),
         "topic": _topic(row),
-        "also_topics": json.loads(row.also_topics),
+        "also_topics": orjson.loads(row.also_topics),
         "agent": _agent(row),
         "channel": _named(row.channel, row.channel_name),
         "author": {
@@ -164,7 +165,7 @@ def ticket_out(row: TicketRow) -> Json:
             "handle": row.author_handle,
             "name": row.author_name,
         },
-        "tags": json.loads(row.tags),
+        "tags": orjson.loads(row.tags),
     }
 
 
