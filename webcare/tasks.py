@@ -299,6 +299,6 @@ def forget_gone() -> None:
 
 @shared_task
 def roll_up() -> None:
-    from webcare.actions import rolls
+    from webcare.actions import rolls_due
 
-    rolls.roll_up_due()
+    rolls_due.roll_up_due()

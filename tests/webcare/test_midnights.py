@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from tests.webcare.test_marks import STEPS, age, story
-from webcare.actions import midnights, rolls
+from webcare.actions import midnights, rolls_due
 from webcare.domain.reports import By
 from webcare.exceptions import Invalid
 from webcare.models import Roll, Ticket, TicketOpening
@@ -99,7 +99,7 @@ def test_a_midnight_long_past_is_as_old_as_was_known_then(story, root):
 def test_the_past_is_kept_without_being_asked(story):
     story()
     age(8)
-    while rolls.roll_up_due():
+    while rolls_due.roll_up_due():
         pass
 
     days = Roll.objects.filter(measure="backlog").values_list("start", flat=True)
@@ -125,7 +125,7 @@ def test_what_cannot_be_added_up_holds_no_other_back(story):
     story()
     age(8)
     fetch("DROP TABLE webcare_decisionversion", [])
-    while rolls.roll_up_due():
+    while rolls_due.roll_up_due():
         pass
 
     made = set(Roll.objects.values_list("measure", flat=True))

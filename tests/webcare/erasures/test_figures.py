@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from webcare.actions import facts, roll_checks, rolls
+from webcare.actions import facts, roll_checks, rolls_due
 from webcare.models import Ticket, Turn
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_every_report_is_the_same_as_before(marked, figures, erase, resolve):
     # Who still waits gets older meanwhile.
     for live in Ticket.objects.live():
         resolve(live)
-    rolls.roll_up_due(peace=timedelta(0))
+    rolls_due.roll_up_due(peace=timedelta(0))
     at = timezone.now()
     before = figures(at)
     turns = list(Turn.objects.order_by("id").values())

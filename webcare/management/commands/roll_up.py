@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from webcare.actions import roll_checks, rolls
+from webcare.actions import roll_checks, roll_removal, rolls_due
 
 MOST_DAYS = 31  # whole months
 
@@ -33,10 +33,10 @@ class Command(BaseCommand):
             self._check()
             return
         if again:
-            rolls.forget_all()
+            roll_removal.forget_all()
         made = 0
         # Who waits for it wants the months at once, and what is quickest altogether.
-        while done := rolls.roll_up_due(
+        while done := rolls_due.roll_up_due(
             seconds=math.inf, peace=timedelta(0), at_once=MOST_DAYS
         ):
             made += done

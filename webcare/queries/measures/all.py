@@ -1,6 +1,8 @@
 """Every measure that is rolled up."""
 
-from webcare.queries.measures import by_name
+from collections.abc import Iterator
+
+from webcare.queries.measures import Measure, by_name
 from webcare.queries.measures.acknowledgements import ACKNOWLEDGEMENTS
 from webcare.queries.measures.added_value import ADDED_VALUE
 from webcare.queries.measures.endings import ENDINGS, RESOLUTIONS
@@ -21,3 +23,10 @@ ROLLED = by_name(
     *(*PROMISES, *PROMISES_DECIDED, RESPONSE_RATE, ADDED_VALUE),
     *(FIRST_RESPONSES, NEXT_RESPONSES, ACKNOWLEDGEMENTS),
 )
+
+
+def looks() -> Iterator[tuple[Measure, str]]:
+    """Yield each measure with each view that it is rolled up by."""
+    for measure in ROLLED.values():
+        for view in measure.views:
+            yield measure, view
