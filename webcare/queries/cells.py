@@ -15,13 +15,14 @@ from django.conf import settings
 from django.db import transaction
 
 from conversations.models.bulk import fetch
+from webcare.domain.histograms import bucket, middle
 from webcare.domain.outcomes import Priority
-from webcare.domain.reports import EDGES, PERCENTILES, TOLERANCE, By
+from webcare.domain.reports import EDGES, PERCENTILES, By
+from webcare.domain.survival import Histogram, percentiles
 from webcare.queries import histograms
 from webcare.queries.measures import COHORT, Measure
 from webcare.queries.opening import opening
 from webcare.queries.rolls import Plan, Span, plan
-from webcare.queries.survival import PERCENTILE_COLUMNS, SURVIVAL
 
 EVERY, NONE = 0, -1  # a cell's queue: all of them together; its queue or key: none
 TRIES = 3
@@ -63,8 +64,9 @@ def read(measure: Measure, scope: Scope, by: By | None) -> list[Row]:
         chosen = _plan(measure, scope, by)
         rows = _fetch(measure, scope, by, chosen)
         if rows[0][0] == len(chosen.rolls):
-            return _rows(measure, rows)
-    return _rows(measure, _fetch(measure, scope, by, Plan.of_facts(scope.period)))
+            return _rows(measure, scope, rows)
+    rows = _fetch(measure, scope, by, Plan.of_facts(scope.period))
+    return _rows(measure, scope, rows)
 
 
 # Compiling such a statement takes longer than it runs.
@@ -130,7 +132,6 @@ def _values(scope: Scope, by: By | None, chosen: Plan) -> dict[str, Any]:
         "topics": list(scope.topics or ()),
         "channel": scope.channel,
         "zone": settings.DESK_TIME_ZONE,
-        "tolerance": TOLERANCE,
         "opening": opening(scope.period.start, scope.as_of)
         if scope.clock == "business"
         else None,
@@ -171,7 +172,7 @@ def _statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> s
     found = f"SELECT true, key, {', '.join(_numbers(measure))} FROM counted"
     if measure.is_timed:
         parts += _timed(scope)
-        found = _together(measure, scope)
+        found = _together(measure)
     return f"""
         WITH {", ".join(parts)}
         SELECT there.rolls, found.* FROM (
@@ -181,22 +182,31 @@ def _statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> s
          ORDER BY found.key = {NONE}, found.key"""
 
 
-def _together(measure: Measure, scope: Scope) -> str:
+# How long those took who ended, and those who still wait so far, as two lists each.
+_ENDED, _WAITING = ("lengths", "cases"), ("waited", "waits")
+
+
+def _together(measure: Measure) -> str:
     """What was counted and timed of each key, put together without a join.
 
     Without hashes it would compare every key with every other.
     """
-    counted, times = [*_numbers(measure), *_WAITS], list(_times(scope))
-    timed = [one.split()[-1] for one in times]
-    untimed = [f"NULL AS {name}" for name in timed]
-    columns = [f"max({name}) AS {name}" for name in counted + timed]
-    return f"""
-        SELECT true, key, {", ".join(columns)} FROM (
-               SELECT key, {", ".join(counted + untimed)} FROM counted
-                UNION ALL
-               SELECT key, {", ".join(["NULL"] * len(counted) + times)} FROM times
-               ) AS parts
-         GROUP BY key"""
+    numbers = (*_numbers(measure), "longest")
+    columns = (*numbers, *_ENDED, *_WAITING)
+    parts = ("counted", numbers), ("ended", _ENDED), ("waiting", _WAITING)
+    each = " UNION ALL ".join(
+        f"SELECT key, {', '.join(_of_part(columns, own))} FROM {source}"
+        for source, own in parts
+    )
+    found = ", ".join(f"max({name}) AS {name}" for name in columns)
+    return f"SELECT true, key, {found} FROM ({each}) AS parts GROUP BY key"
+
+
+def _of_part(columns: Sequence[str], own: Sequence[str]) -> Iterator[str]:
+    """All columns, of which a part has some; what no part has yet needs a type."""
+    for name in columns:
+        kind = "::int[]" if name in _WAITING else ""
+        yield name if name in own else f"NULL{kind} AS {name}"
 
 
 def _in_spans(name: str, spans: Sequence[Span]) -> str:
@@ -226,28 +236,26 @@ def _sources(
                c.{clock}_buckets AS buckets, c.{clock}_cases AS cases
           FROM webcare_cell c JOIN webcare_roll r ON r.id = c.roll_id
          WHERE c.roll_id = ANY(%(rolls)s) AND c.dimension = %(dimension)s
-           AND {_of_cells(scope, by)}
-         UNION ALL
-        SELECT {key}, f.counts, f.{clock},
-               array_fill(1, ARRAY[cardinality(f.{clock})])
+           AND {_of_cells(scope, by)}),
+        hourly AS MATERIALIZED (
+        SELECT {key}, f.counts, f.{clock} AS each
           FROM (SELECT h.*, r.from_at AS at
                   FROM webcare_hourcell h JOIN webcare_roll r ON r.id = h.roll_id
                  WHERE h.roll_id = ANY(%(rolls)s)) AS f
-         WHERE {_of_facts(scope)})"""
+         WHERE {of_facts(scope)})"""
     yield f"""fresh AS MATERIALIZED (
         SELECT {key}, {columns}{f", {length} AS bucket" if measure.is_timed else ""}
           FROM ({measure.select(scope.view)}) AS f
-         WHERE {_in_spans("span", chosen.spans)} AND {_of_facts(scope)})"""
+         WHERE {_in_spans("span", chosen.spans)} AND {of_facts(scope)})"""
     if measure.running:
         yield _live(measure, scope, by, chosen)
 
 
 # What a case is of.
 OF = "queue, topic, agent, channel, priority"
-_ONE_BY_ONE = f"""SELECT {OF}, each.at, state, each.changes_at, becomes, 1
+# Taken apart side by side; a list without moments of change has nulls there.
+_ONE_BY_ONE = f"""SELECT {OF}, unnest(begun), state, unnest(changes), becomes, 1
                           FROM webcare_ongoing
-                         CROSS JOIN LATERAL unnest(begun, changes)
-                               AS each(at, changes_at)
                          WHERE roll_id = ANY(%(rolls)s)
                            AND (becomes > 0 OR last_change IS NULL
                                 OR last_change > %(as_of)s)"""
@@ -265,20 +273,29 @@ _TOGETHER = f"""{_ONE_BY_ONE} AND last_change > %(as_of)s
 def _live(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
     """Who still goes on: those that rolls hold, and the others from the facts."""
     timed = measure.is_timed
-    so_far = f", CASE WHEN f.state = 1 THEN {_SO_FAR[scope.clock]} END AS seconds"
     one_by_one = timed or by in _BY_TIME
+    so_far = f", CASE WHEN f.state = 1 THEN {_SO_FAR[scope.clock]} END AS seconds"
+    outlasted = "seconds" if scope.exact else histograms.outlasted("seconds")
     return f"""live AS MATERIALIZED (
-        SELECT {_key(by)}, f.state, f.n{so_far if timed else ""}
-          FROM (SELECT {OF}, at, n, CASE WHEN changes_at <= %(as_of)s THEN becomes
-                                         ELSE state END AS state
-                  FROM (SELECT {OF}, at, state, changes_at, becomes, 1 AS n
-                          FROM (SELECT *, {scope.view}_at AS at
-                                  FROM ({measure.running}) AS running) AS f
-                         WHERE {_in_spans("live", chosen.live)}
-                         UNION ALL
-                        {_ONE_BY_ONE if one_by_one else _TOGETHER}) AS each) AS f
-          {_OPENING if timed and scope.clock == "business" else ""}
-         WHERE f.state > 0 AND {_of_facts(scope)})"""
+        SELECT key, state, sum(n) AS n
+               {f", ({outlasted})::int AS waited, max(seconds) AS longest" * timed}
+          FROM (SELECT {_key(by)}, f.state, f.n{so_far * timed}
+                  FROM ({_going(measure, scope, chosen, one_by_one)}) AS f
+                  {_OPENING if timed and scope.clock == "business" else ""}
+                 WHERE f.state > 0 AND {of_facts(scope)}) AS each
+         GROUP BY key, state{", waited" * timed})"""
+
+
+def _going(measure: Measure, scope: Scope, chosen: Plan, one_by_one: bool) -> str:
+    return f"""
+        SELECT {OF}, at, n, CASE WHEN changes_at <= %(as_of)s THEN becomes
+                                 ELSE state END AS state
+          FROM (SELECT {OF}, at, state, changes_at, becomes, 1 AS n
+                  FROM (SELECT *, {scope.view}_at AS at
+                          FROM ({measure.running}) AS running) AS f
+                 WHERE {_in_spans("live", chosen.live)}
+                 UNION ALL
+                {_ONE_BY_ONE if one_by_one else _TOGETHER}) AS each"""
 
 
 # Each queue's open hours up to now, as lists: when they began, how long they were, and
@@ -287,9 +304,10 @@ _OPENING = """
     LEFT JOIN json_to_recordset(%(opening)s::json) AS o(
          queue bigint, begins bigint[], lengths bigint[], befores bigint[],
          all_of bigint) ON o.queue = coalesce(f.queue, -1)
-    CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM f.at))::bigint AS at) AS begun
+    CROSS JOIN LATERAL (SELECT floor(date_part('epoch', f.at))::bigint AS at) AS begun
     CROSS JOIN LATERAL (SELECT width_bucket(begun.at, o.begins) AS n) AS span"""
-_WALL = "greatest(0, floor(extract(epoch FROM %(as_of)s - f.at)))::bigint"
+# As a float, which is exact here and takes a tenth of what a numeric does.
+_WALL = "greatest(0, floor(date_part('epoch', %(as_of)s - f.at)))::bigint"
 _SO_FAR = {
     "calendar": _WALL,
     "business": f"""CASE WHEN o.queue IS NULL THEN {_WALL}
@@ -312,7 +330,7 @@ def _of_cells(scope: Scope, by: By | None) -> str:
     return " AND ".join(conditions)
 
 
-def _of_facts(scope: Scope) -> str:
+def of_facts(scope: Scope) -> str:
     conditions = ["true"]
     if scope.queues is not None:
         conditions.append("f.queue = ANY(%(queues)s)")
@@ -330,85 +348,77 @@ def _numbers(measure: Measure) -> tuple[str, ...]:
 def _counted(measure: Measure) -> str:
     settled = [f'"{name}"' for name in measure.columns]
     going = [f'"{name}"' for name in measure.running_counts]
-    zeros = [f"0 AS {name}" for name in going]
-    states = [f"(state = {n})::int * n" for n in range(1, len(going) + 1)]
+    longest = ["longest"] * measure.is_timed
+    nothing = ["0"] * len(going) + ["NULL::bigint"] * measure.is_timed
     cells = [f"counts[{n}] AS {name}" for n, name in enumerate(settled, start=1)]
-    sums = [f"sum({name}) AS {name}" for name in settled + going]
-    if measure.is_timed:
-        zeros += ["NULL::bigint AS seconds"]
-        states += ["seconds"]
-        sums += ["count(seconds) AS still_waiting", "max(seconds) AS longest"]
-    nothing = ["0"] * len(measure.running_counts) + ["NULL"] * measure.is_timed
+    zeros = [f"{n} AS {name}" for n, name in zip(nothing, going + longest, strict=True)]
+    states = [f"(state = {n})::int * n" for n in range(1, len(going) + 1)]
     each = f"""SELECT key, {", ".join([*cells, *zeros])} FROM rolled
+         UNION ALL SELECT key, {", ".join([*cells, *zeros])} FROM hourly
          UNION ALL SELECT key, {", ".join(settled + nothing)} FROM fresh"""
     if measure.running:
-        each += f" UNION ALL SELECT key, {', '.join(['0'] * len(settled) + states)}"
-        each += " FROM live"
-    columns = ", ".join(sums)
+        ended = ["0"] * len(settled)
+        columns = ", ".join(ended + states + longest)
+        each += f" UNION ALL SELECT key, {columns} FROM live"
+    sums = [f"sum({name}) AS {name}" for name in settled + going]
+    columns = ", ".join(sums + ["max(longest) AS longest"] * measure.is_timed)
     return f"counted AS (SELECT key, {columns} FROM ({each}) AS each GROUP BY key)"
 
 
-def _timed(scope: Scope) -> list[str]:
-    """Histograms put together, those who wait beside them, and what follows."""
-    outlasted = "seconds" if scope.exact else histograms.outlasted("seconds")
-    return [
-        f"""lengths AS (
-            SELECT key, bucket, sum(ends) AS ends, sum(waits) AS waits FROM (
-                SELECT key, unnest(buckets)::int AS bucket, unnest(cases) AS ends,
-                       0 AS waits
-                  FROM rolled
+def _timed(scope: Scope) -> Iterator[str]:
+    """Of each key the lengths of those who ended, as they are added up or in order, and
+    of those who wait."""
+    kind = "int" if scope.exact else "smallint"
+    yield """few AS (
+        SELECT key, bucket, count(*)::int AS n FROM (
+               SELECT key, unnest(each) AS bucket FROM hourly
+                UNION ALL
+               SELECT key, bucket FROM fresh WHERE bucket IS NOT NULL) AS each
+         GROUP BY key, bucket)"""
+    yield f"""ended AS (
+        SELECT key, webcare_together(lengths) AS lengths,
+               webcare_together(cases) AS cases
+          FROM (SELECT key, buckets::{kind}[] AS lengths, cases FROM rolled
                  UNION ALL
-                SELECT key, bucket::int, 1, 0 FROM fresh WHERE bucket IS NOT NULL
-                 UNION ALL
-                SELECT key, ({outlasted})::int, 0, 1 FROM live
-                 WHERE seconds IS NOT NULL) AS each
-             GROUP BY key, bucket)""",
-        SURVIVAL,
-        f"""times AS (
-            SELECT key, sum(ends) AS ended, {PERCENTILE_COLUMNS},
-                   {", ".join(_bucket_columns(scope))}
-              FROM steps GROUP BY key)""",
-    ]
+                SELECT key, array_agg(bucket::{kind} ORDER BY bucket),
+                       array_agg(n ORDER BY bucket) FROM few GROUP BY key) AS each
+         GROUP BY key)"""
+    yield """waiting AS (
+        SELECT key, array_agg(waited ORDER BY waited) AS waited,
+               array_agg(n::int ORDER BY waited) AS waits
+          FROM live WHERE waited IS NOT NULL GROUP BY key)"""
 
 
-_WAITS = ("still_waiting", "longest")
+def _rows(measure: Measure, scope: Scope, rows: Sequence[Sequence[Any]]) -> list[Row]:
+    return [_row(measure, scope, row[2:]) for row in rows if row[1]]
 
 
-def _times(scope: Scope) -> Iterator[str]:
-    yield "ended"
-    for percent in PERCENTILES:
-        name = f"p{percent}"
-        yield f"{name if scope.exact else histograms.middle(name)} AS {name}"
-    yield from (f"b{number}" for number in range(len(EDGES) + 1))
-
-
-def _bucket_columns(scope: Scope) -> Iterator[str]:
-    below = -1
-    for number, edge in enumerate(EDGES):
-        last = edge if scope.exact else histograms.last_of(edge)
-        part = f"bucket > {below} AND bucket <= {last}"
-        yield f"coalesce(sum(ends) FILTER (WHERE {part}), 0) AS b{number}"
-        below = last
-    yield f"coalesce(sum(ends) FILTER (WHERE bucket > {below}), 0) AS b{len(EDGES)}"
-
-
-def _rows(measure: Measure, rows: Sequence[Sequence[Any]]) -> list[Row]:
-    return [_row(measure, row[2:]) for row in rows if row[1]]
-
-
-def _row(measure: Measure, row: Sequence[Any]) -> Row:
+def _row(measure: Measure, scope: Scope, row: Sequence[Any]) -> Row:
     key = None if row[0] == NONE else row[0]
     names = (*measure.columns, *measure.running_counts)
     counts = {name: int(n) for name, n in zip(names, row[1:], strict=False)}
     if not measure.is_timed:
         return Row(key, counts)
-    waiting, longest, ended, *times = row[1 + len(names) :]
+    longest, *lists = row[1 + len(names) :]
+    lengths, cases, waited, waits = (one or [] for one in lists)
+    ended, waiting = Histogram.of(lengths, cases), Histogram(waited, waits)
     return Row(
         key,
         counts,
-        int(ended or 0),
-        waiting or 0,
+        ended.total,
+        waiting.total,
         longest,
-        percentiles=tuple(times[: len(PERCENTILES)]),
-        buckets=tuple(int(n or 0) for n in times[len(PERCENTILES) :]),
+        percentiles=tuple(_shown(scope, p) for p in percentiles(ended, waiting)),
+        buckets=ended.between(_edges(scope)),
     )
+
+
+def _shown(scope: Scope, length: int | None) -> int | None:
+    return length if scope.exact or length is None else middle(length)
+
+
+def _edges(scope: Scope) -> Sequence[int]:
+    return EDGES if scope.exact else _EDGES
+
+
+_EDGES = [bucket(edge) for edge in EDGES]
