@@ -15,6 +15,7 @@ REPORTS: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "response-times": (EVERYTHING, {}),
     "response-times in open hours": (EVERYTHING, {"clock": "business"}),
     "response-times of first answers": (EVERYTHING, {"of": "first"}),
+    "response-times of next answers": (EVERYTHING, {"of": "next"}),
     "response-times of first words": (EVERYTHING, {"of": "acknowledgement"}),
     "resolutions": (EVERYTHING, {}),
     "service-level": (EVERYTHING, {}),

@@ -1,5 +1,6 @@
 """No request reads a big table from end to end."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,15 +82,33 @@ def test_days_are_added_up_by_looking_up(seeded):
     grows = set(plans.large(TICKETS // 2))  # endings as well
     for measure in ROLLED.values():
         for view in measure.views:
-            with CaptureQueriesContext(connection) as asked:
-                assert roll_days(measure, view, [day]) == 1
-            [made] = [q["sql"] for q in asked if "INSERT INTO webcare_cell" in q["sql"]]
-
-            [[[said]]] = fetch(f"EXPLAIN (FORMAT JSON) {made.replace('%', '%%')}", [])
-
-            nodes = _nodes(said["Plan"])
+            nodes = _nodes(_plan_of(measure, view, day))
             read = {node["Relation Name"] for node in nodes if _is_whole(node)}
             assert (measure.name, view, read & grows) == (measure.name, view, set())
+
+
+@pytest.mark.parametrize("promise", ["first_response", "next_response"])
+def test_turns_are_looked_up_for_promises_by_when_they_were_decided(seeded, promise):
+    """One for each clock that is read, by its own number: not all with all."""
+    day = day_of(timezone.now() - timedelta(days=30))
+    plan = _plan_of(ROLLED[f"{promise}_event"], "event", day)
+
+    conditions = [
+        node["Index Cond"]
+        for node in _nodes(plan)
+        if node.get("Relation Name") == "webcare_turn" and "Index Cond" in node
+    ]
+    assert any(re.fullmatch(r"\(id = .*turn_id\)", one) for one in conditions)
+    assert not [one for one in _nodes(plan) if "turn" in one.get("Join Filter", "")]
+
+
+def _plan_of(measure, view, day):
+    """The plan of the statement that has just made the roll of a day."""
+    with CaptureQueriesContext(connection) as asked:
+        assert roll_days(measure, view, [day]) == 1
+    [made] = [q["sql"] for q in asked if "INSERT INTO webcare_cell" in q["sql"]]
+    [[[said]]] = fetch(f"EXPLAIN (FORMAT JSON) {made.replace('%', '%%')}", [])
+    return said["Plan"]
 
 
 def _nodes(node):
