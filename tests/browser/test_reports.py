@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from webcare.models import Ticket
+from webcare.models import Ticket, Turn
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +123,27 @@ def test_reports_are_said_in_dutch_and_fit_a_phone(
     assert page.locator("h1").inner_text() == "Reactietijden"
     assert page.locator(".tile >> text=Wacht nog").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_each_length_and_each_count_leads_to_its_own_tickets(
+    page_of, ada, make_ticket, live_server
+):
+    """One ticket was answered within its first minutes, the other waits."""
+    answered, _ = (make_ticket(author={"external_id": one}) for one in ("a", "b"))
+    turn = Turn.objects.filter(ticket=answered)
+    turn.update(
+        outcome="answered",
+        ended_at=timezone.now(),
+        calendar_seconds=1,
+        business_seconds=1,
+        answered_by=ada,
+        queue=answered.queue,
+    )
+    page = page_of(ada)
+    for link in ("[data-lengths-place] a", "tbody td:nth-child(2) a"):
+        shown(page, f"{live_server.url}/reports/response-times?period=today&by=")
+        page.locator(link).first.click()
+        page.wait_for_selector(f"#t-{answered.pk}")
+        expected = 1 if "lengths" in link else 2
+        assert page.locator("#rows > li").count() == expected
+        assert page.get_by_text("Counted in").is_visible()

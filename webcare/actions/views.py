@@ -71,6 +71,8 @@ def remove_view(*, user: User, view: View) -> None:
 def _check(view: View) -> None:
     values, problems = read_definition(view.filters)
     errors = {f"filters.{name}": text for name, text in problems.items()}
+    if "counted" in values:
+        errors["filters.counted"] = _("What a figure counted is no view to keep.")
     if view.order not in ORDERS:
         errors["order"] = f"Choose from: {', '.join(ORDERS)}."
     elif not errors and (problem := order_problem(view.order, values.get("status"))):

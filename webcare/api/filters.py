@@ -16,6 +16,7 @@ from webcare.domain.ticket_filters import (
     FILTERS,
     ORDERS,
     USUAL_ORDER,
+    longest_of,
     order_problem,
     read_definition,
 )
@@ -54,8 +55,8 @@ def read_filters(
             errors[name[:LONGEST]] = (
                 f"Unknown. Choose from: {', '.join(sorted(known))}."
             )
-        elif len(given) > 1 or len(given[0]) > LONGEST or "\0" in given[0]:
-            errors[name] = "Send one value of at most 200 characters."
+        elif len(given) > 1 or len(given[0]) > longest_of(name) or "\0" in given[0]:
+            errors[name] = f"Send one value of at most {longest_of(name)} characters."
         elif name in filters:
             try:
                 values[name] = filters[name].parse(given[0])

@@ -49,6 +49,8 @@ class ServiceLevelOut(ReportOut):
 
 
 class ServiceLevel(Report):
+    name = "service-level"
+
     @says(
         "How many promises were kept",
         ServiceLevelOut,
@@ -95,6 +97,8 @@ class ReopenRateOut(ReportOut):
 
 
 class ReopenRate(Report):
+    name = "reopen-rate"
+
     @says(
         "How many resolved tickets came back within seven days",
         ReopenRateOut,
@@ -146,6 +150,7 @@ BY_EVENT = FILTERS | {
 
 
 class FirstContact(Report):
+    name = "first-contact-resolution"
     filters = BY_EVENT
     usual = Look.EVENT
 

@@ -161,6 +161,12 @@ class ReportOut(Out):
     as_of = serializers.DateTimeField()
     by = serializers.ChoiceField(choices=By.choices, allow_null=True)
     view = serializers.ChoiceField(choices=Look.choices)
+    counted = serializers.CharField(
+        allow_null=True,
+        help_text="The filter `counted` of a list of tickets, without the figure: the"
+        " tickets behind one are asked for with `&figure=` its name, and `&key=` and"
+        " `&promise=` of its line.",
+    )
 
 
 class TimedOut(ReportOut):
@@ -231,12 +237,25 @@ def tickets_behind(
     return f"{reverse('api:tickets')}?{query}"
 
 
+def counted_of(name: str, asked: Asked) -> str | None:
+    """Return what the figures of a report count, for a list of tickets to be asked."""
+    if not name:
+        return None
+    start, end = asked.period
+    given: dict[str, Any] = {"report": name, "from": stamp(start), "to": stamp(end)}
+    given |= {"as_of": stamp(asked.as_of), "view": asked.view.value}
+    given |= {"of": asked.of.value, "clock": asked.clock.value, "by": asked.by}
+    given |= {one: getattr(asked, one) for one in ("queue", "topic", "channel")}
+    return urlencode({one: value for one, value in given.items() if value})
+
+
 class Report(Endpoint):
     """What all reports share: what they are asked, as of when, and how they answer."""
 
     permission_classes = [Desk]
     filters: ClassVar[Mapping[str, Filter]] = FILTERS
     usual: ClassVar[Look] = Look.COHORT  # the view where nobody says which
+    name: ClassVar[str] = ""  # what its figures are of, where lists know
 
     def answer(self, request: Request) -> Any:
         given = read_filters(request, self.filters)
@@ -247,7 +266,8 @@ class Report(Endpoint):
                 return flat_table(body["results"])
             case "jsonl":
                 return json_lines(body["results"], "report")
-        return Response(said(asked, self.filters) | body)
+        counted = {"counted": counted_of(self.name, asked)}
+        return Response(said(asked, self.filters) | counted | body)
 
     def looked(self, asked: Asked) -> Asked:
         """What is asked, where a report has only one view."""
@@ -363,6 +383,7 @@ def json_lines(lines: Iterable[Json], name: str) -> HttpResponse:
 
 
 class ResponseTimes(Report):
+    name = "response-times"
     filters = WAITS
 
     @says(
@@ -400,6 +421,7 @@ def _waiting(key: str | None, asked: Asked) -> str | None:
 
 
 class Resolutions(Report):
+    name = "resolutions"
     filters = TIMED
 
     @says(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webcare.domain.counted import LONGEST as LONGEST_COUNTED
+from webcare.domain.counted import read_counted
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Priority
 from webcare.domain.parameters import LONGEST, Parse, agent, flag, moment, some_of
@@ -25,6 +27,7 @@ class Filter:
     parse: Parse
     says: str
     is_flag: bool = False
+    longest: int = LONGEST  # characters
 
 
 def _search(text: str) -> str:
@@ -70,6 +73,12 @@ FILTERS = {
         moment, "Live, and its author waits since before this instant."
     ),
     "changed_after": Filter(moment, "Changed at or after this instant."),
+    "counted": Filter(
+        read_counted,
+        "Behind a figure of a report: what the report has as `counted`, with `&figure=`"
+        " its name, and `&key=` and `&promise=` of its line.",
+        longest=LONGEST_COUNTED,
+    ),
     "q": Filter(_search, "Words to look for, as in a search."),
 }
 
@@ -83,8 +92,8 @@ def read_definition(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str,
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, text in given.items():
-        if len(text) > LONGEST or "\0" in text:
-            errors[name[:LONGEST]] = f"Send at most {LONGEST} characters."
+        if len(text) > longest_of(name) or "\0" in text:
+            errors[name[:LONGEST]] = f"Send at most {longest_of(name)} characters."
         elif name.startswith(FIELD) and len(name) > len(FIELD):
             values.setdefault("fields", {})[name.removeprefix(FIELD)] = text
         elif name not in FILTERS:
@@ -96,6 +105,11 @@ def read_definition(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str,
             except ValueError as error:
                 errors[name] = str(error)
     return values, errors
+
+
+def longest_of(name: str) -> int:
+    """Return how many characters a value of this name may have."""
+    return FILTERS[name].longest if name in FILTERS else LONGEST
 
 
 def order_problem(order: str, status: tuple[str, ...] | None) -> str:

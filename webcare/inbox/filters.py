@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from webcare.domain.counted import read_counted
 from webcare.domain.fields import FieldKind
 from webcare.domain.lifecycle import Status
 from webcare.domain.outcomes import Priority
@@ -21,6 +25,7 @@ from webcare.domain.ticket_filters import (
     order_problem,
     read_definition,
 )
+from webcare.inbox.report_pages import REPORTS
 from webcare.inbox.statuses import PRIORITIES, STATUSES
 from webcare.queries.choices import Asked, Choices
 from webcare.queries.ticket_filters import Wanted
@@ -45,6 +50,7 @@ LABELS: Mapping[str, str | Lazy] = {
     "waiting_after": gettext_lazy("Waits since"),
     "waiting_before": gettext_lazy("Waits since before"),
     "changed_after": gettext_lazy("Changed since"),
+    "counted": gettext_lazy("Counted in"),
     "q": gettext_lazy("Words"),
 }
 ORDER_LABELS: Mapping[str, str | Lazy] = {
@@ -167,11 +173,30 @@ def _looks(looks: Mapping[str, Any], values: list[str]) -> list[tuple[str, str]]
 
 
 def _value(name: str, value: str, choices: Choices) -> str:
+    if name == "counted":
+        return _figure(value)
     for field_ in options(choices):
         if field_["name"] == name and field_["choices"]:
             known = dict(field_["choices"])
             return ", ".join(str(known.get(one, one)) for one in value.split(","))
     return value
+
+
+def _figure(text: str) -> str:
+    """A figure of a report in words, and of when it is; the text where it is none."""
+    try:
+        counted = read_counted(text)
+    except ValueError:
+        return text
+    page = REPORTS[counted.report]
+    named = {column.path: str(column.label) for column in page.columns}
+    figure = named.get(counted.figure, _("How long it took"))
+    days = [_day(timezone.localtime(at)) for at in (counted.start, counted.end)]
+    return f"{page.title}: {figure}, {' – '.join(days)}"
+
+
+def _day(at: datetime) -> str:
+    return date_format(at, _("j M Y"))
 
 
 def _query(given: Mapping[str, str], order: str) -> str:

@@ -1,6 +1,6 @@
 """Reports: whose figures they are, and what each of them says of its measures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -59,10 +59,10 @@ def response_times(user: User, asked: Asked) -> list[Line]:
     By cohort, a turn without an end is counted as waiting until `as_of`; by event,
     only what ended is there. Raises NotAllowed, Invalid.
     """
-    return lines(user, ROLLED[_WAITS[asked.of]], asked)
+    return lines(user, ROLLED[WAITS[asked.of]], asked)
 
 
-_WAITS = {
+WAITS = {
     Wait.ALL: "responses",
     Wait.FIRST: "first_responses",
     Wait.NEXT: "next_responses",
@@ -327,6 +327,37 @@ def names_of(by: By | None, keys: Sequence[int]) -> Mapping[int, str | None]:
     return {key: _name(by, key) for key in keys}
 
 
+def key_number(by: By | None, key: str) -> int:
+    """Return the number of a key that clients know by this name: one statement where
+    it is a row. Raises Invalid where it means nothing."""
+    if by is None:
+        return 0
+    if not key:
+        return cells.NONE
+    try:
+        return _NUMBERS[by](key) if by in _NUMBERS else _row_named(by, key)
+    except ValueError:
+        raise Invalid(key="There is no such thing.") from None
+
+
+def _row_named(by: By, key: str) -> int:
+    select = _NAMES[by]
+    column = select.removeprefix("SELECT id, ").split(" FROM ")[0]
+    found = fetch(f"{select} WHERE {column} = %s", [key])
+    if not found:
+        raise ValueError
+    return int(found[0][0])
+
+
+_FIRST_DAY = date(2000, 1, 1)
+_NUMBERS: Mapping[By, Callable[[str], int]] = {
+    By.PRIORITY: Priority.values.index,
+    By.HOUR: int,
+    By.DAY: lambda key: (date.fromisoformat(key) - _FIRST_DAY).days,
+    By.WEEK: lambda key: (date.fromisoformat(key) - _FIRST_DAY).days,
+}
+
+
 def _name(by: By | None, key: int) -> str | None:
     match by:
         case By.PRIORITY:
@@ -342,7 +373,7 @@ def _name(by: By | None, key: int) -> str | None:
 
 def day_of(number: int) -> date:
     """Return the day that a line by day or week has as its key."""
-    return date(2000, 1, 1) + timedelta(days=number)
+    return _FIRST_DAY + timedelta(days=number)
 
 
 def outcomes(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from conversations.models.bulk import fetch
+from conversations.models.bulk import fetch, ids
+from webcare.domain.counted import Counted
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.ticket_filters import FIELD, LIVE_ORDERS
 from webcare.exceptions import Invalid
 from webcare.models import User
+from webcare.queries.behind import tickets_of
 from webcare.queries.clocks import BROKEN, IS_BROKEN
 from webcare.queries.fields import field_conditions
 from webcare.queries.sight import visible
@@ -52,6 +54,7 @@ class Wanted:
     changed_after: datetime | None = None
     author: str | None = None  # by handle, without the @
     ids: tuple[int, ...] | None = None
+    counted: Counted | None = None
     q: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,11 +86,14 @@ IS_LATE = f"({IS_LIVE} AND {IS_BROKEN})"
 def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     """Return what of `wanted` the user may see, for a list in this order.
 
-    One statement where names are given, none otherwise.
+    One statement where names are given, none otherwise; behind a figure three more.
+    Raises NotAllowed and Invalid where its report does.
     """
     seen, values = visible(user)
+    behind, those = _behind(user, wanted)
     known = _known(user, wanted)
-    branch, branches = _branch(wanted, known, values.get("visible"), order)
+    few = f"{_FIGURES}few" in behind
+    branch, branches = _branch(wanted, known, values.get("visible"), order, few)
     by_tag = _is_by_tag(known, branch, order)
     # A tag's rows have the queue too: asked of the tickets as well, all of it is read.
     named = replace(wanted, queue=None) if by_tag else wanted
@@ -95,13 +101,31 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     where += _of_tag(known, branch) if by_tag else _sets(wanted, known, "tag")
     where += _sets(wanted, known, "also_topic", "following", "external_ref", "breached")
     answered, answers = _answered(wanted)
-    where += answered
+    where += [*answered, *those]
     if branch != "queue_id":  # else the walks are through the queues seen
         where.insert(0, seen)
     if order in LIVE_ORDERS and wanted.status is None:
         where.append(IS_LIVE)
     values |= answers | _values(user, wanted) | known | {"branches": list(branches)}
-    return Asked(where, values, branch, by_tag)
+    return Asked(where, values | behind, branch, by_tag)
+
+
+# What a figure is asked by does not meet what the list is.
+_FIGURES = "counted_"
+
+
+def _behind(user: User, wanted: Wanted) -> tuple[dict[str, Any], list[str]]:
+    """Values and conditions on tickets behind a figure: few are known by their ids."""
+    if wanted.counted is None:
+        return {}, []
+    source, given = tickets_of(user, wanted.counted)
+    source = source.replace("%(", f"%({_FIGURES}")
+    values = {f"{_FIGURES}{name}": value for name, value in given.items()}
+    few = ids(fetch(f"SELECT ticket_id FROM ({source}) AS s LIMIT {FEW + 1}", values))
+    if len(few) <= FEW:
+        return {f"{_FIGURES}few": few}, [f"k.id = ANY(%({_FIGURES}few)s)"]
+    those = f"EXISTS (SELECT FROM ({source}) AS s WHERE s.ticket_id = k.id)"
+    return values, [those]
 
 
 def ask_inline(user: User, wanted: Wanted, prefix: str) -> Asked:
@@ -251,10 +275,11 @@ def _branch(
     known: Mapping[str, list[int]],
     seen: list[int] | None,
     order: str,
+    are_few: bool,
 ) -> tuple[str, tuple[int, ...]]:
     """Choose what is walked one by one: nothing where few tickets are meant anyway."""
     few = (len(known[f"{name}_few"]) <= FEW for name in _SETS if getattr(wanted, name))
-    if not order or wanted.ids is not None or wanted.author or any(few):
+    if are_few or not order or wanted.ids is not None or wanted.author or any(few):
         return "", ()
     if wanted.danger:
         return "", ()

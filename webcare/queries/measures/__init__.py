@@ -19,7 +19,7 @@ class Measure:
     `settled` selects the cases that change no more by themselves, as known at
     `%(as_of)s`: `cohort_at`, `event_at`, `queue`, `topic`, `agent`, `channel`,
     `priority`, one number for each of `counts`, and where `is_timed` their lengths,
-    `calendar` and `business`, or null.
+    `calendar` and `business`, or null. What lists tickets has their `ticket`, too.
 
     `running` selects those that go on, in the same way, without counts and lengths:
     time alone changes them. Each is one of `running_counts`, by its place from 1 on:

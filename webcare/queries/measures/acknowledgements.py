@@ -20,7 +20,8 @@ _IS_FIRST = f"""coalesce({_IS_KNOWN}, false)
        AND NOT coalesce({HAS_ENDED} AND t.outcome = 'answered'
                         AND t.ended_at < t.acknowledged_at, false)"""
 _ACKNOWLEDGED = f"""
-    SELECT t.started_at AS cohort_at, t.acknowledged_at AS event_at,
+    SELECT t.ticket_id AS ticket, t.started_at AS cohort_at,
+           t.acknowledged_at AS event_at,
            CASE WHEN ended THEN t.queue_id ELSE {QUEUE} END AS queue,
            CASE WHEN ended THEN t.topic_id ELSE {TOPIC} END AS topic,
            CASE WHEN ended THEN t.answered_by_id ELSE {AGENT} END AS agent,
@@ -40,8 +41,9 @@ _ACKNOWLEDGED = f"""
                       AS calendar) AS heard
      WHERE t.number = 1 AND {_IS_FIRST}"""
 _ANSWERED = f"""
-    SELECT t.started_at, t.ended_at, t.queue_id, t.topic_id, t.answered_by_id,
-           t.channel_id, t.priority, answered.yes::int, (NOT answered.yes)::int,
+    SELECT t.ticket_id, t.started_at, t.ended_at, t.queue_id, t.topic_id,
+           t.answered_by_id, t.channel_id, t.priority, answered.yes::int,
+           (NOT answered.yes)::int,
            (answered.yes AND t.in_hours IS FALSE)::int, 0, 0,
            CASE WHEN answered.yes THEN t.calendar_seconds END::bigint,
            CASE WHEN answered.yes AND t.in_hours IS NOT FALSE

@@ -42,7 +42,8 @@ _LENGTHS = """
 # A ticket that lives, as far as was known. Those that live by now
 # are in an index of their own; those that have changed since, the log tells of.
 _LIVED = f"""
-    SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at, {QUEUE} AS queue,
+    SELECT k.id AS ticket, k.opened_at AS cohort_at,
+           NULL::timestamptz AS event_at, {QUEUE} AS queue,
            {TOPIC} AS topic, {AGENT} AS agent, k.channel_id AS channel,
            {PRIORITY} AS priority, {FOR_GOOD}{{also}}
       FROM {{source}} AS k
@@ -58,7 +59,7 @@ _NEVER_ENDED = """NOT EXISTS (
        AND x.undone_at IS NULL AND x.known_at <= %(as_of)s)"""
 # Not reopened, but it still can be within its days.
 _UNCERTAIN = f"""
-    SELECT e.opened_at, e.at, {_SOMEWHERE}, 2, e.at + {_WINDOW}, 0
+    SELECT k.id, e.opened_at, e.at, {_SOMEWHERE}, 2, e.at + {_WINDOW}, 0
       FROM webcare_ending e JOIN webcare_ticket k ON k.id = e.ticket_id
      WHERE e.at > %(since)s::timestamptz - {_WINDOW} AND e.number = 1 AND {IS_KNOWN}
        AND NOT ({IS_MERGED}) AND NOT {_WAS_REOPENED}"""
@@ -70,7 +71,8 @@ RESOLUTIONS = Measure(
     name="resolutions",
     counts=(*Resolution.values, "reopened"),
     settled=f"""
-        SELECT e.opened_at AS cohort_at, e.at AS event_at, {_SOMEWHERE}, {_OUTCOMES},
+        SELECT k.id AS ticket, e.opened_at AS cohort_at, e.at AS event_at,
+               {_SOMEWHERE}, {_OUTCOMES},
                ({_WAS_REOPENED})::int AS reopened, {_LENGTHS}
           FROM webcare_ending e JOIN webcare_ticket k ON k.id = e.ticket_id
          WHERE e.number = 1 AND {IS_KNOWN} AND NOT ({IS_MERGED})""",
@@ -85,7 +87,8 @@ ENDINGS = Measure(
     name="endings",
     counts=tuple(Resolution.values),
     settled=f"""
-        SELECT e.opened_at AS cohort_at, e.at AS event_at, {_SOMEWHERE}, {_OUTCOMES},
+        SELECT k.id AS ticket, e.opened_at AS cohort_at, e.at AS event_at,
+               {_SOMEWHERE}, {_OUTCOMES},
                {_LENGTHS}
           FROM webcare_ending e JOIN webcare_ticket k ON k.id = e.ticket_id
          WHERE {IS_KNOWN} AND NOT {IS_REOPENED} AND NOT ({IS_MERGED})""",

@@ -37,7 +37,8 @@ FIRST_CONTACTS = Measure(
     name="first_contacts",
     counts=("answered", "at_once"),
     settled=f"""
-        SELECT e.opened_at AS cohort_at, e.at AS event_at, e.queue_id AS queue,
+        SELECT k.id AS ticket, e.opened_at AS cohort_at, e.at AS event_at,
+               e.queue_id AS queue,
                e.topic_id AS topic, e.agent_id AS agent, e.channel_id AS channel,
                e.priority, 1 AS answered,
                (answers.n = 1 AND NOT {_REOPENED} AND NOT {_ASKED_AGAIN})::int

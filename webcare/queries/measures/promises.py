@@ -32,7 +32,8 @@ def _of_turns(promise: Promise, number: str) -> Measure:
         name=promise.value,
         counts=COUNTS,
         settled=f"""
-            SELECT t.started_at AS cohort_at, t.ended_at AS event_at,
+            SELECT t.ticket_id AS ticket, t.started_at AS cohort_at,
+                   t.ended_at AS event_at,
                    t.queue_id AS queue, t.topic_id AS topic, t.answered_by_id AS agent,
                    t.channel_id AS channel, t.priority,
                    (is_met AND t.outcome = 'answered')::int AS met,
@@ -44,7 +45,8 @@ def _of_turns(promise: Promise, number: str) -> Measure:
              WHERE {HAS_ENDED} AND t.number {number}""",
         first="SELECT min(started_at) FROM webcare_turn",
         running=f"""
-            SELECT t.started_at AS cohort_at, NULL::timestamptz AS event_at,
+            SELECT t.ticket_id AS ticket, t.started_at AS cohort_at,
+                   NULL::timestamptz AS event_at,
                    {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
                    t.channel_id AS channel, {PRIORITY} AS priority, {_DUE}
               FROM ({WAITING}) AS t {OF_TICKET} {clock}
@@ -70,7 +72,8 @@ STOPPED_AT = f"CASE WHEN {IS_STILL} THEN c.stopped_at ELSE {RESOLVED_AT} END"
 
 def _of_tickets(counts: str, condition: str, source: str = TICKETS) -> str:
     return f"""
-            SELECT k.opened_at AS cohort_at, NULL::timestamptz AS event_at,
+            SELECT k.id AS ticket, k.opened_at AS cohort_at,
+                   NULL::timestamptz AS event_at,
                    {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
                    k.channel_id AS channel, {PRIORITY} AS priority, {counts}
               FROM {source} AS k

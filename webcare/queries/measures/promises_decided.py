@@ -29,7 +29,8 @@ def _of_turns(promise: Promise, number: str) -> Measure:
         name=f"{promise.value}_event",
         counts=COUNTS,
         settled=f"""
-            SELECT NULL::timestamptz AS cohort_at, t.ended_at AS event_at,
+            SELECT t.ticket_id AS ticket, NULL::timestamptz AS cohort_at,
+                   t.ended_at AS event_at,
                    t.queue_id AS queue, t.topic_id AS topic, t.answered_by_id AS agent,
                    t.channel_id AS channel, t.priority,
                    (t.outcome = 'answered')::int AS met, 0 AS breached,
@@ -41,7 +42,7 @@ def _of_turns(promise: Promise, number: str) -> Measure:
              WHERE {HAS_ENDED} AND t.number {number}
                AND coalesce(t.ended_at < l.late_at, true)
              UNION ALL
-            SELECT NULL, c.late_at,
+            SELECT c.ticket_id, NULL, c.late_at,
                    CASE WHEN ended THEN t.queue_id ELSE {QUEUE} END,
                    CASE WHEN ended THEN t.topic_id ELSE {TOPIC} END,
                    CASE WHEN ended THEN t.answered_by_id ELSE {AGENT} END,
@@ -60,7 +61,8 @@ def _of_turns(promise: Promise, number: str) -> Measure:
 
 def _of_tickets(clock: str, event: str, stop: str, counts: str, condition: str) -> str:
     return f"""
-            SELECT NULL::timestamptz AS cohort_at, {event} AS event_at,
+            SELECT k.id AS ticket, NULL::timestamptz AS cohort_at,
+                   {event} AS event_at,
                    {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
                    k.channel_id AS channel, {PRIORITY} AS priority, {counts}
               FROM {clock} JOIN webcare_ticket k ON k.id = c.ticket_id

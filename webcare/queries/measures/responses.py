@@ -45,9 +45,10 @@ WAITING = """
        AND (v.outcome = 'waiting' OR v.end_known_at > %(as_of)s)"""
 
 _SETTLED = f"""
-    SELECT t.started_at AS cohort_at, t.ended_at AS event_at, t.queue_id AS queue,
-           t.topic_id AS topic, t.answered_by_id AS agent, t.channel_id AS channel,
-           t.priority, answered.yes::int AS answered, (NOT answered.yes)::int AS "left",
+    SELECT t.ticket_id AS ticket, t.started_at AS cohort_at, t.ended_at AS event_at,
+           t.queue_id AS queue, t.topic_id AS topic, t.answered_by_id AS agent,
+           t.channel_id AS channel, t.priority, answered.yes::int AS answered,
+           (NOT answered.yes)::int AS "left",
            (answered.yes AND t.in_hours IS FALSE)::int AS in_closed_time,
            coalesce(answered.yes AND t.ended_at < c.late_at, false)::int
                AS within_target,
@@ -65,9 +66,9 @@ _SETTLED = f"""
      WHERE {HAS_ENDED}"""
 
 _RUNNING = f"""
-    SELECT t.started_at AS cohort_at, NULL::timestamptz AS event_at,
-           {QUEUE} AS queue, {TOPIC} AS topic, {AGENT} AS agent,
-           t.channel_id AS channel, {PRIORITY} AS priority, {FOR_GOOD}
+    SELECT t.ticket_id AS ticket, t.started_at AS cohort_at,
+           NULL::timestamptz AS event_at, {QUEUE} AS queue, {TOPIC} AS topic,
+           {AGENT} AS agent, t.channel_id AS channel, {PRIORITY} AS priority, {FOR_GOOD}
       FROM ({WAITING}) AS t {OF_TICKET}
      WHERE t.started_at <= %(as_of)s"""
 

@@ -27,6 +27,7 @@ async function show() {
 // Where exactly those are listed that a figure counts, if a list can say it.
 function behind(line, path) {
   if (path === "waiting" && line?.waiting_tickets) return onDesk(line.waiting_tickets);
+  if (line?.counted && (path.startsWith("buckets.") || column(path).kind === "count")) return counted(line, path);
   if (!line || !asked.live_list || asked.by === "day" || Date.now() - new Date(asked.end) > RECENT) return "";
   const address = line.address ?? liveList();
   if (path === "tickets") return address;
@@ -37,10 +38,19 @@ function behind(line, path) {
   return `${address}${older}${part.up_to_days ? `&opened_after=${ago(part.up_to_days)}` : ""}`;
 }
 
+// The tickets of the very cases that a figure counts, as they were known then.
+function counted(line, figure) {
+  const of = new URLSearchParams(line.counted);
+  if (of.has("by")) of.set("key", line.key ?? "");
+  if (line.promise) of.set("promise", line.promise);
+  of.set("figure", figure);
+  return `/?counted=${encodeURIComponent(of)}`;
+}
+
 const DAY = 86_400_000; // ms
 const RECENT = 600_000; // a list has what lives now, not what lived at another moment
 const onDesk = (address) => address.replace(/^[^?]*/, "/");
-const linesOf = (answer) => (Array.isArray(answer) ? answer : (answer?.results ?? []));
+const linesOf = (answer) => (Array.isArray(answer) ? answer : (answer?.results ?? []).map((line) => ({ ...line, counted: answer.counted })));
 
 function render(found) {
   const lines = linesOf(found.lines).map(named);
@@ -50,7 +60,7 @@ function render(found) {
   if (!lines.length) return empty();
   const older = match(lines, before);
   chart(lines, before);
-  lengths(whole(found.whole)?.buckets);
+  lengths(whole(found.whole));
   place("table-place").replaceChildren(table(lines, older, { asked, words, say, behind }));
 }
 
@@ -202,13 +212,13 @@ function categories(target, lines) {
   target.prepend(element("h2", "label", column(asked.drawn[0]).label));
 }
 
-function lengths(buckets) {
-  if (!buckets?.length) return;
-  const parts = buckets.map(({ above, up_to: to, count }) => ({
+function lengths(line) {
+  if (!line?.buckets?.length) return;
+  const parts = line.buckets.map(({ above, up_to: to, count }) => ({
     label: to ? words.upto.replace("{time}", length(to, words)) : `${words.above}`,
     value: count,
     said: say(count, "count"),
-    above,
+    address: count ? behind(line, `buckets.${above}`) : "",
   }));
   const target = place("lengths-place");
   target.className = "chart chart--bars";
