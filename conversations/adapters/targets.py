@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from threading import Thread
 from urllib.parse import SplitResult, quote, urlsplit
 
+from django.utils.translation import gettext as _
+
 from conversations.exceptions import ChannelUnusable, DeliveryDeferred
 
 PORTS = {"https": 443, "http": 80}
@@ -72,13 +74,16 @@ def find_target(url: str, *, allowed_hosts: Iterable[str], timeout: float) -> Ta
     allowed = host in {name.lower() for name in allowed_hosts}
     if not allowed and (parts.scheme != "https" or port not in PORTS.values()):
         raise ChannelUnusable(
-            "The callback address has to start with https:// and use port 443."
+            _("The callback address has to start with https:// and use port 443.")
         )
     addresses = _resolve(host, port, timeout)
     if not allowed and not all(map(is_public, addresses)):
         raise ChannelUnusable(
-            f"The callback host {host} is not on the public internet. An internal host"
-            " has to be named in OUTGOING_ALLOWED_HOSTS."
+            _(
+                "The callback host %(host)s is not on the public internet. An internal "
+                "host has to be named in OUTGOING_ALLOWED_HOSTS."
+            )
+            % {"host": host}
         )
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
@@ -132,7 +137,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def _malformed() -> ChannelUnusable:
-    return ChannelUnusable("The callback address is not a plain web address.")
+    return ChannelUnusable(_("The callback address is not a plain web address."))
 
 
 def _resolve(host: str, port: int, timeout: float) -> tuple[str, ...]:
@@ -143,7 +148,9 @@ def _resolve(host: str, port: int, timeout: float) -> tuple[str, ...]:
     try:
         return answer.result(timeout)
     except (OSError, UnicodeError, FutureTimeout) as error:
-        raise DeliveryDeferred(f"The name {host} could not be resolved.") from error
+        raise DeliveryDeferred(
+            _("The name %(host)s could not be resolved.") % {"host": host}
+        ) from error
 
 
 def _ask_resolver(host: str, port: int, answer: Future[tuple[str, ...]]) -> None:

@@ -2,6 +2,7 @@ import socket
 import time
 
 import pytest
+from django.utils.translation import override
 
 from conversations.adapters.targets import find_target, is_public
 from conversations.exceptions import ChannelUnusable, DeliveryDeferred
@@ -126,3 +127,8 @@ def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch):
         find_target("https://example.org/", allowed_hosts=[], timeout=0.1)
 
     assert time.monotonic() - start < 0.9
+
+
+def test_what_may_not_be_called_is_told_in_the_language_of_who_asks():
+    with override("nl"), pytest.raises(ChannelUnusable, match="openbare internet"):
+        find_target("https://127.0.0.2/x", allowed_hosts=[], timeout=1)
