@@ -221,3 +221,17 @@ def test_no_script_imports_itself_by_way_of_others():
             names.difference_update(leaves)
 
     assert not imported
+
+
+def test_whatever_a_script_imports_is_exported_there():
+    missing = []
+    for path in (STATIC / "js").rglob("*.js"):
+        for names, place in re.findall(
+            r'^import \{([^}]+)\} from "(\.[^"]+)"', _text(path), re.M
+        ):
+            exported = _text(path.parent / place)
+            for name in re.findall(r"(\w+)(?: as \w+)?\s*(?:,|$)", names.strip()):
+                if not re.search(rf"export [\w ]*\b{name}\b", exported):
+                    missing.append(f"{path.name}: {name}")
+
+    assert not missing

@@ -2,8 +2,8 @@
 
 import { call } from "../api.js";
 import { fill, read } from "./kinds.js";
-import { wrong } from "./thing.js";
 import { words } from "./trial.js";
+import { wrong } from "./wrong.js";
 
 const form = document.querySelector("form[data-preview]");
 const place = form.querySelector("[data-previewed]");
