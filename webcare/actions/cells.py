@@ -137,8 +137,10 @@ def _ongoing_of_days(measure: Measure, view: str) -> str:
     return _ONGOING.format(
         source=f"""
               FROM (SELECT *, {view}_at AS at FROM ({measure.running}) AS running) AS f
-              JOIN made ON f.at >= made.from_at AND f.at < made.to_at
-             WHERE f.at >= %(first)s AND f.at < %(last)s"""
+             CROSS JOIN LATERAL (
+                   SELECT ((SELECT ids FROM them))[{_PLACE}] AS id,
+                          ((SELECT tos FROM them))[{_PLACE}] AS to_at) AS made
+             WHERE {_WITHIN}"""
     )
 
 
