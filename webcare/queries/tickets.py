@@ -16,6 +16,8 @@ from webcare.queries.people import Rights
 from webcare.queries.sight import visible_tickets
 
 ROW = ("author", "channel", "queue", "agent", "topic")
+# What a channel is spoken to with is on no page: deciphering it takes its time.
+SEALED = ("channel__secret", "channel__previous_secret")
 
 
 def ticket_for(
@@ -32,7 +34,7 @@ def ticket_for(
     """
     tickets = visible_tickets(user, rights).filter(public_id=public_id)
     if with_names:
-        tickets = tickets.select_related(*ROW, "thread")
+        tickets = tickets.select_related(*ROW, "thread").defer(*SEALED)
     found = tickets.first()
     if found is None:
         raise NotFound("There is no such ticket.")

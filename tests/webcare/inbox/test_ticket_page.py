@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from webcare.actions.erasures import erase_person
@@ -49,6 +51,19 @@ def test_a_long_ticket_costs_what_a_short_one_does(
         assert client.get(address(ticket)).status_code == 200
 
     assert short() == long() == 4
+
+
+def test_what_a_channel_is_spoken_to_with_is_read_for_no_page(
+    browser, ada, ticket, address
+):
+    client = browser(ada)
+    client.get(address(ticket))
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address(ticket))
+
+    assert not [one["sql"] for one in asked if '_secret"' in one["sql"]]
+    assert not [one["sql"] for one in asked if '"secret"' in one["sql"]]
 
 
 def test_looking_for_news_on_a_ticket_says_nothing_until_there_is(
