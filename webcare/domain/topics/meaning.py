@@ -15,8 +15,8 @@ from webcare.domain.topics.vectors import Floats
 # texts lie near an edge.
 STEPS = 200  # between no chance and certainty
 _EDGE = 0.01  # in steps
-# What lies further behind cannot be rounded to the same step.
-_BEHIND = 2.0
+# What lies further behind cannot be rounded to the same step, whatever its last digits.
+_BEHIND = 1 + 2 * _EDGE
 
 Chances = NDArray[np.float64]
 
