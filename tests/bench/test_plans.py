@@ -12,7 +12,7 @@ from bench import desk, plans, seed
 from bench.operations import OPERATIONS, Operation
 from conversations.models.bulk import fetch
 from webcare.actions.rolls import roll_days
-from webcare.models import Ticket
+from webcare.models import Ticket, User
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import day_of
 
@@ -100,6 +100,24 @@ def test_turns_are_looked_up_for_promises_by_when_they_were_decided(seeded, prom
     ]
     assert any(re.fullmatch(r"\(id = .*turn_id\)", one) for one in conditions)
     assert not [one for one in _nodes(plan) if "turn" in one.get("Join Filter", "")]
+
+
+def test_marks_are_looked_up_for_each_roll(seeded, client):
+    """A report has hundreds of rolls, and a busy day thousands of marks."""
+    client.force_login(User.objects.get(username="bench-ours"))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/api/v1/reports/response-times").status_code == 200
+    asked = [q["sql"] for q in asked if "webcare_mark" in q["sql"]]
+
+    assert asked
+    for one in asked:
+        [[[said]]] = fetch(f"EXPLAIN (FORMAT JSON) {one.replace('%', '%%')}", [])
+        [mark] = [
+            node
+            for node in _nodes(said["Plan"])
+            if node.get("Relation Name") == "webcare_mark"
+        ]
+        assert "quarter >= r.from_at" in mark["Index Cond"]
 
 
 def _plan_of(measure, view, day):

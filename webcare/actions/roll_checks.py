@@ -12,7 +12,7 @@ from conversations.models.bulk import fetch
 from webcare.actions.rolls import roll_days, roll_hours, roll_months
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
-from webcare.queries.rolls import DAY, HOUR, MONTH, zone_of
+from webcare.queries.rolls import DAY, HOUR, MONTH, unmarked, zone_of
 from webcare.queries.rolls_due import hours_kept
 
 
@@ -61,7 +61,7 @@ def _batches(measure: Measure, view: str) -> Iterator[tuple[str, list[date]]]:
 
 def _kept(measure: Measure, view: str, grain: str) -> list[date]:
     rows = fetch(
-        """SELECT DISTINCT r.start FROM webcare_roll r
+        f"""SELECT DISTINCT r.start FROM webcare_roll r
              -- Hours are made again with all others of their day.
             CROSS JOIN LATERAL (
                  SELECT least(from_at, start::timestamp AT TIME ZONE %(zone)s) AS a,
@@ -69,10 +69,7 @@ def _kept(measure: Measure, view: str, grain: str) -> list[date]:
                             AS z) AS span
             WHERE r.measure = %(measure)s AND r.view = %(view)s
               AND r.grain = %(grain)s AND r.zone = %(whose)s
-              AND NOT EXISTS (
-                  SELECT FROM webcare_mark m
-                   WHERE m.measure = r.measure AND m.view = r.view
-                     AND m.quarter >= a AND m.quarter < z)
+              AND {unmarked("a", "z")}
             ORDER BY r.start""",
         {
             "measure": measure.name,

@@ -17,6 +17,7 @@ from webcare.queries.rolls import (
     begin_of,
     day_of,
     hours_of,
+    unmarked,
     zone_of,
 )
 
@@ -108,15 +109,12 @@ def hours_due(measure: Measure, view: str) -> dict[date, list[Span]]:
     return {day: spans for day, spans in due.items() if spans}
 
 
+_FOR_LONG = "m.at < statement_timestamp() - %(patience)s"
 # Hours with a roll that nothing has marked, or only just now.
-_KEPT = """webcare_roll r
+_KEPT = f"""webcare_roll r
             WHERE r.measure = %(measure)s AND r.view = %(view)s AND r.grain = 'hour'
               AND r.zone = %(zone)s AND r.start BETWEEN %(first)s AND %(last)s
-              AND NOT EXISTS (
-                  SELECT FROM webcare_mark m
-                   WHERE m.measure = r.measure AND m.view = r.view
-                     AND m.quarter >= r.from_at AND m.quarter < r.to_at
-                     AND m.at < statement_timestamp() - %(patience)s)"""
+              AND {unmarked("r.from_at", "r.to_at", _FOR_LONG)}"""
 
 
 def hours_kept(
