@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.models.bulk import fetch
-from webcare.domain.lifecycle import LIVE
 from webcare.models import Ticket, User
+from webcare.queries import triage
 from webcare.queries.sight import visible, visible_tickets
 
 DAYS = 30
@@ -142,25 +142,9 @@ def disagreements() -> list[tuple[int, int, int]]:
 
 
 def worth_labelling(user: User) -> list[Ticket]:
-    """Return live tickets whose topic nobody is sure of, likeliest wrong guess first.
-
-    Of those `user` may see, one for each likeliest topic first, so that a person does
-    not say the same thing twenty times.
+    """Return live tickets that `user` may see and nobody is sure of, at most twenty:
+    those first of which a person's word teaches most.
     """
-    unsure = visible_tickets(user).filter(topic_by="unsure", status__in=LIVE)
-    rows = fetch(
-        """SELECT id FROM (
-             SELECT k.id, k.confidence, row_number() OVER (
-                      PARTITION BY k.guess ORDER BY k.confidence DESC, k.id DESC) AS n
-               FROM (SELECT DISTINCT ON (e.ticket_id) e.ticket_id AS id,
-                            coalesce((e.data->>'confidence')::float8, 0) AS confidence,
-                            e.data->'why'->'model'->'alternatives'->0->'topic' AS guess
-                       FROM webcare_ticketevent e
-                      WHERE e.ticket_id = ANY(%s) AND e.kind = 'classified'
-                      ORDER BY e.ticket_id, e.id DESC) AS k) AS ranked
-            ORDER BY n, confidence DESC, id DESC LIMIT %s""",
-        [list(unsure.order_by("-pk").values_list("pk", flat=True)[:500]), MOST_NEXT],
-    )
-    order = {pk: place for place, [pk] in enumerate(rows)}
-    found = visible_tickets(user).filter(pk__in=order)
-    return sorted(found, key=lambda ticket: order[ticket.pk])
+    order = triage.worth_labelling(user, MOST_NEXT)
+    found = visible_tickets(user).in_bulk(order)
+    return [found[pk] for pk in order if pk in found]

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from conversations.actions.batches import drain
 from webcare.actions import bulk, bulk_undo
-from webcare.models import BulkJob, Ticket, Topic, TopicExample
-from webcare.queries.triage import unsure_groups
+from webcare.actions.log import record
+from webcare.models import BulkJob, Ticket, TicketEvent, Topic, TopicExample
+from webcare.queries.triage import unsure_groups, worth_labelling
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,15 @@ def unsure(make_ticket, shop_queue):
     return made
 
 
+def guessed(ticket, topic, tenths):
+    """Say what a model found of the ticket: this topic, and another one next."""
+    found = [
+        {"topic": topic.pk + n, "confidence": x / 10} for n, x in enumerate(tenths)
+    ]
+    said = {"by": "unsure", "why": {"model": {"alternatives": found}}}
+    record(ticket, TicketEvent.Kind.CLASSIFIED, at=timezone.now(), actor=None, **said)
+
+
 def work():
     for stage in (bulk.STAGE, bulk_undo.STAGE):
         list(drain(stage))
@@ -43,6 +54,34 @@ def test_what_is_alike_is_shown_together(unsure, ada, cas):
     assert (sizes, found.waiting, found.is_complete) == ([3, 1], 4, True)
     assert "bestelling" in found.groups[0].words
     assert unsure_groups(cas).groups == []
+
+
+def test_of_what_is_alike_the_least_certain_teaches_most(unsure, broken, ada, cas):
+    for ticket, chances in zip(unsure, [(4, 1), (3, 2), (5, 2), (6, 1)], strict=True):
+        guessed(ticket, broken, chances)
+
+    assert worth_labelling(ada, 9) == [unsure[1].pk, unsure[3].pk]
+    assert worth_labelling(ada, 1) == [unsure[1].pk]
+    assert worth_labelling(cas, 9) == []
+
+
+def test_one_of_each_guess_is_asked_before_a_second(
+    make_ticket, broken, shop_queue, ada
+):
+    other = Topic.objects.create(slug="other", name="Other", queue=shop_queue)
+    texts = ["Zijn jullie open", "Waar woont de directeur", "Goede reis gehad", "Hmm"]
+    made = [make_ticket(text=text) for text in texts]
+    Ticket.objects.update(queue=shop_queue)
+    for ticket, topic, chances in zip(
+        made,
+        [broken, broken, other, broken],
+        [(3, 2), (4, 2), (7, 1), (5, 2)],
+        strict=True,
+    ):
+        guessed(ticket, topic, chances)
+
+    places = [[one.pk for one in made].index(pk) for pk in worth_labelling(ada, 9)]
+    assert places == [0, 2, 1, 3]
 
 
 def test_one_decision_labels_many_and_each_is_an_example(unsure, broken, ada, client):
