@@ -12,7 +12,10 @@ from bench import desk, plans, seed
 from bench.operations import OPERATIONS, Operation
 from conversations.models.bulk import fetch
 from webcare.actions.rolls import roll_days
+from webcare.domain.counted import FIGURES, Counted
+from webcare.domain.outcomes import Promise
 from webcare.models import Ticket, User
+from webcare.queries.behind import tickets_of
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import day_of
 
@@ -118,6 +121,29 @@ def test_marks_are_looked_up_for_each_roll(seeded, client):
             if node.get("Relation Name") == "webcare_mark"
         ]
         assert "quarter >= r.from_at" in mark["Index Cond"]
+
+
+@pytest.mark.parametrize("report", FIGURES)
+def test_what_a_figure_counts_is_looked_up_for_each_ticket(seeded, report):
+    """A list that walks asks it of every ticket that it passes."""
+    fetch("SET LOCAL enable_seqscan = on", [])
+    fetch("SET LOCAL seq_page_cost = 100", [])
+    grows = set(plans.large(TICKETS // 2))
+    user, now = User.objects.get(username="bench-ours"), timezone.now()
+    for figure in FIGURES[report]:
+        asked = Counted(
+            report=report,
+            figure=figure,
+            start=now - timedelta(days=90),
+            end=now,
+            as_of=now,
+            promise=Promise.FIRST_RESPONSE,
+        )
+        source, values = tickets_of(user, asked)
+        one = f"SELECT FROM ({source}) AS s WHERE s.ticket_id = %(ticket)s"
+        [[[said]]] = fetch(f"EXPLAIN (FORMAT JSON) {one}", values | {"ticket": 1})
+        read = {n["Relation Name"] for n in _nodes(said["Plan"]) if _is_whole(n)}
+        assert (figure, read & grows) == (figure, set())
 
 
 def _plan_of(measure, view, day):

@@ -147,3 +147,27 @@ def test_each_length_and_each_count_leads_to_its_own_tickets(
         expected = 1 if "lengths" in link else 2
         assert page.locator("#rows > li").count() == expected
         assert page.get_by_text("Counted in").is_visible()
+
+
+def test_a_share_leads_to_the_tickets_that_it_counts(
+    page_of, ada, make_ticket, live_server
+):
+    """Of two messages one was answered; both needed it."""
+    now = timezone.now().isoformat()
+    answered, _ = (
+        make_ticket(author={"external_id": one}, posted_at=now) for one in ("a", "b")
+    )
+    Turn.objects.filter(ticket=answered).update(
+        outcome="answered",
+        ended_at=timezone.now(),
+        calendar_seconds=1,
+        business_seconds=1,
+        queue=answered.queue,
+    )
+    page = page_of(ada)
+    for column, expected in ((2, 1), (3, 2)):
+        shown(page, f"{live_server.url}/reports/response-rate?period=today&by=")
+        page.locator(f"tbody td:nth-child({column}) a").click()
+        page.wait_for_selector(f"#t-{answered.pk}")
+        assert page.locator("#rows > li").count() == expected
+        assert page.get_by_text("Response rate: ").is_visible()

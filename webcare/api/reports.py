@@ -17,6 +17,7 @@ from webcare.api.filters import Filter, flag, read_filters
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
+from webcare.domain.counted import FIGURES
 from webcare.domain.histograms import ERROR
 from webcare.domain.outcomes import Resolution, Verdict
 from webcare.domain.parameters import moment, one_of
@@ -150,12 +151,7 @@ class ResolvedOut(TimedLineOut):
     uncertain = serializers.IntegerField()
 
 
-class ReportOut(Out):
-    """Asked again with `as_of`, a report says the same.
-
-    Percentiles are within `error` of the exact ones, as a share; all else is exact.
-    """
-
+class HeadOut(Out):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     as_of = serializers.DateTimeField()
@@ -167,6 +163,13 @@ class ReportOut(Out):
         " tickets behind one are asked for with `&figure=` its name, and `&key=` and"
         " `&promise=` of its line.",
     )
+
+
+class ReportOut(HeadOut):
+    """Asked again with `as_of`, a report says the same.
+
+    Percentiles are within `error` of the exact ones, as a share; all else is exact.
+    """
 
 
 class TimedOut(ReportOut):
@@ -239,7 +242,7 @@ def tickets_behind(
 
 def counted_of(name: str, asked: Asked) -> str | None:
     """Return what the figures of a report count, for a list of tickets to be asked."""
-    if not name:
+    if name not in FIGURES:
         return None
     start, end = asked.period
     given: dict[str, Any] = {"report": name, "from": stamp(start), "to": stamp(end)}

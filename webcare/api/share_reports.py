@@ -11,11 +11,11 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, read_filters
 from webcare.api.permissions import Desk
 from webcare.api.reports import FILTERS as EVERY
-from webcare.api.reports import asked_for, parameters
+from webcare.api.reports import HeadOut, asked_for, counted_of, parameters
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.domain.parameters import one_of
-from webcare.domain.reports import By, Look
+from webcare.domain.reports import Look
 from webcare.domain.shares import FEW, TOO_FEW
 from webcare.domain.surveys import SCORES, Skipped
 from webcare.domain.tables import as_csv, as_json_lines
@@ -47,14 +47,6 @@ class LineOut(Out):
     key = serializers.CharField(allow_null=True)
 
 
-class ShareReportOut(Out):
-    start = serializers.DateTimeField()
-    end = serializers.DateTimeField()
-    as_of = serializers.DateTimeField()
-    by = serializers.ChoiceField(choices=By.choices, allow_null=True)
-    view = serializers.ChoiceField(choices=Look.choices)
-
-
 def asked_of(request: Request, filters: Mapping[str, Filter]) -> tuple[Asked, str]:
     """Return what is asked for, and in which format. Raises Invalid."""
     given = read_filters(request, filters)
@@ -67,8 +59,8 @@ def answer(asked: Asked, lines: Sequence[Json], form: str, name: str) -> HttpRes
         by = asked.by and asked.by.value
         start, end = asked.period
         head = {"start": stamp(start), "end": stamp(end), "as_of": stamp(asked.as_of)}
-        view = asked.view.value
-        return Response({**head, "by": by, "view": view, "results": lines})
+        head |= {"by": by, "view": asked.view.value, "counted": counted_of(name, asked)}
+        return Response({**head, "results": lines})
     text = as_csv(lines) if form == "csv" else as_json_lines(lines)
     kind = "text/csv; charset=utf-8" if form == "csv" else "application/jsonl"
     file = f'attachment; filename="{name}.{form}"'
@@ -115,7 +107,7 @@ class SatisfactionLineOut(LineOut):
     not_asked = NotAskedOut()
 
 
-class SatisfactionOut(ShareReportOut):
+class SatisfactionOut(HeadOut):
     results = SatisfactionLineOut(many=True)
 
 
@@ -169,7 +161,7 @@ class ResponseRateLineOut(LineOut):
     last_words = serializers.IntegerField()
 
 
-class ResponseRateOut(ShareReportOut):
+class ResponseRateOut(HeadOut):
     results = ResponseRateLineOut(many=True)
 
 
@@ -196,7 +188,7 @@ class AddedValueLineOut(LineOut):
     provisional = serializers.IntegerField()
 
 
-class AddedValueOut(ShareReportOut):
+class AddedValueOut(HeadOut):
     results = AddedValueLineOut(many=True)
 
 

@@ -74,6 +74,18 @@ _RESOLUTIONS = (
         **{f"outcomes.{one}": Figure((one,)) for one in Resolution.values},
     }
 )
+# Those of messages: what became no ticket is in no list.
+_ANSWERED = {
+    "needs_answer.of": Figure(("needs_answer",)),
+    "needs_answer.answered": Figure(("answered",)),
+    "addressed.of": Figure(("addressed",)),
+    "addressed.answered": Figure(("answered_addressed",)),
+    "monitored.of": Figure(("monitored",)),
+    "monitored.answered": Figure(("answered",)),
+    "waiting": Figure(("waiting",)),
+    "deliberately_unanswered.left": Figure(("left_unanswered",)),
+    "last_words": Figure(("last_words",)),
+}
 FIGURES: Mapping[str, Mapping[str, Figure]] = {
     "response-times": _TURNS,
     "service-level": _PROMISES,
@@ -83,6 +95,7 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
         "answered": Figure(("answered",)),
         "resolved_at_once": Figure(("at_once",)),
     },
+    "response-rate": _ANSWERED,
 }
 
 

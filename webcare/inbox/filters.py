@@ -189,7 +189,7 @@ def _figure(text: str) -> str:
     except ValueError:
         return text
     page = REPORTS[counted.report]
-    named = {column.path: str(column.label) for column in page.columns}
+    named = {page.figure(column): str(column.label) for column in page.columns}
     figure = named.get(counted.figure, _("How long it took"))
     days = [_day(timezone.localtime(at)) for at in (counted.start, counted.end)]
     return f"{page.title}: {figure}, {' – '.join(days)}"

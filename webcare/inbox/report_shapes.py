@@ -5,6 +5,8 @@ from typing import Literal
 
 from django.utils.functional import Promise as Lazy
 
+from webcare.domain.counted import FIGURES
+
 # A length in `seconds` is one that so many have reached; a `span` is there, or not.
 Kind = Literal["count", "share", "seconds", "span", "number", "text"]
 Better = Literal["", "more", "less"]
@@ -15,13 +17,15 @@ Words = str | Lazy
 class Column:
     """One figure of a line; `path` is where the API has it.
 
-    In a list, the step names the percentile or the lower edge that is meant.
+    In a list, the step names the percentile or the lower edge that is meant. `counts`
+    is the figure whose tickets it leads to, where that is another: what a share counts.
     """
 
     path: str
     label: Words
     kind: Kind = "count"
     better: Better = ""
+    counts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class Page:
     total_by: str = ""
     formats: tuple[str, ...] = ("csv", "jsonl")
     needs: str = ""
+
+    def figure(self, column: Column) -> str:
+        """The figure whose tickets a list can say; empty where none can."""
+        name = column.counts or column.path
+        return name if name in FIGURES.get(self.slug, ()) else ""
 
 
 NARROW = frozenset({"queue", "topic", "channel"})

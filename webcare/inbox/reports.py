@@ -21,7 +21,7 @@ from webcare.inbox.http import DeskRequest, desk
 from webcare.inbox.reasons import DECISIONS
 from webcare.inbox.report_forms import Asked, calls, exports, read
 from webcare.inbox.report_pages import REPORTS
-from webcare.inbox.report_shapes import Page
+from webcare.inbox.report_shapes import Column, Page
 from webcare.inbox.statuses import PRIORITIES
 from webcare.queries.choices import Choices, choices_for
 from webcare.queries.inbox import desk_of
@@ -131,14 +131,21 @@ def _figures(asked: Asked, choices: Choices, user: "User") -> dict[str, Any]:
         "end": timezone.localtime(asked.shown.end).isoformat(),
         "drawn": page.drawn,
         "told": page.told,
-        "columns": [
-            {"path": c.path, "label": str(c.label), "kind": c.kind, "better": c.better}
-            for c in page.columns
-        ],
+        "columns": [_column(page, one) for one in page.columns],
         "names": _names(asked.by, choices, user),
         "split_names": _split_names(choices),
         "pins": "as_of" in page.asks,
         "live_list": "moment" in page.asks,
+    }
+
+
+def _column(page: Page, one: Column) -> dict[str, str]:
+    return {
+        "path": one.path,
+        "label": str(one.label),
+        "kind": one.kind,
+        "better": one.better,
+        "figure": page.figure(one),
     }
 
 

@@ -64,6 +64,8 @@ def _measure(counted: Counted) -> Measure:
             return ROLLED[f"{counted.promise}{by_event}"]
         case "first-contact-resolution":
             return ROLLED["first_contacts"]
+        case "response-rate":
+            return ROLLED["response_rate"]
     return ROLLED["resolutions" if counted.what.first else "endings"]
 
 
@@ -96,7 +98,7 @@ def _ended(measure: Measure, counted: Counted, where: str) -> str:
                                  WHERE state = {state})"""
     return f"""SELECT f.ticket AS ticket_id
           FROM ({measure.select(counted.view)}) AS f
-         WHERE {where} AND ({" OR ".join(any_of)}) {but}"""
+         WHERE {where} AND f.ticket IS NOT NULL AND ({" OR ".join(any_of)}) {but}"""
 
 
 def _going(measure: Measure, counted: Counted, where: str) -> str:

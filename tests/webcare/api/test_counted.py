@@ -9,11 +9,11 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from conversations.models import Author, Thread
+from conversations.models import Author, Message, Thread
 from conversations.models.bulk import fetch
 from webcare.domain.counted import FIGURES
 from webcare.domain.reports import By
-from webcare.models import Clock, Ending, Ticket, Turn
+from webcare.models import Clock, Decision, Ending, Ticket, TicketMessage, Turn
 
 NOW = datetime.now(UTC)
 LENGTHS = [0, 60, 900, 901, 3_600, 7_200, 40_000, 90_000]
@@ -22,12 +22,13 @@ LENGTHS = [0, 60, 900, 901, 3_600, 7_200, 40_000, 90_000]
 @pytest.fixture
 def desk(shop, forum, shop_queue, power_queue, delivery_topic, ada, bo):
     """Tickets of one turn each, of every kind, that were worked on elsewhere since."""
-    chance = Random(4)
+    chance, said = Random(4), Random(5)
     for number in range(30):
         channel = chance.choice([shop, forum])
         ticket = _ticket(number, channel, chance.choice([shop_queue, power_queue]))
         turn = _turn(chance, ticket, number, delivery_topic, chance.choice([ada, bo]))
         _clocks(chance, ticket, turn)
+        _message(said, ticket, number)
         if chance.random() < 0.6:
             _ending(chance, ticket, turn)
     with transaction.atomic():  # all was known when it happened
@@ -80,6 +81,33 @@ def _turn(chance, ticket, number, topic, agent):
         outcome=outcome,
         **facts,
     )
+
+
+def _message(chance, ticket, number, direction="in"):
+    message = Message.objects.create(
+        channel=ticket.channel,
+        thread=ticket.thread,
+        author=ticket.author if direction == "in" else None,
+        external_id=f"m-{number}-{direction}",
+        direction=direction,
+        visibility="public",
+        addressed=chance.random() < 0.5,
+        posted_at=ticket.opened_at,
+        received_at=ticket.opened_at,
+    )
+    TicketMessage.objects.create(message=message, ticket=ticket, origin_ticket=ticket)
+    if direction == "in":
+        _decision(message, is_last=chance.random() < 0.2)
+    return message
+
+
+def _decision(message, *, is_last):
+    facts = {"message": message, "decided_at": message.posted_at}
+    if is_last:
+        return Decision.objects.create(
+            verdict="ignore", reason="closing_remark", **facts
+        )
+    return Decision.objects.create(verdict="answer", reason="asks", **facts)
 
 
 def _clocks(chance, ticket, turn):
@@ -141,6 +169,8 @@ QUESTIONS = [
     ("resolutions", By.DAY, {"view": "event"}),
     ("reopen-rate", "", {}),
     ("first-contact-resolution", "", {"view": "cohort"}),
+    *(("response-rate", by, {}) for by in ("", *By)),
+    ("response-rate", By.QUEUE, {"channel": "x-shop"}),
 ]
 
 
@@ -168,6 +198,22 @@ def figure_of(line, path):
     if name == "buckets":
         return next(one["count"] for one in line[name] if str(one["above"]) == part)
     return line[name][part] if part else line[name]
+
+
+def test_what_became_no_ticket_is_in_no_list(
+    as_client, root, make_ticket, hear, item, shop
+):
+    make_ticket()
+    hear(shop, item(addressed=False, text="These people again"))
+    time.sleep(0.05)
+    client = as_client(root)
+
+    body = client.get("/api/v1/reports/response-rate").json()
+    text = f"{body['counted']}&figure=monitored.of"
+    listed = client.get("/api/v1/tickets", {"counted": text})
+
+    assert body["results"][0]["monitored"]["of"] == 2
+    assert len(listed.json()["results"]) == 1
 
 
 def test_a_ticket_is_listed_once_however_often_it_was_counted(

@@ -38,7 +38,8 @@ _STOOD = """(was.verdict IS NULL OR (
      WHERE e.ticket_id = tm.origin_ticket_id AND e.recorded_at <= %(as_of)s
        AND e.data->>'message' = m.id::text LIMIT 1))"""
 _CASE = f"""
-    SELECT m.posted_at AS at, m.channel_id AS channel, m.addressed AS is_addressed,
+    SELECT tm.ticket_id AS ticket, m.posted_at AS at, m.channel_id AS channel,
+           m.addressed AS is_addressed,
            CASE WHEN t.ended THEN t.queue_id ELSE {QUEUE} END AS queue,
            CASE WHEN t.ended THEN t.topic_id ELSE {TOPIC} END AS topic,
            CASE WHEN t.ended THEN t.answered_by_id ELSE {AGENT} END AS agent,
@@ -63,8 +64,8 @@ RESPONSE_RATE = Measure(
     name="response_rate",
     counts=tuple(_COUNTED),
     settled=f"""
-        SELECT at AS cohort_at, at AS event_at, queue, topic, agent, channel, priority,
-               {_COUNTS}
+        SELECT ticket, at AS cohort_at, at AS event_at, queue, topic, agent, channel,
+               priority, {_COUNTS}
           FROM ({_CASE}) AS heard""",
     first="SELECT min(opened_at) FROM webcare_ticket",
     views=(COHORT,),

@@ -27,7 +27,8 @@ async function show() {
 // Where exactly those are listed that a figure counts, if a list can say it.
 function behind(line, path) {
   if (path === "waiting" && line?.waiting_tickets) return onDesk(line.waiting_tickets);
-  if (line?.counted && (path.startsWith("buckets.") || column(path).kind === "count")) return counted(line, path);
+  const figure = column(path)?.figure ?? path;
+  if (line?.counted && figure) return counted(line, figure);
   if (!line || !asked.live_list || asked.by === "day" || Date.now() - new Date(asked.end) > RECENT) return "";
   const address = line.address ?? liveList();
   if (path === "tickets") return address;
