@@ -12,7 +12,8 @@ from bench import desk, plans, seed
 from bench.operations import OPERATIONS, Operation
 from conversations.models.bulk import fetch
 from webcare.actions.rolls import roll_days
-from webcare.domain.counted import FIGURES, Counted
+from webcare.domain.counted import Counted
+from webcare.domain.counted_figures import FIGURES
 from webcare.domain.outcomes import Promise
 from webcare.models import Ticket, User
 from webcare.queries.behind import tickets_of

@@ -171,3 +171,25 @@ def test_a_share_leads_to_the_tickets_that_it_counts(
         page.wait_for_selector(f"#t-{answered.pk}")
         assert page.locator("#rows > li").count() == expected
         assert page.get_by_text("Response rate: ").is_visible()
+
+
+def test_what_an_agent_did_leads_to_its_tickets(
+    page_of, lena, ada, make_ticket, live_server
+):
+    now = timezone.now()
+    answered, _ = (make_ticket(author={"external_id": one}) for one in ("a", "b"))
+    Turn.objects.filter(ticket=answered).update(
+        started_at=now,
+        outcome="answered",
+        ended_at=now,
+        calendar_seconds=1,
+        business_seconds=1,
+        answered_by=ada,
+        queue=answered.queue,
+    )
+    page = page_of(lena)
+    shown(page, f"{live_server.url}/reports/agents?period=today")
+    page.locator("tbody td a").first.click()
+    page.wait_for_selector(f"#t-{answered.pk}")
+    assert page.locator("#rows > li").count() == 1
+    assert page.get_by_text("Agents: Answered").is_visible()

@@ -237,6 +237,7 @@ WITHOUT_BY = {name: one for name, one in TIMED.items() if name != "by"}
 
 
 class Agents(Report):
+    name = "agents"
     filters = WITHOUT_BY
 
     @says(
@@ -249,6 +250,9 @@ class Agents(Report):
     )
     def get(self, request: Request) -> Any:
         return self.answer(request)
+
+    def of(self, asked: Asked) -> Asked:
+        return asked.of_agents
 
     def report(self, request: Request, asked: Asked) -> Json:
         found = reports.agents(request.user, asked)

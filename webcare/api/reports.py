@@ -17,7 +17,7 @@ from webcare.api.filters import Filter, flag, read_filters
 from webcare.api.permissions import Desk
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
-from webcare.domain.counted import FIGURES
+from webcare.domain.counted_figures import FIGURES
 from webcare.domain.histograms import ERROR
 from webcare.domain.outcomes import Resolution, Verdict
 from webcare.domain.parameters import moment, one_of
@@ -269,11 +269,15 @@ class Report(Endpoint):
                 return flat_table(body["results"])
             case "jsonl":
                 return json_lines(body["results"], "report")
-        counted = {"counted": counted_of(self.name, asked)}
+        counted = {"counted": counted_of(self.name, self.of(asked))}
         return Response(said(asked, self.filters) | counted | body)
 
     def looked(self, asked: Asked) -> Asked:
         """What is asked, where a report has only one view."""
+        return asked
+
+    def of(self, asked: Asked) -> Asked:
+        """What its lines are of, where that goes without asking."""
         return asked
 
     def report(self, request: Request, asked: Asked) -> Json:

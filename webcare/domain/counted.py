@@ -9,94 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from webcare.domain.outcomes import Promise, Resolution
+from webcare.domain.counted_figures import FIGURES, Figure
+from webcare.domain.outcomes import Promise
 from webcare.domain.parameters import Parse, moment, one_of
-from webcare.domain.reports import EDGES, By, Clock, Look, Wait
+from webcare.domain.reports import By, Clock, Look, Wait
 
 LONGEST = 500  # characters of such a text
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Cases of which one of these `counts` is not none, or that are still in one of
-    these `states`; or all that ended after more than `above`, up to `up_to` seconds.
-
-    `without` are counts and states that it leaves out. `first` is of first endings.
-    """
-
-    counts: tuple[str, ...] = ()
-    states: tuple[int, ...] = ()
-    above: int | None = None
-    up_to: int | None = None
-    without: tuple[str, int] | None = None
-    first: bool = False
-
-
-_LENGTHS = {
-    "n": Figure(above=-1, states=(1,)),
-    "ended": Figure(above=-1),
-    "waiting": Figure(states=(1,)),
-}
-# No length is less than none: the first of them has those of no seconds, too.
-_ABOVE = (-1, *EDGES)
-_TURNS = _LENGTHS | {
-    "left_unanswered": Figure(("left",)),
-    "within_target": Figure(("within_target",)),
-    "with_target": Figure(("with_target",)),
-    "answered_in_closed_time": Figure(("in_closed_time",)),
-    **{
-        f"buckets.{max(above, 0)}": Figure(above=above, up_to=up_to)
-        for above, up_to in zip(_ABOVE, (*EDGES, None), strict=True)
-    },
-}
-_PROMISES = {
-    "met": Figure(("met",)),
-    "breached": Figure(("breached",), (1,)),
-    "breached_and_open": Figure(("breached_and_open",), (1,)),
-    "not_due": Figure(states=(2,)),
-    "left_unanswered": Figure(("left",)),
-}
-_REOPENED = {
-    "resolved": Figure(tuple(Resolution.values), first=True),
-    "reopened": Figure(("reopened",), first=True),
-    "uncertain": Figure(states=(2,), first=True),
-}
-_RESOLUTIONS = (
-    _LENGTHS
-    | _REOPENED
-    | {
-        "stayed_resolved": Figure(
-            tuple(Resolution.values), without=("reopened", 2), first=True
-        ),
-        "left_unanswered": Figure(
-            tuple(one for one in Resolution.values if one != Resolution.ANSWERED)
-        ),
-        **{f"outcomes.{one}": Figure((one,)) for one in Resolution.values},
-    }
-)
-# Those of messages: what became no ticket is in no list.
-_ANSWERED = {
-    "needs_answer.of": Figure(("needs_answer",)),
-    "needs_answer.answered": Figure(("answered",)),
-    "addressed.of": Figure(("addressed",)),
-    "addressed.answered": Figure(("answered_addressed",)),
-    "monitored.of": Figure(("monitored",)),
-    "monitored.answered": Figure(("answered",)),
-    "waiting": Figure(("waiting",)),
-    "deliberately_unanswered.left": Figure(("left_unanswered",)),
-    "last_words": Figure(("last_words",)),
-}
-FIGURES: Mapping[str, Mapping[str, Figure]] = {
-    "response-times": _TURNS,
-    "service-level": _PROMISES,
-    "resolutions": _RESOLUTIONS,
-    "reopen-rate": _REOPENED,
-    "first-contact-resolution": {
-        "answered": Figure(("answered",)),
-        "resolved_at_once": Figure(("at_once",)),
-    },
-    "response-rate": _ANSWERED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +67,6 @@ def read_counted(text: str) -> Counted:
     if given["report"] == "service-level" and "promise" not in given:
         raise ValueError("Say of which promise.")
     found = {_NAMES.get(name, name): _PARSED[name](given[name]) for name in given}
+    if given["report"] == "agents":
+        found["by"] = By.AGENT
     return Counted(**found)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.utils.functional import Promise as Lazy
 
-from webcare.domain.counted import FIGURES
+from webcare.domain.counted_figures import FIGURES
 
 # A length in `seconds` is one that so many have reached; a `span` is there, or not.
 Kind = Literal["count", "share", "seconds", "span", "number", "text"]

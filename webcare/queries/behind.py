@@ -1,17 +1,17 @@
 """The tickets behind a figure: of the very cases that its report counts."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from webcare.domain.counted import Counted
 from webcare.domain.reports import Wait
-from webcare.exceptions import Invalid
 from webcare.models import User
 from webcare.queries.cells import FACT_KEYS, NONE, of_facts
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
-from webcare.queries.reports import WAITS, Asked, Period, key_number, scope
+from webcare.queries.reports import WAITS, Asked, Period, key_number, look, scope
 
 
 class Behind(NamedTuple):
@@ -27,8 +27,7 @@ def tickets_of(user: User, counted: Counted) -> Behind:
     Two statements at most. Raises NotAllowed, Invalid where a name means nothing.
     """
     measure = _measure(counted)
-    if counted.view not in measure.views:
-        raise Invalid(counted="This report has no such view.")
+    counted = replace(counted, view=look(measure, counted.view))
     given = scope(user, _asked(counted))
     values = {
         "as_of": counted.as_of,
@@ -52,21 +51,18 @@ def tickets_of(user: User, counted: Counted) -> Behind:
 _NOTHING = "SELECT NULL::bigint AS ticket_id WHERE false"
 
 
-_FIRST_CONTACT = "first-contact-resolution"
-
-
 def _measure(counted: Counted) -> Measure:
+    if counted.what.of:
+        return ROLLED[counted.what.of]
     match counted.report:
         case "response-times":
             return ROLLED[WAITS[Wait(counted.of)]]
         case "service-level":
             by_event = "_event" * (counted.view == "event")
             return ROLLED[f"{counted.promise}{by_event}"]
-        case "first-contact-resolution":
-            return ROLLED["first_contacts"]
-        case "response-rate":
-            return ROLLED["response_rate"]
-    return ROLLED["resolutions" if counted.what.first else "endings"]
+        case "agents":
+            return ROLLED["responses"]
+    return ROLLED["endings"]
 
 
 def _asked(counted: Counted) -> Asked:

@@ -150,8 +150,8 @@ def _together(user: User, asked: Asked, *names: str) -> list[Line]:
     times: dict[str | None, Times] = {}
     for name in names:
         measure = ROLLED[name] if name == names[0] else ROLLED[name].untimed
-        look = asked if asked.view in measure.views else replace(asked, view=_USUAL)
-        for line in lines(user, measure, look):
+        seen = replace(asked, view=look(measure, asked.view))
+        for line in lines(user, measure, seen):
             nothing = dict.fromkeys(_counted(names), 0)
             counts.setdefault(line.key, nothing).update(
                 {f"{name}.{count}": n for count, n in line.counts.items()}
@@ -161,7 +161,9 @@ def _together(user: User, asked: Asked, *names: str) -> list[Line]:
     return [Line(key, counts[key], times.get(key, Times())) for key in ordered(counts)]
 
 
-_USUAL = Look.COHORT
+def look(measure: Measure, view: Look) -> Look:
+    """Return the view, or by when cases began where a measure has no other."""
+    return view if view in measure.views else Look.COHORT
 
 
 def _counted(names: Iterable[str]) -> list[str]:

@@ -11,9 +11,17 @@ from django.db.models import F
 
 from conversations.models import Author, Message, Thread
 from conversations.models.bulk import fetch
-from webcare.domain.counted import FIGURES
+from webcare.domain.counted_figures import FIGURES
 from webcare.domain.reports import By
-from webcare.models import Clock, Decision, Ending, Ticket, TicketMessage, Turn
+from webcare.models import (
+    Activity,
+    Clock,
+    Decision,
+    Ending,
+    Ticket,
+    TicketMessage,
+    Turn,
+)
 
 NOW = datetime.now(UTC)
 LENGTHS = [0, 60, 900, 901, 3_600, 7_200, 40_000, 90_000]
@@ -142,6 +150,7 @@ def _ending(chance, ticket, turn):
         number=1,
         channel=ticket.channel,
         queue=ticket.queue,
+        agent=turn.answered_by,
         opened_at=ticket.opened_at,
         at=at,
         known_at=at,
@@ -171,6 +180,9 @@ QUESTIONS = [
     ("first-contact-resolution", "", {"view": "cohort"}),
     *(("response-rate", by, {}) for by in ("", *By)),
     ("response-rate", By.QUEUE, {"channel": "x-shop"}),
+    ("agents", "", {}),
+    ("agents", "", {"view": "event", "clock": "business"}),
+    ("agents", "", {"queue": "shop"}),
 ]
 
 
@@ -184,9 +196,13 @@ def test_a_figure_counts_what_is_listed_behind_it(
     body = client.get(f"/api/v1/reports/{report}?{query}").json()
 
     assert body["results"]
+    assert_lists(client, report, body)
+
+
+def assert_lists(client, report, body):
     for line in body["results"]:
         of = {name: line[name] for name in ("key", "promise") if line.get(name)}
-        for figure in FIGURES[report]:
+        for figure in FIGURES[report].keys() - {"handle_seconds"}:
             text = f"{body['counted']}&{urlencode({**of, 'figure': figure})}"
             listed = client.get("/api/v1/tickets", {"counted": text, "limit": 100})
             assert listed.status_code == 200, listed.content
@@ -198,6 +214,30 @@ def figure_of(line, path):
     if name == "buckets":
         return next(one["count"] for one in line[name] if str(one["above"]) == part)
     return line[name][part] if part else line[name]
+
+
+@pytest.mark.parametrize("view", ["cohort", "event"])
+def test_time_worked_leads_to_what_was_worked_on(as_client, root, desk, ada, bo, view):
+    tickets = list(Ticket.objects.order_by("pk"))
+    for number, (ticket, who) in enumerate(zip(tickets, [ada, ada, bo], strict=False)):
+        began = NOW - timedelta(hours=number + 2)
+        ended = began + timedelta(minutes=5)
+        Activity.objects.create(ticket=ticket, user=who, began_at=began, ended_at=ended)
+    client = as_client(root)
+
+    body = client.get(f"/api/v1/reports/agents?view={view}").json()
+    text = f"{body['counted']}&figure=handle_seconds&key={ada.public_id}"
+    listed = client.get("/api/v1/tickets", {"counted": text}).json()["results"]
+
+    assert {one["id"] for one in listed} == {str(one.public_id) for one in tickets[:2]}
+
+
+def test_what_agents_did_is_listed_for_who_may_see_people(as_client, root, ada, desk):
+    body = as_client(root).get("/api/v1/reports/agents").json()
+    for text in (body["counted"], body["counted"].replace("&by=agent", "")):
+        asked = {"counted": f"{text}&figure=answered&key={ada.public_id}"}
+        assert as_client(ada).get("/api/v1/tickets", asked).status_code == 403
+        assert as_client(root).get("/api/v1/tickets", asked).status_code == 200
 
 
 def test_what_became_no_ticket_is_in_no_list(
