@@ -78,6 +78,14 @@ _ANSWERED = {
     "deliberately_unanswered.left": Figure(("left_unanswered",), of="response_rate"),
     "last_words": Figure(("last_words",), of="response_rate"),
 }
+_ADDED_VALUE = {
+    "conversations": Figure(("conversations",), of="added_value"),
+    **{
+        f"{one}.count": Figure((one,), of="added_value")
+        for one in ("engaged", "added", "harm", "silent")
+    },
+    "provisional": Figure(("live",), (1,), of="added_value"),
+}
 _AGENTS = {
     **{
         name: one
@@ -99,5 +107,6 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
         "resolved_at_once": Figure(("at_once",), of="first_contacts"),
     },
     "response-rate": _ANSWERED,
+    "added-value": _ADDED_VALUE,
     "agents": _AGENTS,
 }

@@ -103,10 +103,14 @@ VALUE = (
         ),
         columns=(
             Column("conversations", _("Conversations")),
-            Column("engaged.share", _("We took part"), "share"),
-            Column("added.share", _("It added something"), "share", "more"),
-            Column("harm.share", _("They wanted us gone"), "share", "less"),
-            Column("silent.share", _("Nothing known"), "share"),
+            Column("engaged.share", _("We took part"), "share", counts="engaged.count"),
+            Column(
+                "added.share", _("It added something"), "share", "more", "added.count"
+            ),
+            Column(
+                "harm.share", _("They wanted us gone"), "share", "less", "harm.count"
+            ),
+            Column("silent.share", _("Nothing known"), "share", counts="silent.count"),
             Column("provisional", _("Can still change")),
         ),
         drawn=("added.share", "harm.share", "engaged.share"),

@@ -15,6 +15,7 @@ from webcare.domain.counted_figures import FIGURES
 from webcare.domain.reports import By
 from webcare.models import (
     Activity,
+    Annoyance,
     Clock,
     Decision,
     Ending,
@@ -197,6 +198,37 @@ def test_a_figure_counts_what_is_listed_behind_it(
 
     assert body["results"]
     assert_lists(client, report, body)
+
+
+@pytest.mark.parametrize("by", ["", "queue", "topic", "agent", "priority", "week"])
+def test_what_our_answers_added_is_listed(as_client, root, desk, by):
+    _talk(Random(6))
+    client = as_client(root)
+    since = (NOW - timedelta(days=30)).isoformat().replace("+00:00", "Z")
+
+    query = urlencode({"from": since, **({"by": by} if by else {})})
+    body = client.get(f"/api/v1/reports/added-value?{query}").json()
+
+    for name in ("engaged", "added", "harm", "silent"):
+        assert sum(line[name]["count"] for line in body["results"]), name
+    assert_lists(client, "added-value", body)
+
+
+def _talk(chance):
+    """In most tickets we spoke; some authors thanked us, others were fed up."""
+    for number, ticket in enumerate(Ticket.objects.order_by("pk")):
+        ours = _message(chance, ticket, f"ours-{number}", "out")
+        theirs = _message(chance, ticket, f"theirs-{number}", "in")
+        later = ours.posted_at + timedelta(minutes=5)
+        known = {"posted_at": later, "received_at": later}
+        Message.objects.filter(pk=theirs.pk).update(**known)
+        if number % 5 == 0:
+            TicketMessage.objects.filter(message=ours).delete()
+        if number % 3 == 0:
+            Annoyance.objects.create(
+                message=theirs, author=ticket.author, why="stop", edition=1
+            )
+    time.sleep(0.05)
 
 
 def assert_lists(client, report, body):

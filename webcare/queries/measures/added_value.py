@@ -89,7 +89,7 @@ _FIRST_TURN = f"""
            SELECT t.*, true AS ended FROM ({TURNS}) AS t
             WHERE t.ticket_id = k.id AND t.number = 1 AND {HAS_ENDED} LIMIT 1
            ) AS t ON true"""
-_WHERE = f"""k.opened_at AS cohort_at, NULL::timestamptz AS event_at,
+_WHERE = f"""k.id AS ticket, k.opened_at AS cohort_at, NULL::timestamptz AS event_at,
            CASE WHEN t.ended THEN t.queue_id ELSE {QUEUE} END AS queue,
            CASE WHEN t.ended THEN t.topic_id ELSE {TOPIC} END AS topic,
            CASE WHEN t.ended THEN t.answered_by_id ELSE {AGENT} END AS agent,
