@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from webcare.domain.outcomes import Resolution
 from webcare.domain.reports import EDGES
+from webcare.domain.shares import TOO_FEW, TOP
+from webcare.domain.surveys import SCORES, Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,7 @@ class Figure:
     """Cases of which one of these `counts` is not none, or that are still in one of
     these `states`; or all that ended after more than `above`, up to `up_to` seconds.
 
+    `least` is of how many answers it is told: below, nothing of it is listed either.
     `without` are counts and states that it leaves out. `of` is the measure whose cases
     they are, where the report does not say it.
     """
@@ -22,6 +25,7 @@ class Figure:
     up_to: int | None = None
     without: tuple[str, int] | None = None
     of: str = ""
+    least: int = 0
 
 
 _LENGTHS = {
@@ -86,6 +90,17 @@ _ADDED_VALUE = {
     },
     "provisional": Figure(("live",), (1,), of="added_value"),
 }
+_SCORES = {score: f"s{score}" for score in SCORES}
+ANSWERED = Figure(tuple(_SCORES.values()))
+_SATISFACTION = {
+    "answered": ANSWERED,
+    "satisfied": Figure(tuple(_SCORES[one] for one in sorted(TOP)), least=TOO_FEW),
+    **{f"scores.{n}": Figure((one,), least=TOO_FEW) for n, one in _SCORES.items()},
+    "asked": Figure(("asked",)),
+    "resolved": Figure(("planned",)),
+    "waiting": Figure(("waiting",)),
+    **{f"not_asked.{reason}": Figure((reason,)) for reason in Skipped.values},
+}
 _AGENTS = {
     **{
         name: one
@@ -108,5 +123,6 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     },
     "response-rate": _ANSWERED,
     "added-value": _ADDED_VALUE,
+    "satisfaction": _SATISFACTION,
     "agents": _AGENTS,
 }

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from webcare.domain.counted import Counted
+from webcare.domain.counted_figures import ANSWERED, Figure
 from webcare.domain.reports import Wait
 from webcare.models import User
 from webcare.queries.cells import FACT_KEYS, NONE, of_facts
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.reports import WAITS, Asked, Period, key_number, look, scope
+from webcare.queries.satisfaction import SURVEYS
 
 
 class Behind(NamedTuple):
@@ -26,8 +28,23 @@ def tickets_of(user: User, counted: Counted) -> Behind:
 
     Two statements at most. Raises NotAllowed, Invalid where a name means nothing.
     """
+    if counted.report == "satisfaction":
+        where, values = _among(user, counted)
+        return Behind(_of_surveys(counted, where), values)
     measure = _measure(counted)
     counted = replace(counted, view=look(measure, counted.view))
+    where, values = _among(user, counted)
+    # Those that went on first: they are few, and have an index of their own.
+    parts = [_going(measure, counted, where), _ended(measure, counted, where)]
+    found = " UNION ALL ".join(part for part in parts if part)
+    return Behind(found or _NOTHING, values)
+
+
+_NOTHING = "SELECT NULL::bigint AS ticket_id WHERE false"
+
+
+def _among(user: User, counted: Counted) -> tuple[str, dict[str, Any]]:
+    """Return which cases `f` are of the line, as far as they are theirs."""
     given = scope(user, _asked(counted))
     values = {
         "as_of": counted.as_of,
@@ -42,13 +59,21 @@ def tickets_of(user: User, counted: Counted) -> Behind:
     }
     where = f"""f.at >= %(start)s AND f.at < %(end)s AND {of_facts(given)}
            AND coalesce({FACT_KEYS[counted.by]}, {NONE}) = %(key)s"""
-    # Those that went on first: they are few, and have an index of their own.
-    parts = [_going(measure, counted, where), _ended(measure, counted, where)]
-    found = " UNION ALL ".join(part for part in parts if part)
-    return Behind(found or _NOTHING, values)
+    return where, values
 
 
-_NOTHING = "SELECT NULL::bigint AS ticket_id WHERE false"
+def _of_surveys(counted: Counted, where: str) -> str:
+    """As they are by now, and nothing of too few answers."""
+    cases = f"FROM ({SURVEYS[counted.view].select}) AS f WHERE {where}"
+    found = f"SELECT f.ticket AS ticket_id {cases} AND {_any_of(counted.what)}"
+    if not counted.what.least:
+        return found
+    answers = f"SELECT count(*) {cases} AND {_any_of(ANSWERED)}"
+    return f"{found} AND ({answers}) >= {counted.what.least}"
+
+
+def _any_of(figure: Figure) -> str:
+    return f"({' OR '.join(f'f.{one} > 0' for one in figure.counts)})"
 
 
 def _measure(counted: Counted) -> Measure:

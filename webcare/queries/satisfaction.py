@@ -22,7 +22,8 @@ def _cases(moment: str, columns: list[str]) -> str:
     """Cases at one of their moments; what is not among `columns` is none of them."""
     counts = [one if one in columns else f"0 AS {one.split()[-1]}" for one in _COUNTS]
     return f"""
-        SELECT s.{moment} AS at, s.queue_id AS queue, s.topic_id AS topic,
+        SELECT s.ticket_id AS ticket, s.{moment} AS at, s.queue_id AS queue,
+               s.topic_id AS topic,
                s.agent_id AS agent, s.channel_id AS channel, s.priority,
                {", ".join(counts)}
           FROM webcare_survey s"""
