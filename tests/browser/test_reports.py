@@ -193,3 +193,15 @@ def test_what_an_agent_did_leads_to_its_tickets(
     page.wait_for_selector(f"#t-{answered.pk}")
     assert page.locator("#rows > li").count() == 1
     assert page.get_by_text("Agents: Answered").is_visible()
+
+
+def test_messages_in_tickets_lead_there_and_all_that_was_heard_leads_nowhere(
+    page_of, ada, ticket, live_server
+):
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/volume?period=today&by=")
+
+    assert page.locator("tbody td:nth-child(2) a").count() == 0
+    page.locator("tbody td:nth-child(3) a").click()
+    page.wait_for_selector(f"#t-{ticket.pk}")
+    assert page.get_by_text("Volume: Of those, in tickets").is_visible()

@@ -192,6 +192,8 @@ class VolumeOut(ReportOut):
 
 
 class Volume(Report):
+    name = "volume"
+
     @says(
         "How much was heard and said, and how many tickets were opened",
         VolumeOut,

@@ -101,6 +101,11 @@ _SATISFACTION = {
     "waiting": Figure(("waiting",)),
     **{f"not_asked.{reason}": Figure((reason,)) for reason in Skipped.values},
 }
+_VOLUME = {
+    "messages_in_tickets": Figure(("ticketed",), of="messages"),
+    "messages_out": Figure(("sent",), of="messages"),
+    "tickets_opened": Figure(("opened",), of="opened"),
+}
 _AGENTS = {
     **{
         name: one
@@ -124,5 +129,6 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     "response-rate": _ANSWERED,
     "added-value": _ADDED_VALUE,
     "satisfaction": _SATISFACTION,
+    "volume": _VOLUME,
     "agents": _AGENTS,
 }

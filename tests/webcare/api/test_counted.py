@@ -40,6 +40,8 @@ def desk(shop, forum, shop_queue, power_queue, delivery_topic, ada, bo):
         turn = _turn(chance, ticket, number, delivery_topic, chance.choice([ada, bo]))
         _clocks(chance, ticket, turn)
         _message(said, ticket, number)
+        if number % 3 == 0:
+            _message(said, ticket, number, "out")
         if chance.random() < 0.6:
             _ending(chance, ticket, turn)
     with transaction.atomic():  # all was known when it happened
@@ -183,6 +185,8 @@ QUESTIONS = [
     ("first-contact-resolution", "", {"view": "cohort"}),
     *(("response-rate", by, {}) for by in ("", *By)),
     ("response-rate", By.QUEUE, {"channel": "x-shop"}),
+    *(("volume", by, {}) for by in ("", *(one for one in By if one != By.AGENT))),
+    ("volume", By.DAY, {"view": "event"}),
     ("agents", "", {}),
     ("agents", "", {"view": "event", "clock": "business"}),
     ("agents", "", {"queue": "shop"}),
@@ -379,7 +383,8 @@ def test_a_ticket_is_listed_once_however_often_it_was_counted(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "report=volume&figure=n", "figure=n", "report=response-times&figure=x"]
+    "text",
+    ["", "report=backlog&figure=n", "figure=n", "report=response-times&figure=x"],
 )
 def test_what_is_no_figure_is_refused(as_client, root, text):
     answer = as_client(root).get("/api/v1/tickets", {"counted": text or "?"})

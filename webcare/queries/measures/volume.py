@@ -15,8 +15,9 @@ MESSAGES = Measure(
     name="messages",
     counts=("heard", "sent", "ticketed"),
     settled=f"""
-        SELECT m.posted_at AS cohort_at, m.posted_at AS event_at, {QUEUE} AS queue,
-               {TOPIC} AS topic, NULL::bigint AS agent, m.channel_id AS channel,
+        SELECT k.id AS ticket, m.posted_at AS cohort_at, m.posted_at AS event_at,
+               {QUEUE} AS queue, {TOPIC} AS topic, NULL::bigint AS agent,
+               m.channel_id AS channel,
                CASE WHEN k.id IS NOT NULL THEN {PRIORITY} END AS priority,
                (m.direction = 'in')::int AS heard, (m.direction = 'out')::int AS sent,
                (m.direction = 'in' AND k.id IS NOT NULL)::int AS ticketed
@@ -32,8 +33,9 @@ OPENED = Measure(
     name="opened",
     counts=("opened",),
     settled=f"""
-        SELECT k.opened_at AS cohort_at, k.opened_at AS event_at, {QUEUE} AS queue,
-               {TOPIC} AS topic, NULL::bigint AS agent, k.channel_id AS channel,
+        SELECT k.id AS ticket, k.opened_at AS cohort_at, k.opened_at AS event_at,
+               {QUEUE} AS queue, {TOPIC} AS topic, NULL::bigint AS agent,
+               k.channel_id AS channel,
                {PRIORITY} AS priority, 1 AS opened
           FROM {TICKETS} AS k WHERE {IS_KNOWN} AND NOT ({IS_MERGED})""",
     first="SELECT min(opened_at) FROM webcare_ticket",
