@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from webcare.models import Ticket, Turn
+from webcare.models import Clock, Ticket, Turn
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -176,6 +176,31 @@ def test_a_share_leads_to_the_tickets_that_it_counts(
         page.wait_for_selector(f"#t-{answered.pk}")
         assert page.locator("#rows > li").count() == expected
         assert page.get_by_text("Response rate: ").is_visible()
+
+
+def test_promises_kept_are_one_click_from_their_share(
+    page_of, ada, make_ticket, live_server
+):
+    kept, _ = (
+        make_ticket(author={"external_id": one}, posted_at=just_now().isoformat())
+        for one in ("a", "b")
+    )
+    now = timezone.now()
+    clocks = Clock.objects.filter(ticket=kept, promise="first_response")
+    assert clocks.update(stopped_at=now)
+    Turn.objects.filter(ticket=kept).update(
+        outcome="answered",
+        ended_at=now,
+        calendar_seconds=1,
+        business_seconds=1,
+        queue=kept.queue,
+    )
+    page = page_of(ada)
+    shown(page, f"{live_server.url}/reports/service-level?period=today&by=")
+    page.locator("tbody td:nth-child(2) a").first.click()
+    page.wait_for_selector(f"#t-{kept.pk}")
+    assert page.locator("#rows > li").count() == 1
+    assert page.get_by_text("Kept, in number").is_visible()
 
 
 def test_what_an_agent_did_leads_to_its_tickets(

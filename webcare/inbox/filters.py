@@ -189,7 +189,9 @@ def _figure(text: str) -> str:
     except ValueError:
         return text
     page = REPORTS[counted.report]
-    named = {page.figure(column): str(column.label) for column in page.columns}
+    named = {page.figure(one): str(one.label) for one in page.columns}
+    # What a figure is called itself goes before what a share of it is called.
+    named |= {one.path: str(one.label) for one in page.columns}
     figure = named.get(counted.figure, _("How long it took"))
     days = [_day(timezone.localtime(at)) for at in (counted.start, counted.end)]
     return f"{page.title}: {figure}, {' – '.join(days)}"

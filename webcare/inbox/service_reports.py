@@ -79,7 +79,7 @@ SERVICE = (
             _AS_THEN,
         ),
         columns=(
-            Column("share", _("Kept"), "share", "more"),
+            Column("share", _("Kept"), "share", "more", "met"),
             Column("met", _("Kept, in number")),
             Column("breached", _("Broken"), "count", "less"),
             Column("breached_and_open", _("Broken and still open"), "count", "less"),
@@ -134,7 +134,7 @@ SERVICE = (
             _("Provisional while some can still be reopened."),
         ),
         columns=(
-            Column("rate", _("Reopened, of resolved"), "share", "less"),
+            Column("rate", _("Reopened, of resolved"), "share", "less", "reopened"),
             Column("resolved", _("Resolved")),
             Column("reopened", _("Reopened"), "count", "less"),
             Column("uncertain", _("Can still be reopened")),
@@ -158,7 +158,9 @@ SERVICE = (
             _("The last seven days are in no figure yet."),
         ),
         columns=(
-            Column("rate", _("At once, of answered"), "share", "more"),
+            Column(
+                "rate", _("At once, of answered"), "share", "more", "resolved_at_once"
+            ),
             Column("answered", _("Resolved with an answer")),
             Column("resolved_at_once", _("Resolved at once"), "count", "more"),
         ),
