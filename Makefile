@@ -29,7 +29,7 @@ check: tools  ## Lint, format, types, import contracts, migrations
 faults: tools  ## Kill real processes and count what came through, in half an hour
 	@exec $(PYTHON) manage.py test -m faults $(ARGS)
 
-faults-short: tools  ## The same, smaller, in about ten minutes
+faults-short: tools  ## The same, smaller, in about eight minutes
 	@exec $(PYTHON) manage.py test -m "faults and not slow" $(ARGS)
 
 bench: tools  ## Measure everything beside raw and floor, in under ten minutes
