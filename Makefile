@@ -35,7 +35,7 @@ faults-short: tools  ## The same, smaller, in about eight minutes
 bench: tools  ## Measure everything beside raw and floor, in under ten minutes
 	$(BIN)/python -m bench $(ARGS)
 
-bench-short: tools  ## The same, smaller, in about a minute
+bench-short: tools  ## The same, smaller, in about two minutes
 	$(BIN)/python -m bench --short $(ARGS)
 
 bench-large: tools  ## The same over a million tickets, on a kept seed
