@@ -88,6 +88,11 @@ class Filters:
         return _query(self.given, self.order)
 
     @property
+    def can_be_kept(self) -> bool:
+        """Whether a view may ask the same: none has words, or is of one figure."""
+        return not {"q", "counted"} & self.given.keys()
+
+    @property
     def for_many(self) -> dict[str, str] | None:
         """The filter for a change of everything found; a search is cut short."""
         return None if "q" in self.given else self.given

@@ -131,3 +131,14 @@ def test_anothers_private_view_is_not_there(browser, ada, bo, ticket):
 
 def test_who_may_not_change_many_gets_no_boxes(browser, ada, ticket):
     assert "data-pick" in browser(ada).get("/").content.decode()
+
+
+def test_only_what_can_be_kept_is_offered_to_be(browser, ada, ticket):
+    """A view with words, or of one figure, is refused: neither is offered."""
+    figure = "report=response-times&figure=n&from=2026-01-01T00:00:00Z"
+    figure += "&to=2026-02-01T00:00:00Z&as_of=2026-02-01T00:00:00Z"
+    offered = [
+        "Keep as a view" in browser(ada).get("/", asked).content.decode()
+        for asked in ({"status": "live"}, {"q": "parcel"}, {"counted": figure})
+    ]
+    assert offered == [True, False, False]
