@@ -105,6 +105,11 @@ class Fields(Endpoint):
 class FieldDetail(Endpoint):
     permission_classes = [SetUp]
 
+    @says("Look at a field", FieldOut, refuses=(404,), tag="set-up")
+    def get(self, request: Request, key: str) -> Response:
+        require_role(request.user)
+        return Response(field_out(field_named(key, known.fields_for(request.user))))
+
     @says(
         "Change how a field is asked, or retire it",
         FieldOut,

@@ -79,6 +79,11 @@ class Skills(Endpoint):
 class SkillDetail(Endpoint):
     permission_classes = [SetUp]
 
+    @says("Look at a skill", NamedOut, refuses=(404,), tag="set-up")
+    def get(self, request: Request, slug: str) -> Response:
+        require_role(request.user)
+        return Response(skill_out(skill_named(slug)))
+
     @says(
         "Rename a skill", NamedOut, asks=SkillChange, refuses=(404, 422), tag="set-up"
     )

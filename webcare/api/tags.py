@@ -77,6 +77,11 @@ class Tags(Endpoint):
 class TagDetail(Endpoint):
     permission_classes = [SetUp]
 
+    @says("Look at a tag", TagInFullOut, refuses=(404,), tag="set-up")
+    def get(self, request: Request, slug: str) -> Response:
+        require_role(request.user)
+        return Response(tag_out(tag_named(slug, known.tags_for(request.user))))
+
     @says(
         "Change a tag, or retire it",
         TagInFullOut,

@@ -26,9 +26,9 @@ def fields_for(user: User) -> QuerySet[CustomField]:
     return fields().filter(of_own_queues(user))
 
 
-def field_named(key: str) -> CustomField:
+def field_named(key: str, among: QuerySet[CustomField] | None = None) -> CustomField:
     """Raises NotFound."""
-    found = fields().filter(key=key).first()
+    found = (fields() if among is None else among).filter(key=key).first()
     if found is None:
         raise NotFound(_("There is no such field."))
     return found

@@ -22,9 +22,9 @@ def tags_for(user: User) -> QuerySet[Tag]:
     return tags() if known is None else tags().filter(pk__in=known)
 
 
-def tag_named(slug: str) -> Tag:
+def tag_named(slug: str, among: QuerySet[Tag] | None = None) -> Tag:
     """Raises NotFound."""
-    found = Tag.objects.filter(slug=slug).first()
+    found = (tags() if among is None else among).filter(slug=slug).first()
     if found is None:
         raise NotFound(_("There is no such tag."))
     return found
