@@ -76,6 +76,11 @@ def test_every_question_is_one_that_the_api_asks(slug, asked):
         assert names <= asked[method, address.replace("{id}", "*")]
 
 
+@pytest.mark.parametrize("slug", [slug for slug in NOUNS if NOUNS[slug].one])
+def test_the_form_of_one_thing_is_filled_by_the_api(slug, asked):
+    assert ("get", NOUNS[slug].one.replace("{id}", "*")) in asked
+
+
 @pytest.mark.parametrize("slug", [slug for slug in NOUNS if NOUNS[slug].sheet])
 def test_every_question_of_a_sheet_is_one_that_the_api_asks(slug, asked):
     sheet = NOUNS[slug].sheet
@@ -107,8 +112,27 @@ def test_an_administrator_opens_every_page(browser, root, slug):
     assert client.get(f"/setup/{slug}/+new").status_code == (
         200 if noun.fields else 404
     )
-    there = client.get(f"/setup/{slug}/some")
-    assert there.status_code == (200 if noun.one else 404)
+    assert client.get(f"/setup/{slug}/some").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("noun", "known", "unknown"),
+    [
+        ("queues", "shop", "nowhere"),
+        ("topics", "delivery", "nothing"),
+        ("people", "{root}", ID),
+    ],
+)
+def test_the_page_of_a_thing_is_there_as_the_thing_is(
+    browser, root, shop, delivery_topic, noun, known, unknown
+):
+    """As the API says, which fills it; around what is not there stands the set-up."""
+    client = browser(root)
+    there = client.get(f"/setup/{noun}/{known.format(root=root.public_id)}")
+    gone = client.get(f"/setup/{noun}/{unknown}", headers={"accept": "text/html"})
+
+    assert (there.status_code, gone.status_code) == (200, 404)
+    assert f'href="/setup/{noun}"' in gone.content.decode()
 
 
 def test_a_thing_may_be_called_like_the_form_for_another():

@@ -6,9 +6,11 @@ decide who may look, and which questions are asked.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -20,6 +22,9 @@ from webcare.inbox.setup.nouns import NOUNS
 from webcare.inbox.setup.shapes import Noun
 from webcare.queries.first_steps import first_steps
 from webcare.queries.people import Rights
+
+if TYPE_CHECKING:
+    from webcare.models import User
 
 LONGEST_NAME = 50
 # In the order of the query: which page, and what is done there.
@@ -96,13 +101,28 @@ def thing(request: DeskRequest, noun: Noun, thing: str) -> HttpResponse:
     if not noun.one or len(thing) > LONGEST_NAME:
         raise Http404
     drawing = Drawing(request.user, thing)
+    address = drawing.address(noun.one)
     given = {
         "noun": noun,
         "thing": thing,
-        "address": drawing.address(noun.one),
+        "address": address,
         "fields": drawing.fields(noun.fields, "edit"),
         "trial": noun.trial and drawing.address(noun.trial.address),
         "end": drawing.end(noun),
         "parts": [drawing.part(part) for part in noun.parts],
     }
-    return shown(request, "webcare/setup/thing.html", given)
+    page = shown(request, "webcare/setup/thing.html", given)
+    page.status_code = 200 if _is_there(request.user, address) else 404
+    return page
+
+
+def _is_there(user: "User", address: str) -> bool:
+    """Whether the API, which is what fills the page, has anything at `address`."""
+    try:
+        found = resolve(address)
+    except Resolver404:
+        return False
+    asking = DeskRequest()
+    asking.method, asking.user = "GET", user
+    answer = found.func(asking, *found.args, **found.kwargs)
+    return bool(answer.status_code != 404)
