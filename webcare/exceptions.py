@@ -133,6 +133,11 @@ class Invalid(WebcareError):
         self.errors = {name: [text] for name, text in errors.items()}
 
 
+def taken(field: str) -> Invalid:
+    """Return the refusal of a name in `field` that something else has already."""
+    return Invalid(**{field: _("This name is in use: choose another.")})
+
+
 class InUse(WebcareError):
     """Something depends on it: let that go first."""
 

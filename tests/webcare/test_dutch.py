@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
+from webcare import exceptions
 from webcare.models import User
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,10 @@ WORDS = ROOT / "webcare" / "locale" / "nl" / "LC_MESSAGES" / "django.mo"
 SAYS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 # Says its own sentence in the language of who reads it.
 SAYS |= {"NotFound"}
+# Caught, or read by who runs the desk alone.
+UNSAID = {"UnreadableModel", "NothingToLearn", "TrainingFailed", "CommandError"}
+UNSAID |= {"OSError", "ConnectionResetError"}
+SENTENCE = re.compile(r"[A-Z].* .*\.", re.DOTALL)
 COUNTED = re.compile(
     r"\{% blocktranslate count (.*?)%\}(.*?)\{% plural %\}(.*?)\{% endblocktranslate"
 )
@@ -41,18 +46,63 @@ def _says(called):
     return isinstance(called, ast.Name) and called.id in SAYS
 
 
-def test_every_sentence_has_a_dutch_one():
+def without_dutch(said):
     with WORDS.open("rb") as file:
         catalog = gettext.GNUTranslations(file)._catalog
-    said = dict(sentences())
-
-    assert len(said) > 400
-    missing = {
+    return {
         text: where
         for text, where in said.items()
         if not (catalog.get(text) or catalog.get((text, 0)))
     }
-    assert not missing
+
+
+def test_every_sentence_has_a_dutch_one():
+    said = dict(sentences())
+
+    assert len(said) > 400
+    assert not without_dutch(said)
+
+
+def test_what_is_refused_without_a_word_is_said_in_dutch_too():
+    """The first line about it is what people read then."""
+    said = {}
+    for raised, where in refusals():
+        bare = raised.func if isinstance(raised, ast.Call) else raised
+        kind = getattr(exceptions, getattr(bare, "id", ""), exceptions.NotFound)
+        if "__init__" not in vars(kind) and not getattr(raised, "args", ()):
+            said[kind.__doc__.split("\n")[0]] = where
+
+    assert len(said) > 3
+    assert not without_dutch(said)
+
+
+def test_what_is_refused_is_marked_for_translation():
+    unmarked = [
+        (where, text)
+        for raised, where in refusals()
+        if isinstance(raised, ast.Call)
+        for text in _unmarked(raised)
+    ]
+    assert unmarked == []
+
+
+def refusals():
+    """Every exception that the code raises, with its place."""
+    for path in (ROOT / "webcare").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Raise) and node.exc:
+                yield node.exc, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def _unmarked(raised):
+    """The sentences with which it is raised, but for those that are marked."""
+    if ast.unparse(raised.func).rpartition(".")[2] in SAYS | UNSAID:
+        return
+    for given in (*raised.args, *(keyword.value for keyword in raised.keywords)):
+        parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+        text = "".join(str(getattr(part, "value", "")) for part in parts)
+        if isinstance(given, ast.Constant | ast.JoinedStr) and SENTENCE.fullmatch(text):
+            yield text
 
 
 def test_what_is_counted_is_told_apart_by_its_plural():

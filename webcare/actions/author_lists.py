@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from conversations.models import Author
 from webcare.actions.audit import audit
 from webcare.domain.permissions import Permission
-from webcare.exceptions import InUse, Invalid
+from webcare.exceptions import InUse, taken
 from webcare.models import AuthorList, ListedAuthor, User
 from webcare.queries.automation import is_asked_for
 from webcare.queries.people import require
@@ -22,7 +22,7 @@ def make_list(*, user: User, slug: str, name: str) -> AuthorList:
         with transaction.atomic():
             return AuthorList.objects.create(slug=slug, name=name)
     except IntegrityError as error:
-        raise Invalid(slug=_("This name is in use: choose another.")) from error
+        raise taken("slug") from error
 
 
 @transaction.atomic

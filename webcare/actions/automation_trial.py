@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from webcare.actions.automatic_answers import GONE, Draft, drafts_of
 from webcare.actions.automation import check_definition
 from webcare.domain.automation.conditions import Facts
@@ -35,7 +37,7 @@ def try_rule(
     goes to, and the word why it would be refused. Raises NotAllowed, Invalid.
     """
     if not 1 <= last <= MOST:
-        raise Invalid(last=f"Send a number from 1 to {MOST}.")
+        raise Invalid(last=_("Send a number from 1 to %(most)s.") % {"most": MOST})
     checked = check_definition(user, definition)
     tickets = newest_tickets(user, last)
     facts = facts_of(Asked(pk) for pk in tickets)

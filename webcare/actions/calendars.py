@@ -14,12 +14,11 @@ from webcare.actions.audit import audit
 from webcare.domain import calendars as domain
 from webcare.domain.calendars.ical import Found, merged, read_ical
 from webcare.domain.permissions import Permission
-from webcare.exceptions import InUse, Invalid, StaleVersion
+from webcare.exceptions import InUse, Invalid, StaleVersion, taken
 from webcare.models import Calendar, CalendarVersion, Queue, User
 from webcare.queries.calendars import current_version
 from webcare.queries.people import require
 
-TAKEN = "This name is in use: choose another."
 RESERVED = {"holidays"}  # an address of its own
 MOST_CALENDARS = 100
 # A calendar that is saved opens within so many days, or it is a mistake.
@@ -37,7 +36,7 @@ def make_calendar(
     """
     require(user, Permission.SET_UP)
     if slug in RESERVED:
-        raise Invalid(slug=TAKEN)
+        raise taken("slug")
     checked = check_definition(definition)
     if len(_lock_all()) >= MOST_CALENDARS:
         most = {"most": MOST_CALENDARS}
@@ -46,7 +45,7 @@ def make_calendar(
         with transaction.atomic():
             made = Calendar.objects.create(slug=slug, name=name)
     except IntegrityError as error:
-        raise Invalid(slug=TAKEN) from error
+        raise taken("slug") from error
     _write_version(made, 1, checked, user)
     if is_default:
         _make_default(made)

@@ -20,7 +20,7 @@ from webcare.domain.fields import (
     refuse_choices,
 )
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid
+from webcare.exceptions import Invalid, taken
 from webcare.models import CustomField, FieldValue, Queue, Ticket, TicketEvent, User
 from webcare.queries.fields import fields_asked_of
 from webcare.queries.people import require
@@ -51,7 +51,7 @@ def make_field(
         with transaction.atomic():
             return CustomField.objects.create(**given, **fields)
     except IntegrityError as error:
-        raise Invalid(key=_("This name is in use: choose another.")) from error
+        raise taken("key") from error
 
 
 def change_field(

@@ -11,7 +11,7 @@ from webcare.domain.fields import read_answer
 from webcare.domain.lifecycle import Status
 from webcare.domain.macros import FIELD, KNOWN, Owner, Wording, unknown_in
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid, NotAllowed, StaleVersion
+from webcare.exceptions import Invalid, NotAllowed, StaleVersion, taken
 from webcare.models import (
     CustomField,
     Macro,
@@ -128,7 +128,7 @@ def _save(macro: Macro) -> None:
         with transaction.atomic():
             macro.save()
     except IntegrityError as error:
-        raise Invalid(name=_("This name is in use: choose another.")) from error
+        raise taken("name") from error
 
 
 def _texts_of(macro: Macro) -> list[Wording]:

@@ -20,7 +20,7 @@ from webcare.domain.permissions import (
     is_less,
     roles_with,
 )
-from webcare.exceptions import Invalid, NotAllowed
+from webcare.exceptions import Invalid, NotAllowed, taken
 from webcare.models import ApiToken, Membership, Queue, User, UserLanguage, UserSkill
 from webcare.queries.desk import desk_named
 from webcare.queries.people import may, require
@@ -51,7 +51,7 @@ def make_agent(
         with transaction.atomic():
             made = User.objects.create_user(username, **fields)
     except IntegrityError as error:
-        raise Invalid(username=_("This name is in use: choose another.")) from error
+        raise taken("username") from error
     _write_levels(made, languages, skills)
     audit("person_made", who=user, whom=made, after={"is_external": made.is_external})
     return made

@@ -1,6 +1,7 @@
 """Who is at work: said by people, kept true by signs of life."""
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.actions import assignment
@@ -11,7 +12,7 @@ from webcare.models import Presence, User
 def set_presence(*, user: User, state: str) -> None:
     """Write down that `user` is present, on a break or away. Raises Invalid."""
     if state not in Presence.State.values:
-        raise Invalid(state="Choose present, break or away.")
+        raise Invalid(state=_("Choose present, break or away."))
     fetch(
         """INSERT INTO webcare_presence AS was (user_id, state, seen_at)
            VALUES (%s, %s, now())

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.exceptions import Invalid, KeyReused, RequestInProgress
@@ -33,7 +34,9 @@ def answer_once(
     request).
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid(idempotency_key=f"Send 1 to {LONGEST_KEY} characters.")
+        raise Invalid(
+            idempotency_key=_("Send 1 to %(most)s characters.") % {"most": LONGEST_KEY}
+        )
     _lock(user, key)
     known = IdempotentRequest.objects.filter(user=user, key=key).first()
     if known is None:

@@ -11,12 +11,10 @@ from conversations.models import Channel
 from webcare.actions.calendars import lock_in_use
 from webcare.actions.skills import require_skills
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid
+from webcare.exceptions import Invalid, taken
 from webcare.models import Queue, User
 from webcare.queries.people import require
 from webcare.queries.setup import queue_named
-
-TAKEN = "This name is in use: choose another."
 
 
 def connect_channel(*, user: User, **fields: Any) -> tuple[Channel, str]:
@@ -29,7 +27,7 @@ def connect_channel(*, user: User, **fields: Any) -> tuple[Channel, str]:
     try:
         return channels.connect_channel(**fields)
     except IntegrityError as error:
-        raise Invalid(slug=TAKEN) from error
+        raise taken("slug") from error
 
 
 def change_channel(*, user: User, channel: Channel, **fields: Any) -> Channel:
@@ -74,7 +72,7 @@ def make_queue(
         with transaction.atomic():
             made = Queue.objects.create(**fields)
     except IntegrityError as error:
-        raise Invalid(slug=TAKEN) from error
+        raise taken("slug") from error
     if skills:
         require_skills(user=user, skills=skills, queue=made)
     return queue_named(made.slug)

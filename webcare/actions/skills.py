@@ -8,12 +8,10 @@ from django.db import IntegrityError, transaction
 
 from conversations.models import Channel
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid
+from webcare.exceptions import taken
 from webcare.models import ChannelLoad, Queue, RequiredSkill, Skill, Topic, User
 from webcare.queries.people import require
 from webcare.queries.skills import skills_named
-
-TAKEN = "This name is in use: choose another."
 
 
 @transaction.atomic
@@ -24,7 +22,7 @@ def make_skill(*, user: User, slug: str, name: str) -> Skill:
         with transaction.atomic():
             return Skill.objects.create(slug=slug, name=name)
     except IntegrityError as error:
-        raise Invalid(slug=TAKEN) from error
+        raise taken("slug") from error
 
 
 @transaction.atomic

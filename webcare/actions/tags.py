@@ -13,7 +13,7 @@ from conversations.queries.clock import database_now
 from webcare.actions.log import Line, record_many
 from webcare.actions.tickets import touch
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid
+from webcare.exceptions import Invalid, taken
 from webcare.models import Tag, Ticket, TicketEvent, TicketTag, User
 from webcare.queries.people import require, require_somewhere
 
@@ -28,7 +28,7 @@ def make_tag(*, user: User, slug: str, **fields: Any) -> Tag:
         with transaction.atomic():
             return Tag.objects.create(slug=slug, **fields)
     except IntegrityError as error:
-        raise Invalid(slug=_("This name is in use: choose another.")) from error
+        raise taken("slug") from error
 
 
 def change_tag(

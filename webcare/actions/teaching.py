@@ -14,7 +14,7 @@ from conversations.models.bulk import insert
 from webcare.actions.audit import audit
 from webcare.domain.permissions import Permission
 from webcare.domain.topics.rules import RuleKind, is_searchable, why_unreadable
-from webcare.exceptions import Invalid
+from webcare.exceptions import Invalid, taken
 from webcare.models import (
     AuthorList,
     Queue,
@@ -40,7 +40,7 @@ def make_topic(
         with transaction.atomic():
             return Topic.objects.create(slug=slug, queue=queue, **_owned(fields))
     except IntegrityError as error:
-        raise Invalid(slug=_("This name is in use: choose another.")) from error
+        raise taken("slug") from error
 
 
 @transaction.atomic

@@ -6,11 +6,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid, NotAllowed
+from webcare.exceptions import NotAllowed, taken
 from webcare.models import Team, TeamMember, User
 from webcare.queries.people import queues_where
-
-TAKEN = "This name is in use: choose another."
 
 
 @transaction.atomic
@@ -21,7 +19,7 @@ def make_team(*, user: User, name: str, members: Sequence[User] = ()) -> Team:
         with transaction.atomic():
             team = Team.objects.create(name=name)
     except IntegrityError as error:
-        raise Invalid(name=TAKEN) from error
+        raise taken("name") from error
     _write_members(team, members)
     return team
 
@@ -40,7 +38,7 @@ def change_team(
             if fields:
                 Team.objects.filter(pk=team.pk).update(**fields)
     except IntegrityError as error:
-        raise Invalid(name=TAKEN) from error
+        raise taken("name") from error
     if members is not None:
         TeamMember.objects.filter(team=team).delete()
         _write_members(team, members)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, ExclusionViolation
 
 from conversations.models.bulk import fetch
@@ -26,7 +27,7 @@ def be_on_ticket(*, ticket: int, user: User, doing: str) -> list[Present]:
     seen to it that `user` may see the ticket. Raises Invalid.
     """
     if doing not in TicketPresence.Doing.values:
-        raise Invalid(doing="Choose viewing, typing or idle.")
+        raise Invalid(doing=_("Choose viewing, typing or idle."))
     values = {"ticket": ticket, "user": user.pk, "doing": doing}
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -74,7 +74,7 @@ def _check(view: View) -> None:
     if "counted" in values:
         errors["filters.counted"] = _("What a figure counted is no view to keep.")
     if view.order not in ORDERS:
-        errors["order"] = f"Choose from: {', '.join(ORDERS)}."
+        errors["order"] = _("Choose from: %(known)s.") % {"known": ", ".join(ORDERS)}
     elif not errors and (problem := order_problem(view.order, values.get("status"))):
         errors["order"] = problem
     for name in ("queue", "team"):

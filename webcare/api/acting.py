@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -118,7 +119,7 @@ class Acting(Endpoint):
         if seen is not None and seen.version != found.version:
             row, now = ticket_by_id(found.pk)
             raise StaleVersion(
-                "The ticket has changed: look at what is new.",
+                _("The ticket has changed: look at what is new."),
                 etag=str(now),
                 ticket=ticket_out(row),
             )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -81,11 +82,11 @@ def _file_in(given: Json) -> tuple[str, bytes]:
     if file := given.get("file"):
         return given.get("name", file.name), file.read(actions.LARGEST + 1)
     if "content" not in given:
-        raise Invalid(file="Send a file, or its content.")
+        raise Invalid(file=_("Send a file, or its content."))
     try:
         return given.get("name", ""), b64decode(given["content"], validate=True)
     except ValueError as error:
-        raise Invalid(content="Send the bytes in base64.") from error
+        raise Invalid(content=_("Send the bytes in base64.")) from error
 
 
 class AttachmentDetail(Endpoint):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authentication import (
     SessionAuthentication as CookieAuthentication,
@@ -35,7 +36,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         holder = holder_of(token)
         if holder is None:
-            raise AuthenticationFailed("This token is not valid (any more).")
+            raise AuthenticationFailed(_("This token is not valid (any more)."))
         note_use(holder.token, holder.used_at)
         return holder.user, holder
 

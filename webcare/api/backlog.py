@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -111,7 +112,7 @@ def _lying(
     settled = settled_at()
     at: datetime = given.get("at") or given.get("to") or settled
     if at > settled + timedelta(seconds=1):
-        raise Invalid(at="What lies there then is not known yet.")
+        raise Invalid(at=_("What lies there then is not known yet."))
     at = min(at, settled)
     asked = Asked(
         period=period_of({**given, "to": at}, at),
@@ -126,7 +127,7 @@ def _lying(
         found = backlog.midnights(request.user, asked, of)
         return [(line, None) for line in found], at
     if of:
-        raise Invalid(of="Ask this by day.")
+        raise Invalid(of=_("Ask this by day."))
     lines = backlog.backlog(request.user, asked, at)
     if "from" not in given:
         return [(line, None) for line in lines], at

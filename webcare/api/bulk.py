@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -98,7 +99,7 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
     """Read a filter as the list of tickets does. Raises Invalid."""
     values, problems = read_definition(given)
     if "q" in given:
-        problems["q"] = "Search first, then send the tickets: a search is cut short."
+        problems["q"] = _("Search first, then send the tickets: a search is cut short.")
     if problems:
         raise Invalid(**{f"filter.{name}": text for name, text in problems.items()})
     return Wanted(**values)
@@ -118,7 +119,7 @@ class BulkChanges(Endpoint):
     def post(self, request: Request) -> Response:
         given = asked(BulkIn, request)
         if ("tickets" in given) == ("filter" in given):
-            raise Invalid(tickets="Give either tickets or a filter.")
+            raise Invalid(tickets=_("Give either tickets or a filter."))
         wanted = _wanted(given["filter"]) if "filter" in given else None
         job = bulk.change_many(
             user=request.user,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -59,13 +60,15 @@ def span_out(span: Span) -> Json:
 
 def _seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_SECONDS):
-        raise ValueError(f"Send a number from 0 to {MOST_SECONDS}.")
+        raise ValueError(
+            _("Send a number from 0 to %(most)s.") % {"most": MOST_SECONDS}
+        )
     return int(text[:9])
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < len(text) < 9):
-        raise ValueError("Send the number of a version.")
+        raise ValueError(_("Send the number of a version."))
     return int(text)
 
 
@@ -112,17 +115,19 @@ class CalendarExplanation(Endpoint):
 def _interval(calendar: Calendar, given: Json) -> tuple[datetime, datetime]:
     start = given.get("from") or database_now()
     if "seconds" in given and "to" in given:
-        raise Invalid(seconds="Send either to or seconds.")
+        raise Invalid(seconds=_("Send either to or seconds."))
     try:
         if "seconds" in given:
             end = calendar.add_open_seconds(start, given["seconds"])
         else:
             end = given.get("to") or start + USUAL
     except OverflowError as error:
-        raise Invalid(**{"from": "Ask about a time nearer to now."}) from error
+        raise Invalid(**{"from": _("Ask about a time nearer to now.")}) from error
     if end < start:
-        raise Invalid(to="End after the beginning.")
+        raise Invalid(to=_("End after the beginning."))
     if end - start > LONGEST:
         field = "seconds" if "seconds" in given else "to"
-        raise Invalid(**{field: f"Ask for at most {LONGEST.days} days."})
+        raise Invalid(
+            **{field: _("Ask for at most %(days)s days.") % {"days": LONGEST.days}}
+        )
     return start, end

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -58,7 +59,7 @@ class CalendarParser(BaseParser):
         try:
             return {"ical": body.decode("utf-8-sig")}
         except UnicodeDecodeError as error:
-            raise ParseError("Send UTF-8.") from error
+            raise ParseError(_("Send UTF-8.")) from error
 
 
 DRY_RUN = {"dry_run": Filter(flag, "Show what the file adds; change nothing.", bool)}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -95,7 +96,9 @@ def _period(given: Json) -> Period:
     end = given.get("to") or database_now()
     start = given.get("from") or end - USUAL
     if not start < end:
-        raise Invalid(**{"from": "Begin before the end."})
+        raise Invalid(**{"from": _("Begin before the end.")})
     if end - start > LONGEST:
-        raise Invalid(**{"from": f"Ask for at most {LONGEST.days} days."})
+        raise Invalid(
+            **{"from": _("Ask for at most %(days)s days.") % {"days": LONGEST.days}}
+        )
     return Period(start, end)

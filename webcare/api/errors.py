@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -54,11 +55,11 @@ def to_response(exc: Exception, context: dict[str, Any]) -> Response | None:
         return _desk(exc)
     if isinstance(exc, drf.ValidationError):
         errors = dict(_sentences(exc.detail))
-        return _answer(422, "Some fields need attention.", errors=errors)
+        return _answer(422, _("Some fields need attention."), errors=errors)
     if isinstance(exc, RequestDataTooBig):
-        return _answer(413, "This body is too large.")
+        return _answer(413, _("This body is too large."))
     if isinstance(exc, Http404):
-        exc = drf.NotFound("There is nothing here.")
+        exc = drf.NotFound(_("There is nothing here."))
     if isinstance(exc, PermissionDenied):
         exc = drf.PermissionDenied()
     return _framework(exc, context)
@@ -69,7 +70,7 @@ def _desk(error: desk.WebcareError) -> Response:
     more = dict(error.data)
     if isinstance(error, desk.Invalid):
         more["errors"] = error.errors
-    detail = error.detail or (type(error).__doc__ or "").split("\n")[0]
+    detail = error.detail or _((type(error).__doc__ or "").split("\n")[0])
     return _answer(status, str(detail), code=error.code, **more)
 
 

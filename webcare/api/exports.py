@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from conversations.queries.clock import database_now
 from webcare.actions.exports import note_export
@@ -27,9 +28,9 @@ CURSOR = "cursor"
 
 def _after(text: str) -> After:
     """Read a cursor. Raises ValueError."""
-    at, _, pk = text.partition("~")
+    at, *_rest, pk = text.partition("~")
     if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
-        raise ValueError("Send the cursor of the last row you have.")
+        raise ValueError(_("Send the cursor of the last row you have."))
     return After(moment(at), int(pk))
 
 
@@ -60,7 +61,7 @@ class Exports(Endpoint):
         given = read_filters(request, FILTERS)
         start, end = given.get("from", BEGINNING), given.get("to", database_now())
         if not start < end:
-            raise Invalid(**{"from": "Begin before the end."})
+            raise Invalid(**{"from": _("Begin before the end.")})
         form, after = given.get("format", "csv"), given.get("after")
         span = {"from": stamp(start), "to": stamp(end)}
         note_export(user=request.user, what=what, format=form, **span)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -141,8 +142,10 @@ def answers_in(request: Request) -> Json:
     """
     given = request.data
     if not isinstance(given, dict) or not 0 < len(given) <= MOST_ANSWERS:
-        sentence = f"Send an object of 1 to {MOST_ANSWERS} keys with their answers."
+        sentence = _("Send an object of 1 to %(most)s keys with their answers.") % {
+            "most": MOST_ANSWERS
+        }
         raise Invalid(body=sentence)
     if not all(is_key(key) for key in given):
-        raise Invalid(body="Send keys of fields, as GET /api/v1/fields names them.")
+        raise Invalid(body=_("Send keys of fields, as GET /api/v1/fields names them."))
     return dict(given)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -52,11 +53,13 @@ def read_filters(
     values: dict[str, Any] = {}
     for name, given in request.query_params.lists():
         if name not in known:
-            errors[name[:LONGEST]] = (
-                f"Unknown. Choose from: {', '.join(sorted(known))}."
-            )
+            errors[name[:LONGEST]] = _("Unknown. Choose from: %(known)s.") % {
+                "known": ", ".join(sorted(known))
+            }
         elif len(given) > 1 or len(given[0]) > longest_of(name) or "\0" in given[0]:
-            errors[name] = f"Send one value of at most {longest_of(name)} characters."
+            errors[name] = _("Send one value of at most %(most)s characters.") % {
+                "most": longest_of(name)
+            }
         elif name in filters:
             try:
                 values[name] = filters[name].parse(given[0])

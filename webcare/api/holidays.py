@@ -1,5 +1,6 @@
 """The holidays of a country, as they are suggested for a calendar."""
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -38,7 +39,7 @@ def _country(text: str) -> str:
 def _years(text: str) -> set[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and len(part) == 4 for part in parts):
-        raise ValueError("Send years like 2026, with commas between.")
+        raise ValueError(_("Send years like 2026, with commas between."))
     return {int(part) for part in parts}
 
 

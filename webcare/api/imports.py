@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -246,7 +247,7 @@ def _file_in(given: Json) -> tuple[str, bytes]:
     if file := given.get("file"):
         return given.get("name", file.name), file.read(actions.LARGEST + 1)
     if "text" not in given:
-        raise Invalid(file="Send a file, or its text.")
+        raise Invalid(file=_("Send a file, or its text."))
     return given.get("name", "import.csv"), given["text"].encode()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException
@@ -40,7 +42,9 @@ were told and did not read has changed) and `end` (why the stream ends: `reconne
 
 class TooManyStreams(APIException):
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "Too many streams are open: close one, or come back later."
+    default_detail = gettext_lazy(
+        "Too many streams are open: close one, or come back later."
+    )
     default_code = "too_many_streams"
     wait = RETRY_SECONDS
 
@@ -98,7 +102,7 @@ def _place(request: Request) -> Place:
     try:
         return read_place(last)
     except ValueError as error:
-        raise Invalid(last_event_id="Send the id of the last event.") from error
+        raise Invalid(last_event_id=_("Send the id of the last event.")) from error
 
 
 def _listener(request: Request) -> Listener:

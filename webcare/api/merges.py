@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -33,7 +34,7 @@ class MergeIn(In):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("into" in attrs) == ("tickets" in attrs):
-            raise Invalid(into="Send either into, or tickets.")
+            raise Invalid(into=_("Send either into, or tickets."))
         return attrs
 
 
@@ -55,7 +56,7 @@ class SplitIn(In):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("messages" in attrs) == ("from" in attrs):
-            raise Invalid(messages="Send either messages, or from.")
+            raise Invalid(messages=_("Send either messages, or from."))
         return attrs
 
 

@@ -1,5 +1,6 @@
 """What the caller was told about tickets."""
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -53,7 +54,7 @@ class ReadIn(In):
 
     def validate(self, given: Json) -> Json:
         if not given["all"] and "ids" not in given and "ticket" not in given:
-            sentence = "Send ids, a ticket, or all: true."
+            sentence = _("Send ids, a ticket, or all: true.")
             raise serializers.ValidationError({"ids": sentence})
         return given
 

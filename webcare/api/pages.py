@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -29,7 +30,7 @@ def limit_of(request: Request) -> int:
     """Return how many rows are asked for. Raises Invalid."""
     given = request.query_params.get("limit", str(LIMIT))
     if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= MOST):
-        raise Invalid(limit=f"Send a number from 1 to {MOST}.")
+        raise Invalid(limit=_("Send a number from 1 to %(most)s.") % {"most": MOST})
     return int(given)
 
 
@@ -49,7 +50,9 @@ def mark_of(request: Request, order: str) -> Mark | None:
             raise ValueError(text)
         return Mark(moment, int(pk[:19]), side == "p")
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise Invalid(cursor="Send a cursor from this list, in this order.") from error
+        raise Invalid(
+            cursor=_("Send a cursor from this list, in this order.")
+        ) from error
 
 
 def paged(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -23,9 +24,9 @@ class StrictJSONParser(BaseParser):
         try:
             return json.loads(body.decode(), parse_constant=_refuse)
         except RecursionError as error:
-            raise ParseError("Nest less deeply.") from error
+            raise ParseError(_("Nest less deeply.")) from error
         except ValueError as error:
-            raise ParseError("Send UTF-8 JSON.") from error
+            raise ParseError(_("Send UTF-8 JSON.")) from error
 
 
 def _refuse(name: str) -> NoReturn:

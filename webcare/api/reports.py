@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -290,7 +291,7 @@ def asked_for(given: Json) -> Asked:
     settled = settled_at()
     as_of = given.get("as_of", settled)
     if as_of > settled:
-        raise Invalid(as_of="What was known then is not settled yet.")
+        raise Invalid(as_of=_("What was known then is not settled yet."))
     return Asked(
         period=period_of(given, as_of),
         as_of=as_of,
@@ -308,9 +309,11 @@ def period_of(given: Json, now: datetime) -> Period:
     end = given.get("to", now)
     start = given.get("from", end - USUAL)
     if not start < end:
-        raise Invalid(**{"from": "Begin before the end."})
+        raise Invalid(**{"from": _("Begin before the end.")})
     if end - start > timedelta(days=LONGEST_DAYS):
-        raise Invalid(**{"from": f"Ask for at most {LONGEST_DAYS} days."})
+        raise Invalid(
+            **{"from": _("Ask for at most %(days)s days.") % {"days": LONGEST_DAYS}}
+        )
     return Period(start.astimezone(UTC), end.astimezone(UTC))
 
 

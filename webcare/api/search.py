@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -115,7 +116,7 @@ def _place(request: Request) -> Place | None:
         if not isfinite(place.score):
             raise ValueError(given)
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise Invalid(cursor="Send a cursor from this search.") from error
+        raise Invalid(cursor=_("Send a cursor from this search.")) from error
     return place
 
 

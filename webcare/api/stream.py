@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -26,10 +27,10 @@ class EventsOut(serializers.Serializer[Any]):
 def read_place(text: str) -> Place:
     parts = text.split(".")
     if len(parts) != 2 or not all(p.isascii() and p.isdigit() for p in parts):
-        raise ValueError("Send `after` of an earlier answer.")
+        raise ValueError(_("Send `after` of an earlier answer."))
     place = Place(*(int(part[:20]) for part in parts))
     if max(place) >= 2**63:
-        raise ValueError("Send `after` of an earlier answer.")
+        raise ValueError(_("Send `after` of an earlier answer."))
     return place
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
+from django.utils.translation import gettext as _
+
 from webcare.domain.counted_figures import FIGURES, Figure
 from webcare.domain.outcomes import Promise
 from webcare.domain.parameters import Parse, moment, one_of
@@ -61,11 +63,11 @@ def read_counted(text: str) -> Counted:
     """Raises ValueError with a sentence where the text is none of a report's."""
     given = dict(parse_qsl(text))
     if given.keys() - _PARSED or _ASKED - given.keys():
-        raise ValueError("Send what a report has as `counted`, with a figure of it.")
+        raise ValueError(_("Send what a report has as `counted`, with a figure of it."))
     one_of(*FIGURES)(given["report"])
     one_of(*FIGURES[given["report"]])(given["figure"])
     if given["report"] == "service-level" and "promise" not in given:
-        raise ValueError("Say of which promise.")
+        raise ValueError(_("Say of which promise."))
     found = {_NAMES.get(name, name): _PARSED[name](given[name]) for name in given}
     if given["report"] == "agents":
         found["by"] = By.AGENT

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 LONGEST = 200  # characters of any value
 
@@ -15,7 +16,9 @@ Parse = Callable[[str], Any]
 def one_of(*choices: str) -> Parse:
     def parse(text: str) -> str:
         if text not in choices:
-            raise ValueError(f"Choose from: {', '.join(choices)}.")
+            raise ValueError(
+                _("Choose from: %(known)s.") % {"known": ", ".join(choices)}
+            )
         return text
 
     return parse
@@ -47,7 +50,7 @@ def moment(text: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise ValueError("Send a time with its zone, like 2026-03-01T09:30:00Z.")
+        raise ValueError(_("Send a time with its zone, like 2026-03-01T09:30:00Z."))
     return found
 
 
@@ -57,4 +60,4 @@ def agent(text: str) -> UUID | str:
     try:
         return UUID(text)
     except ValueError as error:
-        raise ValueError("Send me, none, or the id of an agent.") from error
+        raise ValueError(_("Send me, none, or the id of an agent.")) from error

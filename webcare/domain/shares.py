@@ -33,7 +33,7 @@ def wilson(part: int, whole: int) -> Interval:
     0 <= part <= whole.
     """
     if not 0 <= part <= whole:
-        raise ValueError("A part is between nothing and the whole.")
+        raise ValueError("a part is between nothing and the whole")
     if not whole:
         return Interval(0.0, 1.0)
     share, weight = part / whole, Z95**2 / whole

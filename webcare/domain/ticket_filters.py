@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webcare.domain.counted import LONGEST as LONGEST_COUNTED
 from webcare.domain.counted import read_counted
 from webcare.domain.lifecycle import LIVE, Status
@@ -93,12 +95,16 @@ def read_definition(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str,
     errors: dict[str, str] = {}
     for name, text in given.items():
         if len(text) > longest_of(name) or "\0" in text:
-            errors[name[:LONGEST]] = f"Send at most {longest_of(name)} characters."
+            errors[name[:LONGEST]] = _("Send at most %(most)s characters.") % {
+                "most": longest_of(name)
+            }
         elif name.startswith(FIELD) and len(name) > len(FIELD):
             values.setdefault("fields", {})[name.removeprefix(FIELD)] = text
         elif name not in FILTERS:
             known = ", ".join(sorted([*FILTERS, f"{FIELD}<key>"]))
-            errors[name[:LONGEST]] = f"Unknown. Choose from: {known}."
+            errors[name[:LONGEST]] = _("Unknown. Choose from: %(known)s.") % {
+                "known": known
+            }
         else:
             try:
                 values[name] = FILTERS[name].parse(text)
@@ -115,8 +121,8 @@ def longest_of(name: str) -> int:
 def order_problem(order: str, status: tuple[str, ...] | None) -> str:
     """Say why tickets of these statuses have no such order; nothing when they do."""
     if order in LIVE_ORDERS and status and not set(status) <= LIVE:
-        return (
-            f"Only live tickets are in the order {order}: leave status out, ask for "
+        return _(
+            "Only live tickets are in the order %(order)s: leave status out, ask for "
             "live ones, or choose opened, -opened or changed."
-        )
+        ) % {"order": order}
     return ""

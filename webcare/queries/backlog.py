@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain.reports import AGES, By
@@ -64,7 +65,7 @@ def backlog(user: User, asked: Asked, at: datetime) -> list[Lay]:
     Two statements. Raises NotAllowed, Invalid by a time, or where a name means nothing.
     """
     if asked.by not in (None, By.QUEUE, *DIMENSIONS):
-        raise Invalid(by="Ask by day for midnights, or by what tickets are.")
+        raise Invalid(by=_("Ask by day for midnights, or by what tickets are."))
     given = scope(user, asked)
     rows = fetch_live(
         f"""SELECT coalesce({FACT_KEYS[asked.by]}, {NONE})::bigint, {_COLUMNS}
@@ -112,7 +113,7 @@ def midnights(user: User, asked: Asked, of: By | None = None) -> list[Lay]:
     if of is not None and of != By.QUEUE:
         wanted.add(of)
     if len(wanted) > 1 or of not in (None, *KEPT_BY):
-        raise Invalid(of="Midnights are kept by queue, and one thing more.")
+        raise Invalid(of=_("Midnights are kept by queue, and one thing more."))
     dimension = next(iter(wanted), None)
     key = {None: "NULL::bigint", By.QUEUE: "c.queue"}.get(of, "c.key")
     one_by_one = of == By.QUEUE and given.queues is None

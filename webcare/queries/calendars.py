@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain import calendars as domain
@@ -141,7 +142,7 @@ def chosen_calendar(slug: str) -> Calendar:
     """The calendar that a request names, in use. Raises Invalid."""
     found = Calendar.objects.filter(slug=slug, retired_at=None).first()
     if found is None:
-        raise Invalid(calendar="There is no such calendar.")
+        raise Invalid(calendar=_("There is no such calendar."))
     return found
 
 

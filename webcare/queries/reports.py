@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from conversations.models.bulk import fetch
 from webcare.domain.outcomes import Priority, Promise, Resolution
@@ -131,7 +132,7 @@ def volume(user: User, asked: Asked) -> list[Line]:
     of no priority. Raises NotAllowed, Invalid by agent.
     """
     if asked.by == By.AGENT:
-        raise Invalid(by="What came in is nobody's: ask the report of agents.")
+        raise Invalid(by=_("What came in is nobody's: ask the report of agents."))
     return _together(user, asked, "messages", "opened")
 
 
@@ -298,7 +299,7 @@ def _known(asked: Asked) -> dict[str, tuple[int, ...]]:
     [row] = fetch(f"SELECT {columns}", given)
     known = {name: tuple(ids) for name, ids in zip(given, row, strict=True)}
     if unknown := [name for name, ids in known.items() if not ids]:
-        raise Invalid(**dict.fromkeys(unknown, "There is no such thing."))
+        raise Invalid(**dict.fromkeys(unknown, _("There is no such thing.")))
     return known
 
 
@@ -339,7 +340,7 @@ def key_number(by: By | None, key: str) -> int:
     try:
         return _NUMBERS[by](key) if by in _NUMBERS else _row_named(by, key)
     except ValueError:
-        raise Invalid(key="There is no such thing.") from None
+        raise Invalid(key=_("There is no such thing.")) from None
 
 
 def _row_named(by: By, key: str) -> int:

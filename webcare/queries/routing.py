@@ -142,7 +142,7 @@ def chosen_author_list(slug: str) -> AuthorList:
     """The list that a request names. Raises Invalid."""
     if found := AuthorList.objects.filter(slug=slug).first():
         return found
-    raise Invalid(author_list="There is no such list.")
+    raise Invalid(author_list=_("There is no such list."))
 
 
 def author_of(public_id: UUID) -> Author:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from conversations.models import Channel
 from conversations.models import CheckResult as CheckResult
@@ -90,7 +91,7 @@ def chosen_channel(slug: str) -> Channel:
     """The channel that a request names. Raises Invalid."""
     found = Channel.objects.filter(slug=slug).first()
     if found is None:
-        raise Invalid(channel="There is no such channel.")
+        raise Invalid(channel=_("There is no such channel."))
     return found
 
 
@@ -102,7 +103,7 @@ def chosen_queue(slug: str, user: User | None = None) -> Queue:
         known = known.filter(Q(pk__in=own) | Q(is_triage=True))
     found = known.filter(slug=slug).first()
     if found is None:
-        raise Invalid(queue="There is no such queue.")
+        raise Invalid(queue=_("There is no such queue."))
     return found
 
 
@@ -110,7 +111,9 @@ def chosen_queues(slugs: Collection[str]) -> list[Queue]:
     """The queues that a request names, one statement. Raises Invalid."""
     found = list(Queue.objects.filter(slug__in=slugs).order_by("slug"))
     if missing := set(slugs) - {queue.slug for queue in found}:
-        raise Invalid(queues=f"There is no queue called {min(missing)}.")
+        raise Invalid(
+            queues=_("There is no queue called %(name)s.") % {"name": min(missing)}
+        )
     return found
 
 
@@ -122,7 +125,7 @@ def chosen_topic(slug: str, user: User | None = None) -> Topic:
         found = found.merged_into
     known = known_topics(user) if user else None
     if found is None or (known is not None and found.pk not in known):
-        raise Invalid(topic="There is no such topic.")
+        raise Invalid(topic=_("There is no such topic."))
     return found
 
 
@@ -130,7 +133,7 @@ def chosen_agent(public_id: UUID, field: str = "agent") -> User:
     """The person that a request names in `field`. Raises Invalid."""
     found = User.objects.filter(public_id=public_id, is_active=True).first()
     if found is None:
-        raise Invalid(**{field: "There is no such person."})
+        raise Invalid(**{field: _("There is no such person.")})
     return found
 
 
@@ -138,7 +141,7 @@ def chosen_people(user: User, public_ids: Sequence[UUID]) -> list[User]:
     """The people that a request names, in one statement. Raises Invalid."""
     found = list(colleagues(user).filter(public_id__in=public_ids, is_active=True))
     if len(found) != len(set(public_ids)):
-        raise Invalid(members="There is no such person.")
+        raise Invalid(members=_("There is no such person."))
     return found
 
 

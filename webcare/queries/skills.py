@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from webcare.exceptions import Invalid, NotFound
 from webcare.models import Skill
@@ -24,5 +25,7 @@ def skills_named(slugs: Sequence[str]) -> list[Skill]:
     """The skills that a request names. Raises Invalid."""
     found = list(Skill.objects.filter(slug__in=slugs))
     if missing := set(slugs) - {one.slug for one in found}:
-        raise Invalid(skills=f"There is no skill called {min(missing)}.")
+        raise Invalid(
+            skills=_("There is no skill called %(name)s.") % {"name": min(missing)}
+        )
     return found

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from webcare.domain.topics import combined
@@ -79,7 +80,7 @@ def why_unreadable(pattern: str) -> str:
     except combined.Unreadable as error:
         return str(error)
     if not all(is_searchable(term.text) for term in combined.terms(node)):
-        return "Every term needs a letter, a digit, a tag or a sign."
+        return gettext("Every term needs a letter, a digit, a tag or a sign.")
     return ""
 
 
