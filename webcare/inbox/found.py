@@ -66,7 +66,10 @@ def _searched(request: DeskRequest, filters: Filters, after: str) -> Found:
         hits = search(request.user, filters.words, wanted, _place(after), PAGE)
     except Invalid as error:
         return Found([], "", problems=[sentence(error)])
-    said = {hit.ticket: tuple(hit.snippet) for hit in hits.hits}
+    said = {
+        hit.ticket: tuple(part for part in hit.snippet if part.text)
+        for hit in hits.hits
+    }
     return Found(_rows(list(said), said), _place_text(hits.next), hits.complete)
 
 

@@ -56,6 +56,12 @@ APPROVALS: Mapping[str, Look] = {
     "voided": Look(_("No longer valid"), "close", "quiet"),
     "expired": Look(_("Expired"), "clock", "quiet"),
 }
+# Why there is nothing to read, where a list shows what was said.
+GONE: Mapping[str | None, str | Lazy] = {
+    "request": _("Erased on request"),
+    "age": _("Erased because it was old"),
+    "author": _("Deleted by its author"),
+}
 # Why an answer does not wait for approval any more.
 LAPSES: Mapping[str, str | Lazy] = {
     "author_wrote": _("The customer wrote again."),

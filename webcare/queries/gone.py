@@ -18,3 +18,6 @@ WHY_GONE = f"""CASE WHEN m.deleted_at IS NULL THEN NULL
              WHEN starts_with(m.external_id, '{ERASED}') THEN '{Gone.REQUEST}'
              WHEN m.emptied_at IS NOT NULL THEN '{Gone.AGE}'
              ELSE '{Gone.AUTHOR}' END"""
+# Of what a ticket `k` shows; null where that is a text.
+WHY_NOTHING = f"""(SELECT {WHY_GONE} FROM conversations_message m
+         WHERE k.excerpt = '' AND m.id = k.last_inbound_id)"""

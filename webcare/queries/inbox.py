@@ -16,6 +16,7 @@ from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.permissions import Permission
 from webcare.models import Queue, Ticket, User
 from webcare.queries.desk import DeskNamed
+from webcare.queries.gone import WHY_NOTHING
 from webcare.queries.people import EVERYWHERE, Rights
 from webcare.queries.sight import visible_tickets
 
@@ -116,6 +117,7 @@ class Row(NamedTuple):
     visibility: str
     queue: str | None
     agent: str | None
+    why_gone: str | None  # of Gone, where the excerpt is
     stretch: int
     at: datetime
 
@@ -228,8 +230,8 @@ def _part(
     )
 
 
-_DRESSED = """
-WITH page (id, stretch, at) AS ({page})
+_DRESSED = f"""
+WITH page (id, stretch, at) AS ({{page}})
 SELECT k.public_id, k.id, k.version, k.status, k.priority, k.is_danger, k.excerpt,
        k.opened_at, k.resolved_at, k.waiting_since, k.due_at,
        -- Since when the promise that runs out first warns: the one `due_at` is of.
@@ -242,7 +244,7 @@ SELECT k.public_id, k.id, k.version, k.status, k.priority, k.is_danger, k.excerp
        (SELECT name FROM webcare_queue WHERE id = k.queue_id),
        (SELECT coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username)
           FROM webcare_user WHERE id = k.agent_id),
-       page.stretch, page.at
+       {WHY_NOTHING}, page.stretch, page.at
   FROM page
   JOIN webcare_ticket k ON k.id = page.id
   JOIN conversations_author a ON a.id = k.author_id

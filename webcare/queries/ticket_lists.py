@@ -10,6 +10,7 @@ from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
 from webcare.exceptions import NotFound
 from webcare.models import User
+from webcare.queries.gone import WHY_NOTHING
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.search import tickets_with
 from webcare.queries.sight import visible
@@ -66,6 +67,7 @@ class TicketRow(NamedTuple):
     sentiment: str
     tags: str  # JSON
     also_topics: str  # JSON
+    why_gone: str | None  # of Gone, where the excerpt is
     # JSON of what only one ticket is shown with: fields, references, followers,
     # and where it was merged into.
     beside: str = ""
@@ -89,7 +91,8 @@ COLUMNS = f"""
                 'slug', o.slug, 'name', o.name, 'by', b.by)
                 ORDER BY b.position), '[]')
        FROM webcare_tickettopic b JOIN webcare_topic o ON o.id = b.topic_id
-      WHERE b.ticket_id = k.id AND b.topic_id IS DISTINCT FROM k.topic_id)"""
+      WHERE b.ticket_id = k.id AND b.topic_id IS DISTINCT FROM k.topic_id),
+    {WHY_NOTHING}"""
 # Fields that are asked of this ticket have a null until they are answered; of the
 # others, those that are answered are there.
 _BESIDE = """jsonb_build_object(

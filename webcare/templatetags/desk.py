@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.db import DatabaseError
@@ -37,6 +38,12 @@ def linked(text: str) -> SafeString:
 def safe_address(address: str) -> str:
     """An address that a page may link to, or nothing."""
     return address if links.is_safe(address) else ""
+
+
+@register.filter
+def says_first(row: Any) -> str:
+    """What a ticket of a list says, or why there is nothing to read."""
+    return str(row.excerpt or statuses.GONE.get(row.why_gone) or _("Without text"))
 
 
 @register.filter
