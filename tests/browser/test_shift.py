@@ -78,6 +78,23 @@ def test_what_needs_a_script_takes_no_place_where_none_comes(
     assert parts and not any(part.bounding_box() for part in parts)
 
 
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+def test_what_was_done_is_told_beside_what_was_said_where_no_script_comes(
+    page_of, ada, ticket, live_server, size
+):
+    """Nothing takes it away, so it covers nothing."""
+    width, height = size
+    viewport = {"width": width, "height": height}
+    page = page_of(ada, java_script_enabled=False, viewport=viewport)
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.get_by_role("button", name="Claim").first.click()
+    told = page.locator("[data-toast]").bounding_box()
+    below = page.locator(".shell").bounding_box()
+
+    assert 0 <= told["y"] < height
+    assert told["y"] + told["height"] <= below["y"]
+
+
 def _late(route):
     """Longer than a click excuses what moves, and after the first paint."""
     time.sleep(0.6)
