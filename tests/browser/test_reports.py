@@ -67,7 +67,11 @@ def test_a_line_leads_to_the_tickets_behind_it(page_of, ada, ticket, live_server
 def test_a_figure_leads_to_the_tickets_that_it_counts(
     page_of, ada, make_ticket, live_server
 ):
-    old, new = (make_ticket(author={"external_id": one}) for one in ("old", "new"))
+    now = just_now().isoformat()
+    old, new = (
+        make_ticket(author={"external_id": one}, posted_at=now)
+        for one in ("old", "new")
+    )
     long_ago = timezone.now() - timedelta(days=10)
     Ticket.objects.filter(pk=old.pk).update(opened_at=long_ago)
     page = page_of(ada)
@@ -133,12 +137,16 @@ def test_reports_are_said_in_dutch_and_fit_a_phone(
 def test_each_length_and_each_count_leads_to_its_own_tickets(
     page_of, ada, make_ticket, live_server
 ):
-    """One ticket was answered within its first minutes, the other waits."""
-    answered, _ = (make_ticket(author={"external_id": one}) for one in ("a", "b"))
+    """Of two days ago, whatever the hour is: one was answered, the other waits."""
+    asked_at = timezone.now() - timedelta(days=2)
+    answered, _ = (
+        make_ticket(author={"external_id": one}, posted_at=asked_at.isoformat())
+        for one in ("a", "b")
+    )
     turn = Turn.objects.filter(ticket=answered)
     turn.update(
         outcome="answered",
-        ended_at=timezone.now(),
+        ended_at=asked_at + timedelta(seconds=1),
         calendar_seconds=1,
         business_seconds=1,
         answered_by=ada,
@@ -146,7 +154,8 @@ def test_each_length_and_each_count_leads_to_its_own_tickets(
     )
     page = page_of(ada)
     for link in ("[data-lengths-place] a", "tbody td:nth-child(2) a"):
-        shown(page, f"{live_server.url}/reports/response-times?period=today&by=")
+        address = "reports/response-times?period=last_7_days&by="
+        shown(page, f"{live_server.url}/{address}")
         page.locator(link).first.click()
         page.wait_for_selector(f"#t-{answered.pk}")
         expected = 1 if "lengths" in link else 2
