@@ -18,6 +18,7 @@ from webcare.domain.fields import FieldKind
 from webcare.domain.lifecycle import Status
 from webcare.exceptions import (
     Invalid,
+    KeyReused,
     NotAllowed,
     ReplyTooLong,
     SendingRefused,
@@ -42,8 +43,8 @@ def platform(tmp_path, shop):
 @pytest.fixture
 def answer(ticket, ada):
     def write(**given):
-        fields = {"text": "From ten, yes.", "client_key": "key-1"} | given
-        return replies.send_reply(ticket=ticket, user=ada, **fields)
+        fields = {"user": ada, "text": "From ten, yes.", "client_key": "key-1"} | given
+        return replies.send_reply(ticket=ticket, **fields)
 
     return write
 
@@ -85,6 +86,23 @@ def test_the_same_key_is_the_same_answer(platform, answer, send):
 
     assert Reply.objects.count() == 1
     assert len(platform.posts()) == 1
+
+
+def test_another_answer_under_the_same_key_is_refused_and_not_swallowed(bo, answer):
+    answer()
+
+    for other in ({"text": "From noon."}, {"user": bo}):
+        with pytest.raises(KeyReused):
+            answer(**other)
+
+
+def test_nor_is_one_that_would_wait_for_a_colleague(ada, bo, answer):
+    ada.needs_approval = bo.needs_approval = True
+    waits = answer()
+
+    with pytest.raises(KeyReused):
+        answer(user=bo)
+    assert answer() == waits
 
 
 @pytest.mark.django_db(transaction=True)

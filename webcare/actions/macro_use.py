@@ -22,7 +22,7 @@ from webcare.domain.lifecycle import Status
 from webcare.domain.macros import Wording
 from webcare.domain.outcomes import Priority
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid, NotFound
+from webcare.exceptions import Invalid, KeyReused, NotFound
 from webcare.models import Approval, Macro, MacroUse, Reply, Ticket, TicketEvent, User
 from webcare.queries.macros import AgentIs, macro_for, values_of
 from webcare.queries.people import require
@@ -127,7 +127,7 @@ def count_use(*, ticket: Ticket, user: User, macro: UUID, key: str) -> None:
 
     What the macro changes is not done. One that is gone meanwhile counts nothing.
     """
-    with suppress(NotFound):
+    with suppress(NotFound, KeyReused):
         found = macro_for(user, macro)
         if _begin(ticket, user, found, key):
             _count(ticket, user, found)
@@ -143,7 +143,10 @@ def hold_hands(macro: Macro, user: User) -> None:
 
 
 def _begin(ticket: Ticket, user: User, macro: Macro, key: str) -> bool:
-    """Hold the ticket still, after the hands it goes to; whether this is a new use."""
+    """Hold the ticket still, after the hands it goes to; whether this is a new use.
+
+    Raises KeyReused where the key is that of another macro, or of somebody else's use.
+    """
     hold_hands(macro, user)
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket.pk)
     ticket.refresh_from_db()
@@ -151,6 +154,8 @@ def _begin(ticket: Ticket, user: User, macro: Macro, key: str) -> bool:
     made = insert(
         MacroUse, [row], conflict="ON CONFLICT DO NOTHING", returning="macro_id"
     )
+    if not made and not MacroUse.objects.filter(**row).exists():
+        raise KeyReused
     return bool(made)
 
 

@@ -19,7 +19,7 @@ from webcare.domain.initials import signed
 from webcare.domain.lifecycle import LIVE, Status
 from webcare.domain.outcomes import Resolution
 from webcare.domain.permissions import Permission
-from webcare.exceptions import Invalid, StaleReply, TicketChanged
+from webcare.exceptions import Invalid, KeyReused, StaleReply, TicketChanged
 from webcare.models import Approval, Reply, Ticket, TicketEvent, User
 from webcare.queries.fields import require_fields
 from webcare.queries.people import require
@@ -45,11 +45,12 @@ def send_reply(
     """Write an answer down and hand it to delivery, or ask a colleague to read it.
 
     `client_key` is made by the form or client: the same key is the same answer,
-    however often it comes. `seen` is what the writer had before them; without it
-    nothing counts as stale. `then` is where the ticket goes: open, pending or
-    resolved. `visibility` chooses the thread; unsaid, an answer goes where the author
-    wrote last. `holding` is for what says no more than that we look into it: the turn
-    is acknowledged and waits on, and so the ticket stays open.
+    however often it comes, and another text or writer under it is refused. `seen` is
+    what the writer had before them; without it nothing counts as stale. `then` is where
+    the ticket goes: open, pending or resolved. `visibility` chooses the thread; unsaid,
+    an answer goes where the author wrote last. `holding` is for what says no more than
+    that we look into it: the turn is acknowledged and waits on, and so the ticket stays
+    open.
     The writer becomes its agent if it had none, and their draft is used up.
     The text is signed with the writer's initials; whoever has none signs nothing.
     `attachments` are ids of what the writer attached on this ticket and did not send,
@@ -61,7 +62,8 @@ def send_reply(
     Raises StaleReply when the author wrote again or we answered since, SendingRefused
     and ReplyTooLong from the send gate, Invalid (also where an answer that resolves
     leaves a custom field open that has to be answered, or `attachments` are not the
-    writer's own here or not what the channel takes), NotAllowed, TicketChanged.
+    writer's own here or not what the channel takes), NotAllowed, TicketChanged,
+    KeyReused.
     """
     if then not in THEN:
         raise Invalid(then=_("Choose open, pending or resolved."))
@@ -130,9 +132,13 @@ def _say(
     """None when somebody changed the ticket after `standing` was read."""
     require(words.writer, Permission.WORK_TICKETS, standing.queue)
     if standing.known_reply:
-        return Reply.objects.get(pk=standing.known_reply)
+        reply = Reply.objects.get(pk=standing.known_reply)
+        _require_same(words, reply.author_id, reply.text)
+        return reply
     if standing.known_approval:
-        return Approval.objects.get(pk=standing.known_approval)
+        approval = Approval.objects.get(pk=standing.known_approval)
+        _require_same(words, approval.writer_id, approval.text)
+        return approval
     require_live(standing)
     _refuse_stale(seen, standing.seen)
     words = words._replace(files=attached.choose(standing.ticket, words.writer, named))
@@ -157,6 +163,15 @@ def _say_under_lock(
     said = _say(now, words, named, seen)
     assert said is not None  # the ticket's row is locked
     return said
+
+
+def _require_same(words: Words, writer: int | None, text: str) -> None:
+    """Raise KeyReused where it is not this that was said under their key.
+
+    Whoever is told that their answer is under way must find it there.
+    """
+    if (words.writer.pk, words.text) != (writer, text):
+        raise KeyReused
 
 
 def _refuse_stale(seen: Seen | None, now: Seen) -> None:

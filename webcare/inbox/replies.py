@@ -1,7 +1,7 @@
 """Answers and notes, from the composer."""
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +13,13 @@ from django.views.decorators.http import require_POST
 from webcare.actions import attachments, macro_use, notes, private_threads, replies
 from webcare.domain.lifecycle import Status
 from webcare.domain.personal import personal_in
-from webcare.exceptions import Invalid, ShowsPersonalData, StaleReply, WebcareError
+from webcare.exceptions import (
+    Invalid,
+    KeyReused,
+    ShowsPersonalData,
+    StaleReply,
+    WebcareError,
+)
 from webcare.inbox.errors import sentence
 from webcare.inbox.forms import NoteForm, ReplyForm
 from webcare.inbox.http import DeskRequest, desk
@@ -57,6 +63,9 @@ def reply(request: DeskRequest, public_id: UUID) -> HttpResponse:
             )
     except StaleReply:
         return _again(request, public_id, "", CONFLICT, stale=True)
+    except KeyReused:
+        trouble = _("Something else was sent from here already. Send this as well?")
+        return _again(request, public_id, trouble, CONFLICT, key=uuid4())
     except ShowsPersonalData as error:
         found = error.data["found"]
         return _again(request, public_id, "", UNPROCESSABLE, to_confirm=found)
@@ -137,13 +146,11 @@ def _again(
     status: int,
     **more: Any,
 ) -> HttpResponse:
+    kept = {
+        "draft": request.POST.get("text", ""),
+        "key": request.POST.get("key", ""),
+        "macro": request.POST.get("macro", ""),
+    }
     return ticket_page(
-        request,
-        public_id,
-        status=status,
-        draft=request.POST.get("text", ""),
-        key=request.POST.get("key", ""),
-        macro=request.POST.get("macro", ""),
-        trouble=trouble,
-        **more,
+        request, public_id, status=status, trouble=trouble, **kept | more
     )

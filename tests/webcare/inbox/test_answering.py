@@ -58,6 +58,25 @@ def test_a_double_click_is_one_answer(browser, ada, ticket, fields, address):
     assert Reply.objects.count() == 1
 
 
+def test_another_text_from_a_page_that_was_sent_is_asked_for_once_more(
+    browser, ada, ticket, fields, address
+):
+    client = browser(ada)
+    form = fields(client.get(address(ticket)), "/reply")
+    form |= {"text": "From ten, yes.", "then": "pending"}
+    client.post(address(ticket, "reply"), form)
+
+    more = {"text": "And until five.", "then": "pending"}
+    back = client.post(address(ticket, "reply"), form | more)
+    client.post(address(ticket, "reply"), fields(back, "/reply") | more)
+
+    assert back.status_code == 409
+    assert "Send this as well?" in (shown := back.content.decode())
+    assert ">And until five.</textarea>" in shown
+    said = Reply.objects.order_by("id").values_list("text", flat=True)
+    assert list(said) == ["From ten, yes.", "And until five."]
+
+
 def test_an_answer_to_old_news_waits_and_keeps_its_text(
     browser, ada, ticket, fields, address, hear, item, shop
 ):

@@ -11,6 +11,7 @@ from webcare.domain.fields import FieldKind
 from webcare.domain.macros import Owner, Wording
 from webcare.exceptions import (
     Invalid,
+    KeyReused,
     NotAllowed,
     ReplyTooLong,
     StaleReply,
@@ -219,6 +220,14 @@ def test_the_same_key_is_one_use(make, ticket, ada):
     assert macro.usage_count == 2
     assert macro.last_used_at
     assert kinds(ticket).count("macro_applied") == 2
+
+
+def test_another_use_under_the_same_key_is_refused(make, ticket, ada, bo):
+    macro = make(priority="high")
+    macro_use.apply_macro(ticket=ticket, user=ada, macro=macro, key="1")
+
+    with pytest.raises(KeyReused):
+        macro_use.apply_macro(ticket=ticket, user=bo, macro=macro, key="1")
 
 
 @pytest.mark.django_db(transaction=True)
