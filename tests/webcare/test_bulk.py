@@ -14,7 +14,12 @@ from conversations.models import Work
 from webcare.actions import bulk, bulk_selection, bulk_undo, in_bulk
 from webcare.actions.bulk import cancel, change_many
 from webcare.actions.bulk_undo import undo
-from webcare.actions.tickets import assign_ticket, classify_ticket
+from webcare.actions.tickets import (
+    assign_ticket,
+    claim_ticket,
+    classify_ticket,
+    route_ticket,
+)
 from webcare.domain.permissions import Role
 from webcare.domain.ticket_filters import read_definition
 from webcare.exceptions import Invalid, NotAllowed, TicketChanged
@@ -223,6 +228,31 @@ def test_an_undo_leaves_what_somebody_changed_since(lena, ada, bo, tickets):
     assert list(agents) == ["bo", None, None, None, None]
     undone = TicketEvent.objects.filter(kind="undone")
     assert set(undone.values_list("data__status", "data__agent")) == {("new", None)}
+
+
+def test_an_undo_gives_nothing_to_who_does_not_work_there(
+    lena, ada, bo, tickets, power_queue
+):
+    Membership.objects.create(user=lena, queue=power_queue, role=Role.LEAD)
+    Membership.objects.filter(user=bo).update(queue=power_queue)
+    moved, released, free = tickets[:3]
+    assign_ticket(ticket=released, user=lena, agent=ada)
+    route = do(lena, {"do": "route", "queue": "power"}, [moved, free])
+    release = do(lena, {"do": "release"}, [released])
+    for one in (moved, released):
+        one.refresh_from_db()
+    claim_ticket(ticket=moved, user=bo)
+    route_ticket(ticket=released, user=lena, queue=power_queue)
+
+    for job in (route, release):
+        undo(user=lena, job=job)
+    work()
+
+    found = Ticket.objects.order_by("pk").values_list("agent__username", "queue__slug")
+    assert list(found[:3]) == [("bo", "power"), (None, "power"), (None, "shop")]
+    assert [codes(job)[0] for job in (route, release)] == [
+        ("done", "changed_since")
+    ] * 2
 
 
 def test_an_undo_waits_for_the_end_and_is_done_once(lena, tickets):

@@ -9,7 +9,9 @@ from webcare.actions.bulk_rows import By, Change, Results, Row
 from webcare.actions.in_bulk_endings import CHANGED_SINCE
 from webcare.actions.log import Line, record_many
 from webcare.domain.outcomes import DecidedBy
+from webcare.domain.permissions import Permission
 from webcare.models import TicketEvent
+from webcare.queries.people import rights_of_many
 
 COLUMNS = (
     "status",
@@ -31,21 +33,40 @@ def put_back(
     """Restore the values from before a change, by ticket, in these locked rows.
 
     `word` is what is undone, for the log. A ticket where one of the values is not
-    what the change had made of it stays as it is: `changed_since`.
+    what the change had made of it stays as it is, and so does one that would be in
+    the hands of somebody who does not work in its queue: `changed_since`.
     """
     results: Results = {}
+    was = {row.id: row._replace(**changes[row.id].before) for row in rows}
+    strays = _strays([one for one in was.values() if _hands(changes[one.id])])
     for row in rows:
         before, after = changes[row.id]
         same = all(getattr(row, name) == now for name, now in after.items())
-        results[row.id] = Change(after, before) if same else CHANGED_SINCE
+        stays = not same or row.id in strays
+        results[row.id] = CHANGED_SINCE if stays else Change(after, before)
     back = [row for row in rows if isinstance(results[row.id], Change)]
     if back:
-        _restore([row._replace(**changes[row.id].before) for row in back])
+        _restore([was[row.id] for row in back])
         lines = [_line(word, row, changes[row.id], by) for row in back]
         record_many(lines, cause=by.cause)
         clocks.follow([row.id for row in back])
         _unlearn({row.id: changes[row.id] for row in back}, by)
     return results
+
+
+def _hands(change: Change) -> bool:
+    """Whether it says where a ticket is, or in whose hands."""
+    return not {"queue", "agent"}.isdisjoint(change.before)
+
+
+def _strays(rows: Sequence[Row]) -> set[int]:
+    """The tickets whose agent does not work in their queue: they would not be seen."""
+    people = rights_of_many({row.agent for row in rows if row.agent})
+    return {
+        row.id
+        for row in rows
+        if row.agent and not people[row.agent].allow(Permission.WORK_TICKETS, row.queue)
+    }
 
 
 def _unlearn(changes: Mapping[int, Change], by: By) -> None:
