@@ -24,8 +24,10 @@ def hindrances(author: Author) -> list[str]:
     """Return why an author cannot be erased now, in sentences that say what to do."""
     live = ids(
         fetch(
-            """SELECT id FROM webcare_ticket WHERE author_id = %s AND status = ANY(%s)
-                ORDER BY id LIMIT %s""",
+            """SELECT DISTINCT k.id FROM webcare_ticket own
+                 JOIN webcare_ticket k ON k.id = coalesce(own.merged_into_id, own.id)
+                WHERE own.author_id = %s AND k.status = ANY(%s)
+                ORDER BY k.id LIMIT %s""",
             [author.pk, sorted(LIVE), MOST_NAMED],
         )
     )

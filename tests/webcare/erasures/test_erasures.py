@@ -12,6 +12,7 @@ from tests.webcare.erasures.conftest import MARA, MARK
 from tests.webcare.erasures.traces import traces
 from webcare.actions import replies
 from webcare.actions.erasures import STAGE, erase_person
+from webcare.actions.merges import merge_ticket
 from webcare.actions.tickets import reopen_ticket
 from webcare.domain.erasures import Named, Reason, names, words_of
 from webcare.domain.lifecycle import Status
@@ -183,6 +184,17 @@ def test_a_live_ticket_is_ended_first(mara, officer, ticket_of):
 
     assert not Erasure.objects.exists()
     assert Author.objects.get().handle == MARA["handle"]
+
+
+def test_so_is_one_of_another_author_that_theirs_was_merged_into(
+    mara, officer, ticket_of, make_ticket, lena
+):
+    message, other = mara(), make_ticket()
+    theirs = ticket_of(message)
+    merge_ticket(source=theirs, target=other, user=lena, even_if_other_author=True)
+
+    with pytest.raises(NotErasable, match=f"#{other.pk}"):
+        erase_person(user=officer, author=message.author, reason=Reason.REQUEST)
 
 
 def test_an_answer_that_is_on_its_way_arrives_first(mara, officer, ticket_of, ada):
