@@ -99,9 +99,10 @@ def merge_tickets(
 def unmerge_ticket(*, source: Ticket, user: User) -> Ticket:
     """Undo the merge of `source`: it is what it was, with the messages of its own.
 
-    With them come those that arrived for it meanwhile (it is open then), and those of
-    tickets that had been merged into it; what somebody split off since stays where it
-    is. A danger that its target became, and a target that was opened, stay so.
+    With them come those that arrived for it meanwhile (it is open then, as it is where
+    the colleague whom it waited for has answered), and those of tickets that had been
+    merged into it; what somebody split off since stays where it is. A danger that its
+    target became, and a target that was opened, stay so.
 
     Raises NotAllowed, and TicketChanged when it is not merged (any more).
     """
@@ -214,7 +215,8 @@ def _part(source: Ticket, target: Ticket, merge: Merge) -> None:
     )
     standing.show_anew([source.pk, target.pk])
     Ticket.objects.filter(
-        Q(last_inbound__received_at__gt=merge.at),
+        Q(last_inbound__received_at__gt=merge.at)
+        | Q(status=Status.ON_HOLD, consultations__answered_at__gt=merge.at),
         pk=source.pk,
         status__in=_PARKED,
     ).update(status=Status.OPEN, snoozed_until=None)

@@ -1,5 +1,6 @@
 """Tickets put together and taken apart: messages move, figures do not."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from conversations.models import Delivery
 from tests.webcare.merging.kim import KIM, arrive, figures, fresh, said_in, shown
 from webcare.actions import replies
+from webcare.actions.consultations import answer_consultation, consult
 from webcare.actions.merges import merge_ticket, unmerge_ticket
 from webcare.actions.tickets import claim_ticket, resolve_ticket
 from webcare.exceptions import Invalid, InvalidMove, NotAllowed, TicketChanged
@@ -23,6 +25,18 @@ from webcare.models import (
 from webcare.queries.reports import Asked, Period, outcomes, resolutions
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def write_to(ada):
+    """Asks a colleague outside about a ticket, which waits for them; returns the key
+    in their link."""
+
+    def ask(ticket):
+        asked = consult(ticket=ticket, user=ada, to="tom@example.org", question="?")
+        return re.findall(r"/consult/(\S+)", asked.mail.body)[0]
+
+    return ask
 
 
 def test_a_merged_ticket_goes_on_in_the_other(ask, ada):
@@ -105,6 +119,19 @@ def test_what_arrived_meanwhile_comes_back_too_and_opens_it(ask, ada, write_agai
     assert mine.pk in said_in(old)
     assert (fresh(new).status, fresh(new).last_inbound) == ("open", theirs)
     assert fresh(old).last_inbound == mine
+
+
+def test_it_waits_for_no_colleague_who_answered_meanwhile(ask, ada, write_to):
+    old, asked, waits = ask(), ask(), ask()
+    links = {one: write_to(one) for one in (asked, waits)}
+    for one in (asked, waits):
+        merge_ticket(source=fresh(one), target=fresh(old), user=ada)
+    answer_consultation(key=links[asked], text="It is repaired.")
+
+    for one in (asked, waits):
+        unmerge_ticket(source=fresh(one), user=ada)
+
+    assert [fresh(one).status for one in (asked, waits)] == ["open", "on_hold"]
 
 
 def test_a_merge_can_be_made_again_after_it_was_undone(ask, ada):
