@@ -107,12 +107,13 @@ def _seen_by(user: User) -> QuerySet[View]:
     of_queues = Q(audience=Audience.QUEUE)
     if EVERYWHERE not in seen:
         of_queues &= Q(queue__in=[queue for queue in seen if queue])
-    teams = TeamMember.objects.filter(user=user).values("team")
-    of_teams = Q(audience=Audience.TEAM, team__in=teams)
-    of_desk = Q(pk__in=[])
-    if seen and not user.is_external:  # its filters tell of other queues
-        of_desk = Q(audience=Audience.DESK)
-    return View.objects.filter(Q(owner=user) | of_queues | of_teams | of_desk)
+    shared = of_queues
+    if not user.is_external:  # what is shared more widely tells of other queues
+        teams = TeamMember.objects.filter(user=user).values("team")
+        shared |= Q(audience=Audience.TEAM, team__in=teams)
+        if seen:
+            shared |= Q(audience=Audience.DESK)
+    return View.objects.filter(Q(owner=user) | shared)
 
 
 def _shown(row: View, user: User) -> Shown:

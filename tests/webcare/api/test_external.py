@@ -17,6 +17,7 @@ from webcare.models import (
     Membership,
     Notification,
     Tag,
+    Team,
     TicketTag,
     Topic,
     TopicRule,
@@ -114,9 +115,12 @@ def desk(shop, power_queue, shop_queue, pim, root, make_ticket):
             texts=[Wording(None, "", "Hello")],
             queue=queue,
         )
-    View.objects.create(
-        owner=root, name="P", audience="desk", filters={"queue": "power"}
-    )
+    team = Team.objects.create(name="Evening")
+    team.members.add(*User.objects.all())
+    for audience in ({"audience": "desk"}, {"audience": "team", "team": team}):
+        View.objects.create(
+            owner=root, name="P", filters={"queue": "power"}, **audience
+        )
     return ours, theirs
 
 
