@@ -2,8 +2,11 @@
 
 import os
 import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from webcare.actions.macros import make_macro
 from webcare.actions.notes import add_note
@@ -96,6 +99,22 @@ def test_a_ticket_is_handed_over_and_parked_by_keys(page_of, ada, bo, ticket):
 
     ticket.refresh_from_db()
     assert (ticket.agent, ticket.status) == (bo, "pending")
+
+
+def test_a_ticket_is_parked_until_a_time_on_the_desks_clock(
+    page_of, ada, ticket, live_server
+):
+    page = page_of(ada, timezone_id="Pacific/Auckland")
+    page.goto(f"{live_server.url}/tickets/{ticket.public_id}")
+    page.keyboard.press("s")
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    page.get_by_label("Another moment").fill(f"{tomorrow}T14:05")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Parked until then.")
+
+    ticket.refresh_from_db()
+    until = datetime.combine(tomorrow, time(14, 5), ZoneInfo("Europe/Amsterdam"))
+    assert ticket.snoozed_until == until
 
 
 def test_what_is_written_is_there_again_in_another_window(
