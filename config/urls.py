@@ -1,7 +1,8 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config.metrics import metrics
+from webcare.api.errors import nowhere
 from webcare.inbox.sign_in import to_sign_in
 
 urlpatterns = [
@@ -10,5 +11,6 @@ urlpatterns = [
     path("metrics", metrics),
     path("hooks/", include("conversations.webhooks.urls")),
     path("", include("webcare.api.urls")),
+    re_path("^api/", nowhere),
     path("", include("webcare.inbox.urls")),
 ]

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from conversations.http import describe
+from conversations.http import describe, problem
 from webcare import exceptions as desk
 
 STATUS: dict[type[desk.WebcareError], int] = {
@@ -63,6 +64,12 @@ def to_response(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, PermissionDenied):
         exc = drf.PermissionDenied()
     return _framework(exc, context)
+
+
+@csrf_exempt  # nothing is done
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Refuse what is no address of the API, in the shape of every refusal."""
+    return problem(404, CODES[404], _("There is nothing here."))
 
 
 def _desk(error: desk.WebcareError) -> Response:

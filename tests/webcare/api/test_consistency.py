@@ -282,3 +282,14 @@ def _hours(begin, end):
 
     moments = [datetime.fromisoformat(one) for one in (begin, end)]
     return (moments[1] - moments[0]).total_seconds() / 3_600
+
+
+@pytest.mark.parametrize("path", ["tickets/123", "tickets/123/reply", "nothing"])
+def test_what_is_no_address_is_refused_as_everything_is(client, path):
+    answers = [getattr(client, verb)(f"/api/v1/{path}") for verb in ("get", "post")]
+
+    assert [one.status_code for one in answers] == [404, 404]
+    assert {one.headers["Content-Type"] for one in answers} == {
+        "application/problem+json"
+    }
+    assert {one.json()["code"] for one in answers} == {"not_found"}
