@@ -1,10 +1,10 @@
 """Whether one answer was enough: first-contact resolution.
 
 Decided seven days after the ticket was first resolved, by what was known then, and for
-good: one turn answered by a person, not reopened, and no other ticket of the same
-author about the same topic. Tickets that nobody answered, or that were merged by then,
-are no part of it. By cohort a day grows as long as its tickets are resolved: each marks
-the day of its opening for when it is decided.
+good: one turn answered by a person, here or outside the desk, not reopened, and no
+other ticket of the same author about the same topic. Tickets that nobody answered, or
+that were merged by then, are no part of it. By cohort a day grows as long as its
+tickets are resolved: each marks the day of its opening for when it is decided.
 """
 
 from webcare.domain.reports import STAYED_DAYS
@@ -28,10 +28,10 @@ _REOPENED = f"""EXISTS (
        AND x.reopened_known_at <= {_THEN})"""
 _ANSWERS = f"""(SELECT count(*) FROM webcare_turn t
     WHERE t.ticket_id = k.id AND t.outcome = 'answered'
-      AND t.answered_by_id IS NOT NULL AND t.end_known_at <= {_THEN})"""
+      AND t.end_known_at <= {_THEN})"""
 _MERGED = f"""EXISTS (
-    SELECT FROM webcare_merge m WHERE m.source_id = k.id AND m.undone_at IS NULL
-       AND m.at <= {_THEN})"""
+    SELECT FROM webcare_merge m WHERE m.source_id = k.id AND m.at <= {_THEN}
+       AND (m.undone_at IS NULL OR m.undone_at > {_THEN}))"""
 
 FIRST_CONTACTS = Measure(
     name="first_contacts",
