@@ -222,6 +222,7 @@ ALONE = {
     "put first": lambda told: told.prioritise(0, 3),
     "heard late": lambda told: told.watch(3),
     "asked late": lambda told: told.ask(0, 200_000),
+    "asked late after": lambda told: (told.ask(3, 0), told.ask(3, 200_000)),
 }
 
 

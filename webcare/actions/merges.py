@@ -206,6 +206,7 @@ def _part(source: Ticket, target: Ticket, merge: Merge) -> None:
         resolution_reason="",
         resolution_note="",
         origin=Ticket.Origin.UNMERGE if origin == Ticket.Origin.MESSAGE else origin,
+        **touched(),
     )
     fetch(
         """UPDATE webcare_ticketmessage SET ticket_id = %s

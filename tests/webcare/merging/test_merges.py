@@ -12,6 +12,7 @@ from tests.webcare.merging.kim import KIM, arrive, figures, fresh, said_in, show
 from webcare.actions import replies
 from webcare.actions.consultations import answer_consultation, consult
 from webcare.actions.merges import merge_ticket, unmerge_ticket
+from webcare.actions.splits import split_ticket
 from webcare.actions.tickets import claim_ticket, resolve_ticket
 from webcare.exceptions import Invalid, InvalidMove, NotAllowed, TicketChanged
 from webcare.models import (
@@ -345,6 +346,23 @@ def test_the_middle_of_a_chain_can_go_last(ask, ada):
     unmerge_ticket(source=fresh(two), user=ada)
 
     assert {ticket.pk: said_in(ticket) for ticket in (one, two, three)} == before
+
+
+def test_one_that_comes_back_without_its_messages_has_changed(ask, ada, pump):
+    """All of it was split off meanwhile: reports ask when each ticket changed."""
+    target, source = ask(), ask()
+    merge_ticket(source=source, target=target, user=ada)
+    [said] = TicketMessage.objects.filter(origin_ticket=source)
+    target = fresh(target)
+    split_ticket(ticket=target, user=ada, messages=[str(said.message.public_id)])
+    pump()
+    before = fresh(source)
+
+    unmerge_ticket(source=before, user=ada)
+
+    after = fresh(source)
+    assert (after.status, said_in(after)) == ("new", set())
+    assert after.version > before.version
 
 
 def test_a_newer_ticket_of_the_thread_does_not_stop_an_unmerge(ask, ada, write_again):
