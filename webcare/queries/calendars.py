@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -56,11 +57,15 @@ def current_version(calendar: Calendar) -> CalendarVersion:
     return calendar.versions.select_related("made_by").latest("number")
 
 
-def current_versions(queue_ids: Iterable[int | None]) -> dict[int | None, int | None]:
-    """Return the id of the version that holds now for each queue: one statement.
+def current_versions(
+    queue_ids: Iterable[int | None], at: datetime | None = None
+) -> dict[int | None, int | None]:
+    """Return the id of the version that holds for each queue, by now or as known `at` a
+    moment: one statement.
 
-    The queue's own calendar, else the desk's default; None when there is neither,
-    which is calendar time. A None among the ids stands for work without a queue.
+    The calendar that the queue has by now, else the desk's default; None when there is
+    neither, which is calendar time. A None among the ids stands for work without a
+    queue.
     """
     wanted = set(queue_ids)
     rows = fetch(
@@ -71,9 +76,11 @@ def current_versions(queue_ids: Iterable[int | None]) -> dict[int | None, int | 
                ON c.id = q.calendar_id OR (q.calendar_id IS NULL AND c.is_default)
              LEFT JOIN LATERAL (
                    SELECT v.id FROM webcare_calendarversion v
-                    WHERE v.calendar_id = c.id ORDER BY v.number DESC LIMIT 1
+                    WHERE v.calendar_id = c.id
+                      AND v.made_at <= coalesce(%s::timestamptz, statement_timestamp())
+                    ORDER BY v.number DESC LIMIT 1
                   ) newest ON true""",
-        [[pk for pk in wanted if pk is not None]],
+        [[pk for pk in wanted if pk is not None], at],
     )
     known = dict(rows)
     return {pk: known.get(pk) for pk in wanted}

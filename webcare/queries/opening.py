@@ -14,13 +14,14 @@ UNROUTED = -1
 
 
 def opening(start: datetime, end: datetime) -> str:
-    """Return a JSON list: of each queue with a calendar its open spans, in seconds.
+    """Return a JSON list: of each queue with a calendar its open spans, in seconds, as
+    the calendar said at `end`.
 
     Three statements at most, however many queues; where a queue has no calendar there
     is nothing of it.
     """
     queues = ids(fetch("SELECT id FROM webcare_queue", []))
-    versions = current_versions([*queues, None])
+    versions = current_versions([*queues, None], at=end)
     calendars = compiled({pk for pk in versions.values() if pk is not None})
     spans = {pk: _spans(calendar, start, end) for pk, calendar in calendars.items()}
     return json.dumps(

@@ -5,11 +5,13 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from tests.webcare.merging.test_clocks import Desk
-from tests.webcare.test_clocks import TIGHT, promise
+from tests.webcare.test_clocks import TIGHT, WEEK, promise
 from tests.webcare.test_facts import Story
-from webcare.domain.reports import By, Look, Wait
+from webcare.actions.calendars import change_calendar, make_calendar
+from webcare.domain.reports import By, Clock, Look, Wait
 from webcare.models import ClockVersion, TicketOpening, Turn
 from webcare.queries import backlog, reports, share_reports
 from webcare.queries.settled import settled_at
@@ -108,6 +110,41 @@ def test_when_a_ticket_was_opened_is_told_as_it_was_known(story, root, rest):
     assert TicketOpening.objects.count() == 2
     now = living(settled_at())
     assert [name for name in before if now[name] == before[name]] == []
+
+
+def test_who_waits_is_counted_by_the_hours_that_held_then(
+    make_ticket, shop_queue, root
+):
+    """Open day and night, and from today on an hour a day."""
+
+    def open_from_to(start, end):
+        hours = [{"from": start, "until": end}]
+        return {"time_zone": "UTC", "week": dict.fromkeys(WEEK, hours)}
+
+    shop_queue.calendar = make_calendar(
+        user=root, slug="long", name="Long", definition=open_from_to("00:00", "24:00")
+    )
+    shop_queue.save()
+    make_ticket(posted_at=(timezone.now() - timedelta(hours=50)).isoformat())
+    time.sleep(0.05)
+    as_of = settled_at()
+
+    def waited(as_of):
+        period = reports.Period(as_of - timedelta(days=3), as_of)
+        asked = reports.Asked(period, as_of, clock=Clock.BUSINESS)
+        [line] = reports.response_times(root, asked)
+        return line.times.longest_waiting
+
+    said = waited(as_of)
+    assert said >= 50 * 3_600
+    change_calendar(
+        user=root,
+        calendar=shop_queue.calendar,
+        definition=open_from_to("09:00", "10:00"),
+    )
+    time.sleep(0.05)
+    assert waited(settled_at()) <= 3 * 3_600
+    assert waited(as_of) == said
 
 
 PROMISED = (
