@@ -1,5 +1,6 @@
 """A report is sent once per instant, as its owner may see it then, and no wider."""
 
+import csv
 import json
 from datetime import time, timedelta
 
@@ -97,6 +98,21 @@ def test_the_letter_is_read_in_any_program_and_has_all_in_a_table(schedule, old_
     assert "Shop" in html
     assert table.splitlines()[0].startswith("name,key,needs_answer_of,")
     assert table.splitlines()[1].startswith("Shop,shop,1,")
+
+
+def test_a_percentile_that_few_have_reached_says_so_in_the_table(schedule, make_ticket):
+    """Known of two days ago, and waiting since."""
+    ago = timezone.now() - timedelta(days=2)
+    make_ticket(posted_at=ago.isoformat())
+    Turn.objects.update(known_from=ago)
+    schedule(report="response-times", to=["a@example.org"])
+    come()
+    send_due()
+
+    head, row = csv.reader(Mail.objects.get().attachment.splitlines())
+    told = dict(zip(head, row, strict=True))
+    assert (told["waiting"], told["p50_seconds"]) == ("1", "not reached")
+    assert told["p95_seconds"] == "not reached"
 
 
 def test_a_letter_in_english_is_in_english(schedule, old_ticket):

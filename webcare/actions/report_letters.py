@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from webcare.domain.report_columns import COLUMNS, shown
 from webcare.domain.report_schedules import ReportName
+from webcare.domain.reports import PERCENTILES
 from webcare.domain.tables import as_csv, flat
 from webcare.models import ReportSchedule
 from webcare.queries.sendable_reports import SENDABLE
 
 Line = Mapping[str, Any]
 MOST_BARS = 40  # more is for the table
+_PERCENTILES = [f"p{percent}_seconds" for percent in PERCENTILES]
 
 
 class Letter(NamedTuple):
@@ -66,8 +68,14 @@ def letter_of(
             f"{schedule.name}: {told['period']}",
             render_to_string("webcare/report_mail.txt", told),
             render_to_string("webcare/report_mail.html", told),
-            as_csv(lines),
+            as_csv(map(_in_table, lines)),
         )
+
+
+def _in_table(line: Line) -> Line:
+    """A percentile that few have reached says so, as in the table of the report."""
+    unreached = [name for name in _PERCENTILES if line.get(name, 0) is None]
+    return {**line, **dict.fromkeys(unreached, "not reached")}
 
 
 def _charts(report: str, lines: Sequence[Line]) -> list[Chart]:
