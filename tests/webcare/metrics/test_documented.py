@@ -22,6 +22,15 @@ def test_a_metric_is_defined_once():
     assert len(names()) == len(headings())
 
 
+def test_every_metric_has_a_formula_and_an_example():
+    told = re.split(r"^## .+$", METRICS.read_text(), flags=re.MULTILINE)[1:]
+
+    for one, text in zip(headings(), told, strict=True):
+        assert {"*Formula*", "*Example*"} <= set(
+            re.findall(r"^\*\w+\*(?=:)", text.replace("*Examples*", "*Example*"), re.M)
+        ), one
+
+
 def test_every_metric_has_a_test_of_its_name():
     arithmetic = set(re.findall(r"^def test_(\w+)\(", PROMISES.read_text(), re.M))
     files = {path.stem.removeprefix("test_") for path in HERE.glob("test_*.py")}
