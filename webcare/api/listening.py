@@ -1,15 +1,21 @@
 """What is talked about, and whether it is more or less than before."""
 
+from typing import Any
+
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, read_filters
 from webcare.api.permissions import Desk
+from webcare.api.reports.asked import WITHIN, parameters, period_of
+from webcare.api.reports.tables import json_lines, table
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, stamp
 from webcare.domain.listening import Trend
+from webcare.domain.outcomes import Verdict
 from webcare.domain.parameters import one_of
+from webcare.queries import listening
 from webcare.queries.listening import Heard, topics_heard
 from webcare.queries.settled import settled_at
 from webcare.queries.topics import slugs
@@ -71,3 +77,35 @@ def _heard_out(one: Heard, total: int, known_as: dict[int, str]) -> Json:
         "share": one.now / total if total else 0.0,
         "trend": one.trend.value,
     }
+
+
+class DecidedOut(Out):
+    """Messages heard, by what was decided about them and why."""
+
+    day = serializers.DateField()
+    channel = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    reason = serializers.CharField()
+    messages = serializers.IntegerField()
+
+
+class Decisions(Endpoint):
+    permission_classes = [Desk]
+
+    @says(
+        "What was heard, and how much of it became a ticket",
+        DecidedOut(many=True),
+        parameters=parameters(WITHIN),
+        refuses=(422,),
+        is_table=True,
+        tag="listening",
+    )
+    def get(self, request: Request) -> Any:
+        given = read_filters(request, WITHIN)
+        rows = listening.decisions(request.user, period_of(given, settled_at()))
+        if given.get("format") == "csv":
+            return table(listening.Decided._fields, rows, "decisions")
+        lines = [{**row._asdict(), "day": row.day.isoformat()} for row in rows]
+        if given.get("format") == "jsonl":
+            return json_lines(lines, "decisions")
+        return Response(lines)

@@ -10,15 +10,9 @@ from rest_framework.response import Response
 
 from webcare.api.endpoint import Request
 from webcare.api.filters import Filter, read_filters
-from webcare.api.reports import (
-    FILTERS,
-    Report,
-    flat_table,
-    json_lines,
-    parameters,
-    period_of,
-)
-from webcare.api.schema import says
+from webcare.api.reports.asked import FILTERS, period_of
+from webcare.api.reports.report import Report
+from webcare.api.reports.tables import flat_table, json_lines
 from webcare.api.shapes import Json, Out, stamp
 from webcare.domain.parameters import moment, one_of
 from webcare.domain.reports import AGES, By
@@ -81,17 +75,12 @@ LYING = {name: FILTERS[name] for name in ("queue", "topic", "channel", "format")
 class Backlog(Report):
     """On recorded time: what the desk knew at the moment."""
 
+    name = "backlog"
+    summary = "Count the live tickets at a moment, or at each midnight, and their ages"
+    shape = BacklogOut
     filters = LYING
 
-    @says(
-        "Count the live tickets at a moment, or at each midnight, and their ages",
-        BacklogOut,
-        parameters=parameters(LYING),
-        refuses=(422,),
-        is_table=True,
-        tag="reports",
-    )
-    def get(self, request: Request) -> Any:
+    def answer(self, request: Request) -> Any:
         given = read_filters(request, LYING)
         lines, at = _lying(request, given)
         results = [_lay(line, before) for line, before in lines]

@@ -1,0 +1,1 @@
+"""Reports, as JSON or as a table for spreadsheets: a file for each."""
