@@ -1,8 +1,5 @@
 """A report for those who lead: work that was taken before its turn."""
 
-from datetime import timedelta
-
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -11,16 +8,14 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import Filter, read_filters
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
+from webcare.api.reports.asked import period_of
 from webcare.api.schema import says
 from webcare.api.shapes import Json, Out, PersonOut, person, stamp
 from webcare.domain.parameters import moment
-from webcare.exceptions import Invalid
 from webcare.queries.claims import ClaimsRow, claims_page
-from webcare.queries.reports import Period
 from webcare.queries.setup import queue_for
 
-USUAL = timedelta(days=7)
-LONGEST = timedelta(days=100)
+LONGEST_DAYS = 100
 ORDER = "claims"
 FILTERS = {
     "from": Filter(moment, "The first instant; seven days before `to` if unsaid."),
@@ -83,22 +78,10 @@ class Skipped(Endpoint):
     )
     def get(self, request: Request) -> Response:
         given = read_filters(request, FILTERS, ("limit", "cursor"))
-        period = _period(given)
+        period = period_of(given, database_now(), LONGEST_DAYS)
         if queue := given.get("queue"):
             queue_for(request.user, queue)
         mark, limit = mark_of(request, ORDER), limit_of(request)
         rows, page = claims_page(request.user, period, queue, mark, limit)
         shown = [claims_out(row) for row in rows]
         return Response(paged(request, page, shown, ORDER))
-
-
-def _period(given: Json) -> Period:
-    end = given.get("to") or database_now()
-    start = given.get("from") or end - USUAL
-    if not start < end:
-        raise Invalid(**{"from": _("Begin before the end.")})
-    if end - start > LONGEST:
-        raise Invalid(
-            **{"from": _("Ask for at most %(days)s days.") % {"days": LONGEST.days}}
-        )
-    return Period(start, end)

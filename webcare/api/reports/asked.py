@@ -69,14 +69,12 @@ def asked_for(given: Json) -> Asked:
     )
 
 
-def period_of(given: Json, now: datetime) -> Period:
-    """Raises Invalid."""
+def period_of(given: Json, now: datetime, days: int = LONGEST_DAYS) -> Period:
+    """Return the period that is asked for, of so many days at most. Raises Invalid."""
     end = given.get("to", now)
     start = given.get("from", end - USUAL)
     if not start < end:
         raise Invalid(**{"from": _("Begin before the end.")})
-    if end - start > timedelta(days=LONGEST_DAYS):
-        raise Invalid(
-            **{"from": _("Ask for at most %(days)s days.") % {"days": LONGEST_DAYS}}
-        )
+    if end - start > timedelta(days=days):
+        raise Invalid(**{"from": _("Ask for at most %(days)s days.") % {"days": days}})
     return Period(start.astimezone(UTC), end.astimezone(UTC))
