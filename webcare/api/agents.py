@@ -1,4 +1,4 @@
-"""The people of the desk: who they are, what they may do, and where they are now."""
+"""The people of the desk: who they are, what they know, and where they are now."""
 
 from typing import Any
 from uuid import UUID
@@ -8,30 +8,23 @@ from rest_framework.response import Response
 
 from webcare.actions import people, presence
 from webcare.api.endpoint import Endpoint, Request
-from webcare.api.filters import read_filters
 from webcare.api.inputs import In, asked
-from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk, SetUp
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, person_out, stamp
 from webcare.domain.permissions import Permission, Role
-from webcare.queries.people import may_somewhere, require, require_role
+from webcare.queries.people import may_somewhere, require_role
 from webcare.queries.setup import (
     AgentRow,
-    MemberRow,
     PresenceState,
     agent_for,
     agent_row,
     agents,
-    audit_page,
-    members_of,
-    queue_for,
 )
 
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
 MOST_LEVELS = 50
 MOST_CAPACITY = 32_767
-MOST_WEIGHT = 100
 
 
 class LanguageLevel(In):
@@ -107,20 +100,6 @@ class AgentIn(AgentChange):
     is_active = None  # type: ignore[assignment]
 
 
-class RoleIn(In):
-    role = serializers.ChoiceField(choices=Role.choices)
-    weight = serializers.IntegerField(min_value=0, max_value=MOST_WEIGHT, default=1)
-
-
-class MemberOut(Out):
-    """`weight` is the share of the work that is handed out; 0 is none of it."""
-
-    agent = PersonOut()
-    role = serializers.ChoiceField(choices=Role.choices)
-    weight = serializers.IntegerField()
-    queue = serializers.CharField(allow_null=True)
-
-
 class MeOut(AgentOut):
     """`seen_at` is the last sign of life: nothing is handed out without a recent one.
 
@@ -135,23 +114,6 @@ class MeIn(In):
     """Saying it again is a sign of life: once a minute keeps one present."""
 
     presence = serializers.ChoiceField(choices=PresenceState.choices)
-
-
-class AuditOut(Out):
-    """One change of rights, by whom and of whom."""
-
-    id = serializers.UUIDField()
-    what = serializers.CharField()
-    who = PersonOut(allow_null=True)
-    whom = PersonOut(allow_null=True)
-    about = serializers.CharField()
-    before = serializers.DictField()
-    after = serializers.DictField()
-    at = serializers.DateTimeField()
-
-
-def person_out(user: Any) -> Json:
-    return {"id": str(user.public_id), "name": str(user)}
 
 
 def agent_for_reader(reader: Any, row: AgentRow) -> Json:
@@ -178,15 +140,6 @@ def agent_out(row: AgentRow, *, in_full: bool = False) -> Json:
         "two_steps": row.two_steps if in_full else None,
         "presence": row.presence,
         "roles": [{"role": role, "queue": queue} for role, queue in row.roles],
-    }
-
-
-def member_out(row: MemberRow) -> Json:
-    return {
-        "agent": person_out(row.user),
-        "role": row.role,
-        "weight": row.weight,
-        "queue": row.queue,
     }
 
 
@@ -247,102 +200,6 @@ class AgentDetail(Endpoint):
         return Response(agent_for_reader(request.user, agent_row(changed)))
 
 
-class _Roles(Endpoint):
-    """Giving and taking one role; a queue's lead may, so `write` is enough."""
-
-    permission_classes = [Desk]
-
-
-class QueueMembers(Endpoint):
-    permission_classes = [Desk]
-
-    @says(
-        "List who has a role in a queue, or in all of them",
-        MemberOut(many=True),
-        refuses=(404,),
-        tag="set-up",
-    )
-    def get(self, request: Request, slug: str) -> Response:
-        require_role(request.user)
-        queue = queue_for(request.user, slug)
-        return Response([member_out(row) for row in members_of(request.user, queue)])
-
-
-class QueueMember(_Roles):
-    @says(
-        "Give somebody a role in a queue",
-        MemberOut,
-        asks=RoleIn,
-        refuses=(404, 422),
-        once=False,
-        tag="set-up",
-    )
-    def put(self, request: Request, slug: str, agent: UUID) -> Response:
-        require_role(request.user)
-        given = asked(RoleIn, request)
-        found = agent_for(request.user, agent)
-        queue = queue_for(request.user, slug)
-        made = people.give_role(
-            user=request.user,
-            agent=found,
-            queue=queue,
-            role=Role(given["role"]),
-            weight=given["weight"],
-        )
-        row = MemberRow(found, made.role, made.weight, queue.slug)
-        return Response(member_out(row))
-
-    @says(
-        "Take the role that somebody has in a queue",
-        None,
-        status=204,
-        refuses=(404,),
-        tag="set-up",
-    )
-    def delete(self, request: Request, slug: str, agent: UUID) -> Response:
-        require_role(request.user)
-        found = agent_for(request.user, agent)
-        queue = queue_for(request.user, slug)
-        people.take_role(user=request.user, agent=found, queue=queue)
-        return Response(status=204)
-
-
-class AgentEverywhere(_Roles):
-    @says(
-        "Give somebody a role in all queues",
-        MemberOut,
-        asks=RoleIn,
-        refuses=(404, 422),
-        once=False,
-        tag="set-up",
-    )
-    def put(self, request: Request, agent: UUID) -> Response:
-        require_role(request.user)
-        given = asked(RoleIn, request)
-        found = agent_for(request.user, agent)
-        made = people.give_role(
-            user=request.user,
-            agent=found,
-            queue=None,
-            role=Role(given["role"]),
-            weight=given["weight"],
-        )
-        return Response(member_out(MemberRow(found, made.role, made.weight, None)))
-
-    @says(
-        "Take the role that somebody has in all queues",
-        None,
-        status=204,
-        refuses=(404,),
-        tag="set-up",
-    )
-    def delete(self, request: Request, agent: UUID) -> Response:
-        require_role(request.user)
-        found = agent_for(request.user, agent)
-        people.take_role(user=request.user, agent=found, queue=None)
-        return Response(status=204)
-
-
 class Me(Endpoint):
     permission_classes = [Desk]
 
@@ -368,35 +225,3 @@ def _me(request: Request) -> Response:
     row = agent_row(request.user)
     times = {"since": stamp(row.since), "seen_at": stamp(row.seen_at)}
     return Response(agent_out(row, in_full=True) | times)
-
-
-class Audit(Endpoint):
-    permission_classes = [Desk]
-
-    @says(
-        "List the changes of rights, the newest first",
-        AuditOut,
-        parameters=tuple(PAGING),
-        refuses=(422,),
-        tag="set-up",
-        is_list=True,
-    )
-    def get(self, request: Request) -> Response:
-        require(request.user, Permission.SEE_AUDIT)
-        read_filters(request, {}, ("limit", "cursor"))
-        found, page = audit_page(mark_of(request, "audit"), limit_of(request))
-        shown = [audit_out(one) for one in found]
-        return Response(paged(request, page, shown, "audit"))
-
-
-def audit_out(one: Any) -> Json:
-    return {
-        "id": str(one.public_id),
-        "what": one.what,
-        "who": one.who and person_out(one.who),
-        "whom": one.whom and person_out(one.whom),
-        "about": one.about,
-        "before": one.before,
-        "after": one.after,
-        "at": stamp(one.at),
-    }

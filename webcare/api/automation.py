@@ -12,9 +12,8 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Asking, Desk, SetUp
-from webcare.api.queues import person_out
 from webcare.api.schema import IF_MATCH, says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.queries.automation import (
     TraceResult,
     TraceRow,

@@ -10,9 +10,8 @@ from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import SetUp
-from webcare.api.queues import person_out
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.queries import calendars as queries
 from webcare.queries.people import require_role
 

@@ -13,9 +13,8 @@ from webcare.api.filters import Filter, read_filters
 from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Administration
-from webcare.api.queues import person_out
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.domain.erasures import Reason
 from webcare.exceptions import NotFound
 from webcare.queries import erasures as queries

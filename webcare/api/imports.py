@@ -18,9 +18,8 @@ from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.parsers import StrictJSONParser
 from webcare.api.permissions import Administration
-from webcare.api.queues import person_out
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.domain.import_dates import DayOrder
 from webcare.domain.imports import DELIMITERS, ENCODINGS, ImportState, Target
 from webcare.domain.parameters import one_of

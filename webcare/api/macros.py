@@ -7,21 +7,17 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from webcare.actions import macro_use, macros
-from webcare.actions.macro_use import Preview
-from webcare.api.acting import Acting, key_of, said_out, seen_in
-from webcare.api.conversation import ReplyOut, news_out
+from webcare.actions import macros
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.filters import read_filters
 from webcare.api.inputs import In, asked, version_in
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Desk
 from webcare.api.schema import IF_MATCH, says
-from webcare.api.shapes import THEN, Json, Out, PersonOut, stamp
+from webcare.api.shapes import THEN, Json, Out, PersonOut, person_out, stamp
 from webcare.api.views import TeamOfViewOut
 from webcare.domain.macros import Owner, Wording
 from webcare.domain.outcomes import Priority
-from webcare.exceptions import StaleReply
 from webcare.queries.macros import (
     AgentIs,
     channels_named,
@@ -32,7 +28,6 @@ from webcare.queries.macros import (
 from webcare.queries.people import require_role
 from webcare.queries.setup import chosen_agent, chosen_queue, chosen_topic
 from webcare.queries.tags import chosen_tags
-from webcare.queries.tickets import ticket_for
 from webcare.queries.views import team_for
 
 LONGEST_TEXT = 10_000
@@ -118,41 +113,6 @@ class MacroIn(MacroChange):
     pass
 
 
-class UseMacroIn(In):
-    """Unsaid, nothing is changed: what it would say and do is shown.
-
-    `apply` makes its changes and leaves the text to you; `send` sends it as well.
-    `key` makes it one use however often it is sent; so does Idempotency-Key.
-    """
-
-    macro = serializers.UUIDField()
-    apply = serializers.BooleanField(default=False)
-    send = serializers.BooleanField(default=False)
-    key = serializers.CharField(max_length=200, required=False)
-    anyway = serializers.BooleanField(
-        default=False, help_text="Send although there is something new."
-    )
-
-
-class UsedOut(Out):
-    """What a macro says on a ticket, in which of its wordings, and what it changes.
-
-    `missing` are variables that nothing is known for: they stand in the text as they
-    were written, and such a text is not sent. `length` counts your initials.
-    """
-
-    macro = serializers.UUIDField()
-    text = serializers.CharField(allow_blank=True)
-    wording = WordingOut(allow_null=True)
-    missing = serializers.ListField(child=serializers.CharField())
-    length = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    is_too_long = serializers.BooleanField()
-    changes = ChangesOut()
-    applied = serializers.BooleanField()
-    reply = ReplyOut(allow_null=True)
-
-
 def changes_out(macro: Any) -> Json:
     return {
         "then": macro.then or None,
@@ -160,7 +120,7 @@ def changes_out(macro: Any) -> Json:
         "topic": macro.topic and macro.topic.slug,
         "queue": macro.queue and macro.queue.slug,
         "agent_is": macro.agent_is or None,
-        "agent": _person(macro.agent),
+        "agent": macro.agent and person_out(macro.agent),
         "tags": sorted(tag.slug for tag in macro.tags.all()),
         "answers": macro.answers,
     }
@@ -173,10 +133,10 @@ def macro_out(macro: Any) -> Json:
         "version": macro.version,
         "name": macro.name,
         "owned_by": owner_of(macro).value,
-        "owner": _person(macro.user),
+        "owner": macro.user and person_out(macro.user),
         "team": team and {"id": str(team.public_id), "name": team.name},
         "position": macro.position,
-        "texts": [_wording_out(text) for text in macro.texts.all()],
+        "texts": [wording_out(text) for text in macro.texts.all()],
         **changes_out(macro),
         "usage_count": macro.usage_count,
         "last_used_at": stamp(macro.last_used_at),
@@ -184,36 +144,12 @@ def macro_out(macro: Any) -> Json:
     }
 
 
-def used_out(macro: Any, shown: Preview, *, applied: bool, said: Any = None) -> Json:
-    used = shown.wording and next(
-        text
-        for text in macro.texts.all()
-        if (text.channel_id, text.language) == shown.wording[:2]
-    )
-    return {
-        "macro": str(macro.public_id),
-        "text": shown.text,
-        "wording": used and _wording_out(used),
-        "missing": shown.missing,
-        "length": shown.length,
-        "limit": shown.limit,
-        "is_too_long": shown.is_too_long,
-        "changes": changes_out(macro),
-        "applied": applied,
-        "reply": said and said_out(said),
-    }
-
-
-def _wording_out(text: Any) -> Json:
+def wording_out(text: Any) -> Json:
     return {
         "channel": text.channel and text.channel.slug,
         "language": text.language,
         "text": text.text,
     }
-
-
-def _person(user: Any) -> Json | None:
-    return user and {"id": str(user.public_id), "name": str(user)}
 
 
 def _read(request: Request, fields: Json) -> Json:
@@ -324,44 +260,3 @@ class MacroDetail(Endpoint):
         found = macro_for(request.user, macro)
         macros.remove_macro(user=request.user, macro=found)
         return Response(status=204)
-
-
-class UseMacro(Acting):
-    @says(
-        "Show what a macro says and does on a ticket, or let it",
-        UsedOut,
-        asks=UseMacroIn,
-        refuses=(404, 409, 412, 422),
-        parameters=(IF_MATCH,),
-        tag="acting",
-    )
-    def post(self, request: Request, ticket: UUID) -> Response:
-        given = asked(UseMacroIn, request)
-        if given["send"]:
-            return self._send(request, ticket, given)
-        found = self.ticket(request, ticket)
-        macro = macro_for(request.user, given["macro"])
-        use = {"ticket": found, "user": request.user, "macro": macro}
-        if given["apply"]:
-            shown = macro_use.apply_macro(**use, key=key_of(request, given))
-        else:
-            shown = macro_use.preview(**use)
-        return Response(used_out(macro, shown, applied=given["apply"]))
-
-    def _send(self, request: Request, ticket: UUID, given: Json) -> Response:
-        """Stale here is what it is for an answer, not any change of the ticket."""
-        found = ticket_for(request.user, ticket)
-        macro = macro_for(request.user, given["macro"])
-        seen = None if given["anyway"] else seen_in(request)
-        try:
-            shown, said = macro_use.send_macro(
-                ticket=found,
-                user=request.user,
-                macro=macro,
-                key=key_of(request, given),
-                seen=seen,
-            )
-        except StaleReply as stale:
-            stale.data["news"] = news_out(found.pk, seen)
-            raise
-        return Response(used_out(macro, shown, applied=True, said=said))

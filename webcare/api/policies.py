@@ -14,9 +14,8 @@ from webcare.api.filters import read_filters
 from webcare.api.inputs import In, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import SetUp
-from webcare.api.queues import person_out
 from webcare.api.schema import IF_MATCH, says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.domain.policies import CONDITIONS
 from webcare.queries import policies as queries
 from webcare.queries.people import require_role

@@ -7,12 +7,11 @@ from rest_framework.response import Response
 
 from webcare.actions import setup
 from webcare.api.agents import MOST_LEVELS, SkillLevel
-from webcare.api.agents import person_out as person_out
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, asked
 from webcare.api.permissions import SetUp
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut
+from webcare.api.shapes import Json, Out, PersonOut, person_out
 from webcare.queries.calendars import chosen_calendar
 from webcare.queries.people import require_role
 from webcare.queries.setup import (

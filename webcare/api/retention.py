@@ -9,9 +9,8 @@ from webcare.actions.retention import change_retention
 from webcare.api.endpoint import Endpoint, Request
 from webcare.api.inputs import In, asked
 from webcare.api.permissions import Administration
-from webcare.api.queues import person_out
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.domain.retention import KINDS, LEAST_DAYS, MOST_DAYS
 from webcare.queries import retention as queries
 

@@ -54,6 +54,10 @@ def person(public_id: UUID | None, name: str | None) -> Json | None:
     return None if public_id is None else {"id": str(public_id), "name": name}
 
 
+def person_out(user: Any) -> Json:
+    return {"id": str(user.public_id), "name": str(user)}
+
+
 class TagOut(NamedOut):
     colour = serializers.ChoiceField(choices=Colour.choices)
 

@@ -12,9 +12,8 @@ from webcare.api.filters import Filter, one_of, read_filters
 from webcare.api.inputs import In, Nothing, asked
 from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import SetUp
-from webcare.api.queues import person_out
 from webcare.api.schema import says
-from webcare.api.shapes import Json, Out, PersonOut, stamp
+from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
 from webcare.domain.outward import FAILING
 from webcare.queries.setup import chosen_agent, chosen_queues
 from webcare.queries.subscriptions import (
