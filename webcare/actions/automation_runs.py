@@ -24,14 +24,13 @@ from webcare.domain.automation.words import MOST_DEPTH, TraceResult
 from webcare.domain.permissions import Permission
 from webcare.models import RuleTrace
 from webcare.queries.automation import (
-    Asked,
     Runnable,
     Waking,
-    facts_of,
     listening_rules,
     timed_rules,
     waking,
 )
+from webcare.queries.automation_facts import Asked, facts_of
 from webcare.queries.people import Rights, rights_of_many
 
 log = structlog.get_logger(__name__)

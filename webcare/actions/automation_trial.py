@@ -14,7 +14,8 @@ from webcare.domain.automation.effects import effect
 from webcare.domain.automation.escalations import ESCALATING, WAITING
 from webcare.exceptions import Invalid
 from webcare.models import Queue, User
-from webcare.queries.automation import Asked, facts_of, newest_tickets
+from webcare.queries.automation import newest_tickets
+from webcare.queries.automation_facts import Asked, facts_of
 from webcare.queries.opening import openings_of
 
 MOST = 1_000

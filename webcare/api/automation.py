@@ -14,14 +14,9 @@ from webcare.api.pages import PAGING, limit_of, mark_of, paged
 from webcare.api.permissions import Asking, Desk, SetUp
 from webcare.api.schema import IF_MATCH, says
 from webcare.api.shapes import Json, Out, PersonOut, person_out, stamp
-from webcare.queries.automation import (
-    TraceResult,
-    TraceRow,
-    definitions_of,
-    rule_for,
-    rules_of,
-    trace_page,
-)
+from webcare.domain.automation.words import TraceResult
+from webcare.queries.automation import definitions_of, rule_for, rules_of
+from webcare.queries.automation_traces import TraceRow, trace_page
 from webcare.queries.conversation import place_of
 from webcare.queries.setup import chosen_queue
 

@@ -18,7 +18,7 @@ from webcare.domain.promises import Pin, Versions
 from webcare.exceptions import NotFound
 from webcare.models import AuthorList, Policy, PolicyVersion
 from webcare.queries import calendars
-from webcare.queries.automation import topic_paths
+from webcare.queries.automation_facts import topic_paths
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 
 
