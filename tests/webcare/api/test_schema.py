@@ -11,7 +11,7 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
 from conversations.models import Author
-from webcare.models import CustomField, Erasure, OnCall, Tag, Team, User
+from webcare.models import CustomField, Erasure, OnCall, Skill, Tag, Team, User
 
 ROOT = Path(__file__).parents[3]
 
@@ -101,6 +101,7 @@ def full_ticket(make_ticket, as_client, ada, shop, hear, item, root):
     client.patch(f"{where}/fields", answers, "application/json")
     Tag.objects.create(slug="angry", name="Angry")
     client.post(f"{where}/tag", {"add": ["angry"]}, "application/json")
+    Skill.objects.create(slug="legal", name="Law")
     client.post(f"{where}/presence", {"doing": "typing"}, "application/json")
     as_client(root).put(f"{where}/draft", {"text": "Hi"}, "application/json")
     as_client(root).put(f"{where}/note/draft", {"text": "Hi"}, "application/json")
@@ -152,7 +153,9 @@ READS = [
     "/api/v1/events",
     "/api/v1/notifications",
     "/api/v1/tags",
+    "/api/v1/tags/angry",
     "/api/v1/fields",
+    "/api/v1/fields/account",
     "/api/v1/topics",
     "/api/v1/topics/quality",
     "/api/v1/topics/delivery/rules",
@@ -175,6 +178,7 @@ READS = [
     "/api/v1/me/sessions",
     "/api/v1/audit",
     "/api/v1/skills",
+    "/api/v1/skills/legal",
     "/api/v1/teams",
     "/api/v1/tokens",
     "/api/v1/work/set-aside",
@@ -229,6 +233,9 @@ def _path(address):
     path = re.sub(r"/views/(mine|unassigned)", "/views/{view}", address.split("?")[0])
     path = re.sub(r"/versions/1$", "/versions/{number}", path)
     path = path.replace("/topics/delivery/", "/topics/{slug}/")
+    path = path.replace("/tags/angry", "/tags/{slug}")
+    path = path.replace("/skills/legal", "/skills/{slug}")
+    path = path.replace("/fields/account", "/fields/{key}")
     return path.replace("/calendars/office", "/calendars/{slug}")
 
 
