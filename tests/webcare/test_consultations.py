@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from webcare.actions import consultations, mails
 from webcare.actions.consultations import consult
+from webcare.actions.merges import merge_ticket
 from webcare.exceptions import Invalid, NotAllowed, NotFound, TicketChanged
 from webcare.models import Consultation, Note, Ticket
 
@@ -70,6 +71,19 @@ def test_the_page_shows_the_conversation_without_personal_data(client, link):
     assert "Call me on [tel], […], at [postcode]" in page
     for hidden in ("06-12345678", "1234 AB", "de Vries"):
         assert hidden not in page
+
+
+def test_nor_does_it_name_whose_ticket_was_merged_in(
+    client, asked, link, make_ticket, ada
+):
+    tom = {"external_id": "tom", "handle": "tommie", "name": "Tom Bakker"}
+    other = make_ticket(text="And my parcel? Tom Bakker", author=tom)
+    merge_ticket(source=other, target=asked.ticket, user=ada, even_if_other_author=True)
+
+    page = client.get(link).content.decode()
+
+    assert "And my parcel?" in page
+    assert "Bakker" not in page
 
 
 def test_the_page_shows_the_desks_own_time(client, asked, link, settings):

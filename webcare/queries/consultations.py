@@ -94,7 +94,7 @@ class Asked:
 def asked_by_link(digest: bytes) -> Asked | None:
     """Return what a link shows; None when it has ended or is none of ours."""
     found = (
-        Consultation.objects.select_related("asked_by", "ticket__author")
+        Consultation.objects.select_related("asked_by", "ticket")
         .filter(digest=digest, state=Consultation.State.ASKED, expires_at__gt=Now())
         .first()
     )
@@ -111,8 +111,17 @@ def asked_by_link(digest: bytes) -> Asked | None:
 
 
 def names_of(ticket: Ticket) -> list[str]:
-    """Return what its author is called, which stays inside the desk."""
-    return [ticket.author.handle, ticket.author.name]
+    """Return what those are called who wrote what stands in it: that stays inside the
+    desk."""
+    rows = fetch(
+        """SELECT handle, name FROM conversations_author
+            WHERE id = %(author)s OR id IN (
+                  SELECT m.author_id FROM webcare_ticketmessage tm
+                    JOIN conversations_message m ON m.id = tm.message_id
+                   WHERE tm.ticket_id = %(ticket)s AND m.direction = 'in')""",
+        {"author": ticket.author_id, "ticket": ticket.pk},
+    )
+    return [one for row in rows for one in row]
 
 
 def _said(ticket: int) -> list[tuple[str, str, datetime]]:
