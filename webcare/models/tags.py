@@ -70,6 +70,7 @@ class TicketTag(models.Model):
         db_constraint=False,
     )
     opened_at = models.DateTimeField(null=True, editable=False)
+    is_live = models.BooleanField(default=True, db_default=True, editable=False)
 
     class Meta:
         constraints = [
@@ -82,6 +83,12 @@ class TicketTag(models.Model):
             models.Index(
                 name="ticket_tag_in_order",
                 fields=["tag", "queue", "opened_at", "ticket"],
+            ),
+            # The same of those that are worked on: few, of a tag that many carried.
+            models.Index(
+                name="ticket_tag_live_in_order",
+                fields=["tag", "queue", "opened_at", "ticket"],
+                condition=Q(is_live=True),
             ),
         ]
 

@@ -67,6 +67,11 @@ class Wanted:
         """Whether it is what every page of work asks for: one plan does for all."""
         return replace(self, status=None, danger=None) == Wanted()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether tickets that have ended are left out."""
+        return self.status is not None and LIVE.issuperset(self.status)
+
 
 class Asked(NamedTuple):
     """Conditions on the ticket `k`, and how a list of those tickets is walked."""
@@ -89,6 +94,8 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     One statement where names are given, none otherwise; behind a figure three more.
     Raises NotAllowed and Invalid where its report does.
     """
+    if order in LIVE_ORDERS and wanted.status is None:
+        wanted = replace(wanted, status=tuple(LIVE))
     seen, values = visible(user)
     behind, those = _behind(user, wanted)
     known = _known(user, wanted)
@@ -98,14 +105,12 @@ def ask(user: User, wanted: Wanted, order: str = "") -> Asked:
     # A tag's rows have the queue too: asked of the tickets as well, all of it is read.
     named = replace(wanted, queue=None) if by_tag else wanted
     where = [*_simple(wanted), *_named(named, known)]
-    where += _of_tag(known, branch) if by_tag else _sets(wanted, known, "tag")
+    where += _of_tag(wanted, known, branch) if by_tag else _sets(wanted, known, "tag")
     where += _sets(wanted, known, "also_topic", "following", "external_ref", "breached")
     answered, answers = _answered(wanted)
     where += [*answered, *those]
     if branch != "queue_id":  # else the walks are through the queues seen
         where.insert(0, seen)
-    if order in LIVE_ORDERS and wanted.status is None:
-        where.append(IS_LIVE)
     values |= answers | _values(user, wanted) | known | {"branches": list(branches)}
     return Asked(where, values | behind, branch, by_tag)
 
@@ -213,6 +218,12 @@ _SETS = {
 }
 
 
+def _source(name: str, wanted: Wanted) -> str:
+    """Of a tag that many carried few are live, and those are known by themselves."""
+    live = name == "tag" and wanted.is_live
+    return f"{_SETS[name]} AND s.is_live" if live else _SETS[name]
+
+
 def _known(user: User, wanted: Wanted) -> dict[str, list[int]]:
     """Look up the ids of everything that is asked for by a name."""
     parts = {
@@ -220,8 +231,9 @@ def _known(user: User, wanted: Wanted) -> dict[str, list[int]]:
         for name, select in _IDS.items()
         if getattr(wanted, name) not in (None, NONE, ME)
     } | {
-        f"{name}_few": f"ARRAY(SELECT s.ticket_id FROM {source} LIMIT {FEW + 1})"
-        for name, source in _SETS.items()
+        f"{name}_few": "ARRAY(SELECT s.ticket_id FROM"
+        f" {_source(name, wanted)} LIMIT {FEW + 1})"
+        for name in _SETS
         if getattr(wanted, name) is not None
     }
     if wanted.tag is not None:
@@ -255,7 +267,7 @@ def _sets(
     wanted: Wanted, known: Mapping[str, list[int]] | None, *names: str
 ) -> Iterator[str]:
     for name in names:
-        source, given = _SETS[name], getattr(wanted, name)
+        source, given = _source(name, wanted), getattr(wanted, name)
         if given is None:
             continue
         if known is None:
@@ -302,8 +314,12 @@ def _is_by_tag(known: Mapping[str, list[int]], branch: str, order: str) -> bool:
     return branch == "queue_id" or (not branch and len(known.get("queue_ids", ())) == 1)
 
 
-def _of_tag(known: Mapping[str, list[int]], branch: str) -> Iterator[str]:
+def _of_tag(
+    wanted: Wanted, known: Mapping[str, list[int]], branch: str
+) -> Iterator[str]:
     yield f"g.tag_id = {int(known['tag_ids'][0])}"
+    if wanted.is_live:
+        yield "g.is_live"
     if not branch:
         yield f"g.queue_id = {int(known['queue_ids'][0])}"
 
