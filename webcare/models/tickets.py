@@ -219,11 +219,13 @@ class Ticket(models.Model):
                 fields=["queue", "opened_at", "id"],
                 condition=_IS_LIVE,
             ),
-            # Mine; and the load of each agent, of which it has all that is asked.
+            # Mine and nobody's, by what is due; and the load of each agent, of which it
+            # has all that is asked. What is nobody's is new or open: statistics of both
+            # (ticket_status_with_agent) tell the planner how much that is.
             models.Index(
-                name="ticket_in_hands_of_agent",
-                fields=["agent", "opened_at", "id"],
-                include=["status", "channel", "waiting_since"],
+                name="ticket_live_of_agent_by_due",
+                fields=["agent", "due_at", "id"],
+                include=["status", "channel", "opened_at", "waiting_since"],
                 condition=_IS_LIVE,
             ),
             # The other orders of the list.

@@ -15,6 +15,9 @@ class Order:
     column: str
     descending: bool = False
     nullable: bool = False
+    # A column that `where` wants empty and the index begins with: only where the order
+    # names it as well does a planner see that the rest of the index is in order.
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +94,20 @@ class _Leg(NamedTuple):
 def _legs(pk: str, order: Order, mark: Mark | None, *, up: bool) -> list[_Leg]:
     time, way, side = order.column, ("" if up else " DESC"), ("><"[not up])
     beyond = f"({time}, {pk}) {side} (%(mark_at)s, %(mark_id)s)"
-    by_time = f"{{at}}{way}, {{id}}{way}"
+    first = f"{order.empty}{way}, " if order.empty else ""
+    by_time = f"{first}{{at}}{way}, {{id}}{way}"
     if not order.nullable:
         return [_Leg([beyond] if mark else [], by_time)]
     if mark is None:
-        return [_Leg([], f"{{at}}{way} NULLS LAST, {{id}}{way}")]
-    without, by_id = [f"{time} IS NULL"], f"{{id}}{way}"
+        return [_Leg([], f"{first}{{at}}{way} NULLS LAST, {{id}}{way}")]
+    # Also those without a time are walked by it, for the same reason.
+    without = [f"{time} IS NULL"]
     if mark.at is None:
-        legs = [_Leg([*without, f"{pk} {side} %(mark_id)s"], by_id)]
+        legs = [_Leg([*without, f"{pk} {side} %(mark_id)s"], by_time)]
         with_time = _Leg([f"{time} IS NOT NULL"], by_time)
         return [*legs, with_time] if mark.backward else legs
     legs = [_Leg([beyond], by_time)]
-    return legs if mark.backward else [*legs, _Leg(without, by_id)]
+    return legs if mark.backward else [*legs, _Leg(without, by_time)]
 
 
 def _walk(

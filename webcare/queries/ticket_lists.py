@@ -14,7 +14,7 @@ from webcare.queries.gone import WHY_NOTHING
 from webcare.queries.pages import Listing, Mark, Order, Page, read_page
 from webcare.queries.search import tickets_with
 from webcare.queries.sight import visible
-from webcare.queries.ticket_filters import IS_LATE, ask
+from webcare.queries.ticket_filters import IS_LATE, NONE, ask
 from webcare.queries.ticket_filters import Wanted as Wanted
 from webcare.queries.tickets import Seen
 
@@ -151,6 +151,8 @@ def ticket_page(
     by = ORDERS[order]
     if asked.by_tag:
         listing, by = _by_tag(listing, by)
+    elif wanted.agent == NONE and order == "due" and not (wanted.queue or asked.branch):
+        by = replace(by, empty="k.agent_id")
     page = read_page(listing, by, mark, limit)
     return [TicketRow(*row) for row in page.rows], page
 

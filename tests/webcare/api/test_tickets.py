@@ -2,8 +2,12 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conversations.models.bulk import fetch
+from tests.webcare.api.many import like, most_rows_read
 from webcare.actions.merges import merge_ticket
 from webcare.actions.tickets import claim_ticket, resolve_ticket
 from webcare.models import (
@@ -19,6 +23,7 @@ from webcare.models import (
 from webcare.queries import ticket_filters
 
 PATH = "/api/v1/tickets"
+ORDERS = ["opened", "-opened", "changed", "due", "waiting", "due&agent=none"]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -64,7 +69,7 @@ def test_the_newest_come_first(client_of_ada, five):
     assert numbers(client_of_ada.get(PATH)) == [one.pk for one in reversed(five)]
 
 
-@pytest.mark.parametrize("order", ["opened", "-opened", "changed", "due", "waiting"])
+@pytest.mark.parametrize("order", ORDERS)
 def test_pages_follow_on_in_every_order(client_of_ada, five, order):
     # Two have no promise running and nobody waiting: they come last.
     Ticket.objects.filter(pk__in=[five[1].pk, five[3].pk]).update(
@@ -79,7 +84,7 @@ def test_pages_follow_on_in_every_order(client_of_ada, five, order):
     assert sorted(whole) == [one.pk for one in five]
 
 
-@pytest.mark.parametrize("order", ["opened", "-opened", "changed", "due", "waiting"])
+@pytest.mark.parametrize("order", ORDERS)
 def test_pages_lead_back_the_way_they_came(client_of_ada, five, order):
     Ticket.objects.filter(pk__in=[five[1].pk, five[3].pk]).update(
         due_at=None, waiting_since=None
@@ -95,6 +100,31 @@ def test_pages_lead_back_the_way_they_came(client_of_ada, five, order):
     assert start["results"] == first["results"]
     assert (first["previous"], start["previous"], third["next"]) == (None, None, None)
     assert back["next"] is not None
+
+
+@pytest.mark.parametrize("due", ["known", "unknown"])
+def test_of_nobodys_tickets_those_of_the_page_are_read(
+    as_client, root, ada, ticket, due
+):
+    """Also where all that was due before is somebody's."""
+    at = "now() + t * interval '1 s'" if due == "known" else "NULL"
+    threads = like(ticket.thread, {"key": "'t-' || n"}, "generate_series(1, 600) AS n")
+    for some, agent, status in (
+        (threads[:300], str(ada.pk), "'open'"),
+        (threads[300:], "NULL", "'new'"),
+    ):
+        fresh = {"thread_id": "t", "due_at": at, "agent_id": agent, "status": status}
+        like(ticket, fresh, f"unnest(ARRAY{some}) AS t")
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=None, status="open", agent=ada)
+    fetch("ANALYZE webcare_ticket", [])
+    asked = f"{PATH}?status=new,open&agent=none&order=due&limit=2"
+    client = as_client(root)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(client.get(asked).json()["next"])
+
+    listed = [one for one in captured if "WITH page" in one["sql"]]
+    assert len(listed) >= 2
+    assert most_rows_read(listed) < 100
 
 
 def test_tickets_opened_at_the_same_moment_are_all_listed(client_of_ada, five):
