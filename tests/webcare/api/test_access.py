@@ -211,6 +211,9 @@ def test_an_agent_does_an_agents_work_and_no_more(as_client, ada, ticket):
         ("api/v1/topics/train/<uuid:training>", "get"),  # there is none of these
         ("api/v1/agents/<uuid:agent>", "get"),
         ("api/v1/teams/<uuid:team>", "get"),
+        ("api/v1/skills/<slug:slug>", "get"),
+        ("api/v1/tags/<slug:slug>", "get"),
+        ("api/v1/fields/<slug:key>", "get"),
         ("api/v1/calendars/<slug:slug>", "get"),
         ("api/v1/calendars/<slug:slug>/versions", "get"),
         ("api/v1/calendars/<slug:slug>/versions/<int:number>", "get"),
