@@ -182,6 +182,19 @@ def test_what_was_not_noticed_in_time_is_noticed_when_it_is_approved(
     assert not Delivery.objects.exists()
 
 
+def test_so_is_an_answer_since(ask, bo, lena):
+    adas, bos = ask(), ask(user=bo, client_key="bo")
+    approvals.approve(approval=adas, user=lena)
+    others = Approval.objects.filter(pk=bos.pk)
+    others.update(state="waiting", reason="", decided_at=None)
+
+    with pytest.raises(ApprovalOver) as over:
+        approvals.approve(approval=bos, user=lena)
+
+    assert over.value.data == {"state": "voided", "reason": "answered"}
+    assert Delivery.objects.count() == 1
+
+
 def test_approving_one_voids_what_others_have_waiting(ask, bo, lena):
     adas, bos = ask(), ask(user=bo, client_key="bo")
 

@@ -166,6 +166,17 @@ def test_counts_are_of_what_one_may_see(adas, lenas, make_ticket, power_queue, a
     assert counts(lenas)["mine"] == (0, False)
 
 
+def test_counts_are_shared_with_those_alone_who_see_the_same(
+    as_client, root, adas, make_ticket, power_queue
+):
+    make_ticket()
+    Ticket.objects.filter(pk=make_ticket().pk).update(queue=power_queue)
+
+    seen = [counts(client)["unassigned"] for client in (as_client(root), adas)]
+
+    assert seen == [(2, False), (1, False)]
+
+
 def test_counting_ends_at_a_cap(adas, make_ticket, monkeypatch):
     monkeypatch.setattr("webcare.queries.views.COUNTED", 2)
     for _ in range(3):
