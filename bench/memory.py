@@ -5,12 +5,13 @@ from pathlib import Path
 
 def pss(pid: int) -> float:
     """Return the proportional set size of a process tree, in MiB."""
-    return sum(_own(member) for member in _tree(pid)) / 1024
+    return sum(_own(member) for member in tree(pid)) / 1024
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """Return this process and those below it."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid] + [member for child in children for member in _tree(int(child))]
+    return [pid] + [member for child in children for member in tree(int(child))]
 
 
 def _own(pid: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import mean, quantiles
 from typing import Any
 
-from bench import services, topic_stream
+from bench import services, topic_stream, topic_web
 from bench.memory import pss
 from bench.report import table
 from bench.topic_desk import (
@@ -47,6 +47,8 @@ COLUMNS = (
     *("batch/s", "one/s", "one p95 ms", "MiB", "refit s", "trainer MiB"),
 )
 
+Rows = list[dict[str, Any]]
+
 
 def main() -> int:
     """Measure what was asked for and print it; 2 when there is nothing to read."""
@@ -54,24 +56,34 @@ def main() -> int:
     if not asked.folder or not Path(asked.folder).is_dir():
         print("Name the folder with the public sets, or set TOPIC_SETS.")
         return 2
-    rows: list[dict[str, Any]] = []
-    streams: list[dict[str, Any]] = []
     with desk():
-        for one in read(Path(asked.folder)):
-            if asked.only and one.name not in asked.only:
-                continue
-            for size in asked.sizes:
-                rows += map(_told, _rows(one, size, asked.seeds))
-            if one.name in asked.stream:
-                streams.append(_told(topic_stream.stream(one, asked.corrections)))
-    if rows:
-        columns = ("set", "by", "per topic", *COLUMNS)
-        print(table(columns, [_cells(row) for row in rows]))
-    if streams:
-        columns = ("set", *topic_stream.COLUMNS)
-        print(table(columns, [topic_stream.cells(row) for row in streams]))
-    _write(rows + streams)
+        rows, streams, webs = _measure(asked)
+    for columns, shown in (
+        (("by", "per topic", *COLUMNS), map(_cells, rows)),
+        (topic_stream.COLUMNS, map(topic_stream.cells, streams)),
+        (topic_web.COLUMNS, map(topic_web.cells, webs)),
+    ):
+        if lines := list(shown):
+            print(table(("set", *columns), lines))
+    _write(rows + streams + webs)
     return 0
+
+
+def _measure(asked: argparse.Namespace) -> tuple[Rows, Rows, Rows]:
+    """Figures of the sets, of streams of corrections, and of questions over HTTP."""
+    rows: Rows = []
+    streams: Rows = []
+    webs: Rows = []
+    for one in read(Path(asked.folder)):
+        if asked.only and one.name not in asked.only:
+            continue
+        for size in asked.sizes:
+            rows += map(_told, _rows(one, size, asked.seeds))
+        if one.name in asked.stream:
+            streams.append(_told(topic_stream.stream(one, asked.corrections)))
+        if one.name in asked.web:
+            webs.append(_told(topic_web.asked_over_http(one)))
+    return rows, streams, webs
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +102,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1, help="where examples are few")
     parser.add_argument(
         "--stream", nargs="*", choices=SETS, default=STREAMED, help="one by one"
+    )
+    parser.add_argument(
+        "--web", nargs="*", choices=SETS, default=STREAMED, help="over HTTP too"
     )
     parser.add_argument("--corrections", type=int, default=CORRECTIONS)
     return parser.parse_args()
