@@ -26,10 +26,11 @@ from webcare.models import (
     TicketEvent,
     TicketMessage,
 )
-from webcare.queries.cells import Scope, read
+from webcare.queries.cells import read
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import Span
 from webcare.queries.rolls_due import days_due, hours_due
+from webcare.queries.scopes import Scope
 
 pytestmark = pytest.mark.django_db
 DAYS = 12

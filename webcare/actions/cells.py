@@ -6,8 +6,10 @@ buckets by either clock; together they are the cell.
 
 from conversations.models.bulk import fetch
 from webcare.queries import histograms
-from webcare.queries.cells import EVERY, LOOKED_UP, NONE, OF, PRIORITIES
+from webcare.queries.lookups import LOOKED_UP
 from webcare.queries.measures import CLOCKS, Measure
+from webcare.queries.ongoing import OF
+from webcare.queries.scopes import EVERY, NONE, PRIORITIES
 
 # The cases of a few days are few. What is added up stays in memory.
 _SETTINGS = f"{LOOKED_UP}; SET LOCAL work_mem = '64MB'"

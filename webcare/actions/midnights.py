@@ -14,9 +14,10 @@ from django.db import transaction
 from conversations.models.bulk import fetch
 from webcare.domain.lifecycle import LIVE
 from webcare.queries import backlog
-from webcare.queries.cells import EVERY, NONE, PRIORITIES, UNCOMPILED
+from webcare.queries.lookups import UNCOMPILED
 from webcare.queries.measures.tickets import opened_at
 from webcare.queries.rolls import begin_of
+from webcare.queries.scopes import EVERY, NONE, PRIORITIES
 from webcare.queries.settled import settled_at
 
 LOCK = 9

@@ -15,10 +15,11 @@ from conversations.models.bulk import fetch
 from webcare.domain.reports import AGES, By
 from webcare.exceptions import Invalid
 from webcare.models import User
-from webcare.queries.cells import EVERY, FACT_KEYS, NONE, fetch_live
+from webcare.queries.lookups import fetch_live
 from webcare.queries.measures.endings import LIVES
 from webcare.queries.reports import Asked, names_of, ordered, scope
 from webcare.queries.rolls import begin_of, day_of
+from webcare.queries.scopes import EVERY, FACT_KEYS, NONE
 
 NAME, VIEW = "backlog", "event"
 DIMENSIONS = (By.TOPIC, By.AGENT, By.CHANNEL, By.PRIORITY)

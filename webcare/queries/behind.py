@@ -9,11 +9,11 @@ from webcare.domain.counted import Counted
 from webcare.domain.counted_figures import ANSWERED, Figure
 from webcare.domain.reports import Wait
 from webcare.models import User
-from webcare.queries.cells import FACT_KEYS, NONE, of_facts
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.reports import WAITS, Asked, Period, key_number, look, scope
 from webcare.queries.satisfaction import SURVEYS
+from webcare.queries.scopes import FACT_KEYS, NONE, of_facts
 
 
 class Behind(NamedTuple):

@@ -19,6 +19,7 @@ from webcare.queries.measures.volume import OPENED
 from webcare.queries.people import queues_where
 from webcare.queries.reports import Asked, Period, day_of, scope
 from webcare.queries.rolls import begin_of, zone
+from webcare.queries.scopes import Scope
 from webcare.queries.sight import require_own_desk
 
 MOST_TIMES = 4  # periods before, that the last one is compared with
@@ -139,7 +140,7 @@ def _opened(user: User, start: datetime, end: datetime) -> Mapping[int | None, i
     return {row.key: row.counts["opened"] for row in rows}
 
 
-def _by_week(asked: cells.Scope, mondays: Sequence[date]) -> list[int]:
+def _by_week(asked: Scope, mondays: Sequence[date]) -> list[int]:
     rows = cells.read(OPENED, asked, By.WEEK)
     known = {day_of(row.key): row.counts["opened"] for row in rows if row.key}
     return [known.get(one, 0) for one in mondays]

@@ -15,11 +15,12 @@ from webcare.domain.reports import By, Clock, Look, Times, Wait, share
 from webcare.exceptions import Invalid, NotAllowed
 from webcare.models import User
 from webcare.queries import cells
-from webcare.queries.cells import Row, Scope
+from webcare.queries.cells import Row
 from webcare.queries.measures import Measure
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.people import EVERYWHERE, Rights
 from webcare.queries.rolls import Span as Period
+from webcare.queries.scopes import NONE, Scope
 
 __all__ = ["Asked", "Line", "Period", "lines", "resolutions", "response_times"]
 
@@ -336,7 +337,7 @@ def key_number(by: By | None, key: str) -> int:
     if by is None:
         return 0
     if not key:
-        return cells.NONE
+        return NONE
     try:
         return _NUMBERS[by](key) if by in _NUMBERS else _row_named(by, key)
     except ValueError:

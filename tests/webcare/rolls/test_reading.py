@@ -20,9 +20,10 @@ from tests.webcare.rolls.turns import (
 from webcare.actions import rolls
 from webcare.domain.reports import By
 from webcare.models import Cell, Ongoing, Roll, Turn
-from webcare.queries.cells import Scope, read
+from webcare.queries.cells import read
 from webcare.queries.rolls import Span, begin_of, day_of, hours_of, plan
 from webcare.queries.rolls_due import days_due
+from webcare.queries.scopes import Scope
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from conversations.models.bulk import fetch
 from conversations.queries.clock import database_now
 from webcare.actions import rolls
 from webcare.models import Mark, Ticket, Turn
-from webcare.queries.cells import Scope
 from webcare.queries.measures.all import ROLLED
 from webcare.queries.rolls import Span, day_of
 from webcare.queries.rolls_due import days_due
+from webcare.queries.scopes import Scope
 
 RESPONSES = ROLLED["responses"]
 # A whole month, the night on which the clock changes, ragged ends.
