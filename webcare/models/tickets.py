@@ -298,7 +298,12 @@ class Ticket(models.Model):
                 condition=Q(status=Status.RESOLVED),
             ),
             models.Index(name="ticket_by_age", fields=["opened_at", "id"]),
-            models.Index(name="ticket_by_change", fields=["changed_at", "id"]),
+            # What has changed since a moment, and of it, without a look at the rows,
+            # what was opened before: the backlog of then.
+            models.Index(
+                name="ticket_by_change_and_age",
+                fields=["changed_at", "id", "opened_at"],
+            ),
             # The same orders within a queue, an agent or a topic: who sees some queues
             # gets theirs merged, and nothing is sorted.
             models.Index(
