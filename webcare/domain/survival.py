@@ -86,6 +86,8 @@ def _stretches(ended: Histogram, waiting: Histogram) -> Iterator[_Stretch]:
             ends = ended.below[after] - ended.below[first]
             still *= (at_risk - ends) / at_risk
             first, at_risk = after, at_risk - ends
+        if after == len(ended.lengths):
+            return  # who waits longer than anybody took to end changes no share
         at_risk -= leaving
 
 

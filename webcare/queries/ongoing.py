@@ -1,61 +1,122 @@
 """Who still goes on: those that rolls hold, and the others from the facts."""
 
+from collections.abc import Iterator
+
 from webcare.domain.reports import By
 from webcare.queries import histograms
 from webcare.queries.measures import Measure
 from webcare.queries.rolls import Plan
-from webcare.queries.scopes import BY_TIME, Scope, key_of, of_facts
+from webcare.queries.scopes import FACT_KEYS, NONE, ROLL_KEYS, Scope, key_of, of_facts
 from webcare.queries.spans import in_spans
 
 # What a case is of.
 OF = "queue, topic, agent, channel, priority"
-# Taken apart side by side; a list without moments of change has nulls there.
-_ONE_BY_ONE = f"""SELECT {OF}, unnest(begun), state, unnest(changes), becomes, 1
-                          FROM webcare_ongoing
-                         WHERE roll_id = ANY(%(rolls)s)
-                           AND (becomes > 0 OR last_change IS NULL
-                                OR last_change > %(as_of)s)"""
-# Where nobody asks when they began, those that are all the same by then need not be
-# told from each other.
-_TOGETHER = f"""{_ONE_BY_ONE} AND last_change > %(as_of)s
-                         UNION ALL
-                        SELECT {OF}, NULL, state, last_change, becomes,
-                               cardinality(begun)
-                          FROM webcare_ongoing
-                         WHERE roll_id = ANY(%(rolls)s)
-                           AND (last_change IS NULL OR last_change <= %(as_of)s)"""
 
 
 def live(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
-    """Who still goes on: those that rolls hold, and the others from the facts."""
-    timed = measure.is_timed
-    one_by_one = timed or by in BY_TIME
-    so_far = f", CASE WHEN f.state = 1 THEN {_SO_FAR[scope.clock]} END AS seconds"
-    outlasted = "seconds" if scope.exact else histograms.outlasted("seconds")
+    """Who goes on at `as_of`: how many of each key and state, and of those who wait the
+    last bucket that each has outlasted and the longest of them in seconds.
+    """
+    sources = list(_sources(measure, scope, by, chosen))
+    waited = ""
+    if measure.is_timed:
+        outlasted = "seconds" if scope.exact else histograms.outlasted("seconds")
+        waited = f", ({outlasted})::int AS waited, max(seconds) AS longest"
     return f"""live AS MATERIALIZED (
-        SELECT key, state, sum(n) AS n
-               {f", ({outlasted})::int AS waited, max(seconds) AS longest" * timed}
-          FROM (SELECT {key_of(by)}, f.state, f.n{so_far * timed}
-                  FROM ({_going(measure, scope, chosen, one_by_one)}) AS f
-                  {_OPENING if timed and scope.clock == "business" else ""}
-                 WHERE f.state > 0 AND {of_facts(scope)}) AS each
-         GROUP BY key, state{", waited" * timed})"""
+        SELECT key, state, sum(n) AS n{waited}
+          FROM ({" UNION ALL ".join(sources)}) AS each
+         WHERE state > 0
+         GROUP BY key, state{", waited" * measure.is_timed})"""
 
 
-def _going(measure: Measure, scope: Scope, chosen: Plan, one_by_one: bool) -> str:
+def _sources(
+    measure: Measure, scope: Scope, by: By | None, chosen: Plan
+) -> Iterator[str]:
+    """Cases, or many at once that are alike, as `key`, `state`, `n` and `seconds`."""
+    timed = measure.is_timed
+    yield _of_facts(measure, scope, by, chosen)
+    if timed:
+        yield _waiting(scope, by)
+    yield _others(scope, by, timed) if by != By.HOUR else _one_by_one(scope, timed)
+
+
+def _of_facts(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
+    found = f"""
+        SELECT {key_of(by)}, queue, at, CASE WHEN changes_at <= %(as_of)s THEN becomes
+                                             ELSE state END AS state
+          FROM (SELECT *, {scope.view}_at AS at FROM ({measure.running}) AS running)
+               AS f
+         WHERE {in_spans("live", chosen.live)} AND {of_facts(scope)}"""
+    if not measure.is_timed:
+        return f"SELECT key, state, 1 AS n FROM ({found}) AS f"
+    return f"""SELECT key, state, 1 AS n,
+                      CASE WHEN state = 1 THEN {_SO_FAR[scope.clock]} END AS seconds
+                 FROM ({found}) AS f {_opening(scope)}"""
+
+
+def _waiting(scope: Scope, by: By | None) -> str:
+    """Those of rolls who wait, and will until they are answered, from when on."""
+    source = f"webcare_ongoing f {_ROLL if by in _DAYS else ''}"
+    key, at = _key(by), "unnest(f.begun)"
+    if by == By.HOUR:
+        source, key, at = f"({_BEGUN}) AS f", key_of(by), "f.at"
+    return f"""SELECT key, 1 AS state, 1 AS n, {_SO_FAR[scope.clock]} AS seconds
+                 FROM (SELECT {key}, f.queue, {at} AS at FROM {source}
+                        WHERE f.roll_id = ANY(%(rolls)s) AND f.state = 1
+                          AND {of_facts(scope)}) AS f {_opening(scope)}"""
+
+
+def _others(scope: Scope, by: By | None, timed: bool) -> str:
+    """Those of rolls of whom nobody asks when they began, counted."""
     return f"""
-        SELECT {OF}, at, n, CASE WHEN changes_at <= %(as_of)s THEN becomes
-                                 ELSE state END AS state
-          FROM (SELECT {OF}, at, state, changes_at, becomes, 1 AS n
-                  FROM (SELECT *, {scope.view}_at AS at
-                          FROM ({measure.running}) AS running) AS f
-                 WHERE {in_spans("live", chosen.live)}
-                 UNION ALL
-                {_ONE_BY_ONE if one_by_one else _TOGETHER}) AS each"""
+        SELECT {_key(by)}, now.state, now.n{_UNTIMED * timed}
+          FROM webcare_ongoing f {_ROLL if by in _DAYS else ""}
+         CROSS JOIN LATERAL (
+               SELECT cardinality(f.begun) AS n,
+                      CASE WHEN f.last_change <= %(as_of)s THEN cardinality(f.begun)
+                           WHEN f.last_change > %(as_of)s THEN (
+                                SELECT count(*)::int FROM unnest(f.changes) AS c(at)
+                                 WHERE c.at <= %(as_of)s)
+                           ELSE 0 END AS changed OFFSET 0) AS cases
+         CROSS JOIN LATERAL (
+               VALUES (f.state, cases.n - cases.changed), (f.becomes, cases.changed))
+               AS now(state, n)
+         WHERE f.roll_id = ANY(%(rolls)s) {_BUT_WAITING * timed} AND now.n > 0
+           AND {of_facts(scope)}"""
+
+
+def _one_by_one(scope: Scope, timed: bool) -> str:
+    return f"""
+        SELECT {key_of(By.HOUR)}, CASE WHEN f.changes_at <= %(as_of)s THEN f.becomes
+                                       ELSE f.state END, 1{_UNTIMED * timed}
+          FROM (SELECT {OF}, state, becomes, unnest(begun) AS at,
+                       unnest(changes) AS changes_at
+                  FROM webcare_ongoing f
+                 WHERE roll_id = ANY(%(rolls)s) {_BUT_WAITING * timed}
+                   AND (becomes > 0 OR last_change IS NULL
+                        OR last_change > %(as_of)s)) AS f
+         WHERE {of_facts(scope)}"""
+
+
+_BEGUN = f"""SELECT {OF}, roll_id, state, unnest(begun) AS at FROM webcare_ongoing
+              WHERE roll_id = ANY(%(rolls)s) AND state = 1"""
+_DAYS = (By.DAY, By.WEEK)
+_ROLL = "JOIN webcare_roll r ON r.id = f.roll_id"
+_UNTIMED = ", NULL::bigint"
+_BUT_WAITING = "AND f.state <> 1"
+
+
+def _key(by: By | None) -> str:
+    found = (ROLL_KEYS if by in _DAYS else FACT_KEYS)[by]
+    return f"coalesce({found}, {NONE})::bigint AS key"
 
 
 # Each queue's open hours up to now, as lists: when they began, how long they were, and
 # how many open seconds there were before. A queue without a calendar is always open.
+def _opening(scope: Scope) -> str:
+    return _OPENING if scope.clock == "business" else ""
+
+
 _OPENING = """
     LEFT JOIN json_to_recordset(%(opening)s::json) AS o(
          queue bigint, begins bigint[], lengths bigint[], befores bigint[],

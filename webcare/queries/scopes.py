@@ -37,7 +37,7 @@ FACT_KEYS = {
     By.AGENT: "f.agent",
     By.CHANNEL: "f.channel",
     By.PRIORITY: f"array_position(ARRAY[{PRIORITIES}], f.priority) - 1",
-    By.HOUR: f"extract(hour FROM {_LOCAL})",
+    By.HOUR: f"date_part('hour', {_LOCAL})",
     By.DAY: f"{_LOCAL}::date {_DAYS}",
     By.WEEK: f"date_trunc('week', {_LOCAL})::date {_DAYS}",
 }
