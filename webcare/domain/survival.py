@@ -10,7 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from operator import lt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from webcare.domain.reports import PERCENTILES, TOLERANCE
 
@@ -28,15 +30,15 @@ class Histogram:
         object.__setattr__(self, "below", [0, *accumulate(self.cases)])
 
     @classmethod
-    def of(cls, lengths: Sequence[int], cases: Sequence[int]) -> "Histogram":
+    def of(cls, lengths: NDArray[np.int64], cases: NDArray[np.int64]) -> "Histogram":
         """Put lengths together that may stand in any order, and more than once."""
-        if all(map(lt, lengths, lengths[1:])):
-            return cls(lengths, cases)
-        found: dict[int, int] = {}
-        for length, n in zip(lengths, cases, strict=True):
-            found[length] = found.get(length, 0) + n
-        ordered = sorted(found)
-        return cls(ordered, [found[length] for length in ordered])
+        if (lengths[1:] > lengths[:-1]).all():
+            return cls(lengths.tolist(), cases.tolist())
+        order = np.argsort(lengths, kind="stable")
+        ordered = lengths[order]
+        first = np.flatnonzero(np.diff(ordered, prepend=-1))
+        sums = np.add.reduceat(cases[order], first)
+        return cls(ordered[first].tolist(), sums.tolist())
 
     @property
     def total(self) -> int:

@@ -35,7 +35,8 @@ def statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> st
          ORDER BY found.key = {NONE}, found.key"""
 
 
-# How long those took who ended, and those who still wait so far, as two lists each.
+# How long those took who ended, and those who still wait so far, as two lists each;
+# they are sent as `queries/packed.py` reads them.
 _ENDED, _WAITING = ("lengths", "cases"), ("waited", "waits")
 
 
@@ -51,7 +52,8 @@ def _together(measure: Measure) -> str:
         f"SELECT key, {', '.join(_of_part(columns, own))} FROM {source}"
         for source, own in parts
     )
-    found = ", ".join(f"max({name}) AS {name}" for name in columns)
+    lists = (f"array_send(max({name})) AS {name}" for name in _ENDED + _WAITING)
+    found = ", ".join([*(f"max({name}) AS {name}" for name in numbers), *lists])
     return f"SELECT true, key, {found} FROM ({each}) AS parts GROUP BY key"
 
 

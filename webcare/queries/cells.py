@@ -6,11 +6,13 @@ wherever they came from, so that no figure changes when a day is rolled up; `exa
 reads every one to the second instead.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 
@@ -18,10 +20,13 @@ from conversations.models.bulk import fetch
 from webcare.domain.histograms import bucket, middle
 from webcare.domain.reports import EDGES, PERCENTILES, By
 from webcare.domain.survival import Histogram, percentiles
+from webcare.domain.waits import Waits
 from webcare.queries.cell_statements import statement
 from webcare.queries.lookups import LOOKED_UP, UNCOMPILED
 from webcare.queries.measures import Measure
 from webcare.queries.opening import opening
+from webcare.queries.packed import numbers
+from webcare.queries.rolled_waits import rolled_waits
 from webcare.queries.rolls import Plan, plan
 from webcare.queries.scopes import NONE, Scope, dimension
 from webcare.queries.spans import ends
@@ -42,30 +47,49 @@ class Row:
     buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
 
 
-def read(measure: Measure, scope: Scope, by: By | None) -> list[Row]:
-    """Return one row per key, in the order of the keys: two statements.
+class _Read(NamedTuple):
+    """What the statements of a report returned."""
 
-    A roll that is made anew between the two is noticed, and all is read again.
+    rows: list[tuple[Any, ...]]
+    waits: Mapping[int, Waits]
+    is_whole: bool  # whether all rolls were there each time
+
+
+def read(measure: Measure, scope: Scope, by: By | None) -> list[Row]:
+    """Return one row per key, in the order of the keys: three statements at most.
+
+    A roll that is made anew between them is noticed, and all is read again.
     """
     for _ in range(TRIES):
-        chosen = _plan(measure, scope, by)
-        rows = _fetch(measure, scope, by, chosen)
-        if rows[0][0] == len(chosen.rolls):
-            return _rows(measure, scope, rows)
-    rows = _fetch(measure, scope, by, Plan.of_facts(scope.period))
-    return _rows(measure, scope, rows)
+        found = _fetch(measure, scope, by, _plan(measure, scope, by))
+        if found.is_whole:
+            break
+    else:
+        found = _fetch(measure, scope, by, Plan.of_facts(scope.period))
+    return _rows(measure, scope, found)
 
 
 FEW = timedelta(days=31)
 
 
 @transaction.atomic
-def _fetch(
-    measure: Measure, scope: Scope, by: By | None, chosen: Plan
-) -> list[tuple[Any, ...]]:
+def _fetch(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> _Read:
     unrolled = sum((span.end - span.start for span in chosen.spans), timedelta())
     fetch(LOOKED_UP if unrolled <= FEW else UNCOMPILED, [])
-    return fetch(statement(measure, scope, by, chosen), _values(scope, by, chosen))
+    hours = _hours(scope)
+    values = _values(scope, by, chosen) | {"opening": json.dumps(hours)}
+    rows = fetch(statement(measure, scope, by, chosen), values)
+    is_whole = rows[0][0] == len(chosen.rolls)
+    if not (measure.is_timed and chosen.rolls):
+        return _Read(rows, {}, is_whole)
+    there, waits = rolled_waits(scope, by, values, hours)
+    return _Read(rows, waits, is_whole and there == len(chosen.rolls))
+
+
+def _hours(scope: Scope) -> list[dict[str, Any]]:
+    """Of each queue its open hours, where lengths are of those."""
+    is_asked = scope.clock == "business"
+    return opening(scope.period.start, scope.as_of) if is_asked else []
 
 
 def _plan(measure: Measure, scope: Scope, by: By | None) -> Plan:
@@ -92,25 +116,35 @@ def _values(scope: Scope, by: By | None, chosen: Plan) -> dict[str, Any]:
         "topics": list(scope.topics or ()),
         "channel": scope.channel,
         "zone": settings.DESK_TIME_ZONE,
-        "opening": opening(scope.period.start, scope.as_of)
-        if scope.clock == "business"
-        else None,
     }
 
 
-def _rows(measure: Measure, scope: Scope, rows: Sequence[Sequence[Any]]) -> list[Row]:
-    return [_row(measure, scope, row[2:]) for row in rows if row[1]]
+def _rows(measure: Measure, scope: Scope, found: _Read) -> list[Row]:
+    rows = {row[2]: row[2:] for row in found.rows if row[1]}
+    nothing = [0] * (len(measure.columns) + len(measure.running_counts)) + [None] * 5
+    for key in found.waits.keys() - rows.keys():
+        rows[key] = (key, *nothing)
+    return [
+        _row(measure, scope, rows[key], found.waits.get(key))
+        for key in sorted(rows, key=lambda key: (key == NONE, key))
+    ]
 
 
-def _row(measure: Measure, scope: Scope, row: Sequence[Any]) -> Row:
+def _row(
+    measure: Measure, scope: Scope, row: Sequence[Any], waits: Waits | None
+) -> Row:
     key = None if row[0] == NONE else row[0]
     names = (*measure.columns, *measure.running_counts)
     counts = {name: int(n) for name, n in zip(names, row[1:], strict=False)}
     if not measure.is_timed:
         return Row(key, counts)
     longest, *lists = row[1 + len(names) :]
-    lengths, cases, waited, waits = (one or [] for one in lists)
-    ended, waiting = Histogram.of(lengths, cases), Histogram(waited, waits)
+    lengths, cases, waited, n = map(numbers, lists)
+    if waits:
+        counts[measure.running_counts[0]] += waits.total
+        longest = max(longest or 0, waits.longest)
+        waited, n = np.append(waited, waits.lengths), np.append(n, waits.cases)
+    ended, waiting = Histogram.of(lengths, cases), Histogram.of(waited, n)
     return Row(
         key,
         counts,

@@ -1,6 +1,6 @@
 """Who still goes on: those that rolls hold, and the others from the facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from webcare.domain.reports import By
 from webcare.queries import histograms
@@ -35,8 +35,6 @@ def _sources(
     """Cases, or many at once that are alike, as `key`, `state`, `n` and `seconds`."""
     timed = measure.is_timed
     yield _of_facts(measure, scope, by, chosen)
-    if timed:
-        yield _waiting(scope, by)
     yield _others(scope, by, timed) if by != By.HOUR else _one_by_one(scope, timed)
 
 
@@ -54,23 +52,11 @@ def _of_facts(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> st
                  FROM ({found}) AS f {_opening(scope)}"""
 
 
-def _waiting(scope: Scope, by: By | None) -> str:
-    """Those of rolls who wait, and will until they are answered, from when on."""
-    source = f"webcare_ongoing f {_ROLL if by in _DAYS else ''}"
-    key, at = _key(by), "unnest(f.begun)"
-    if by == By.HOUR:
-        source, key, at = f"({_BEGUN}) AS f", key_of(by), "f.at"
-    return f"""SELECT key, 1 AS state, 1 AS n, {_SO_FAR[scope.clock]} AS seconds
-                 FROM (SELECT {key}, f.queue, {at} AS at FROM {source}
-                        WHERE f.roll_id = ANY(%(rolls)s) AND f.state = 1
-                          AND {of_facts(scope)}) AS f {_opening(scope)}"""
-
-
 def _others(scope: Scope, by: By | None, timed: bool) -> str:
     """Those of rolls of whom nobody asks when they began, counted."""
     return f"""
-        SELECT {_key(by)}, now.state, now.n{_UNTIMED * timed}
-          FROM webcare_ongoing f {_ROLL if by in _DAYS else ""}
+        SELECT {ongoing_key(by)}, now.state, now.n{_UNTIMED * timed}
+          FROM webcare_ongoing f {ROLL_OF_DAYS.get(by, "")}
          CROSS JOIN LATERAL (
                SELECT cardinality(f.begun) AS n,
                       CASE WHEN f.last_change <= %(as_of)s THEN cardinality(f.begun)
@@ -98,16 +84,15 @@ def _one_by_one(scope: Scope, timed: bool) -> str:
          WHERE {of_facts(scope)}"""
 
 
-_BEGUN = f"""SELECT {OF}, roll_id, state, unnest(begun) AS at FROM webcare_ongoing
-              WHERE roll_id = ANY(%(rolls)s) AND state = 1"""
-_DAYS = (By.DAY, By.WEEK)
 _ROLL = "JOIN webcare_roll r ON r.id = f.roll_id"
+ROLL_OF_DAYS: Mapping[By | None, str] = {By.DAY: _ROLL, By.WEEK: _ROLL}
 _UNTIMED = ", NULL::bigint"
-_BUT_WAITING = "AND f.state <> 1"
+_BUT_WAITING = "AND f.state <> 1"  # whose length is asked: `queries/rolled_waits.py`
 
 
-def _key(by: By | None) -> str:
-    found = (ROLL_KEYS if by in _DAYS else FACT_KEYS)[by]
+def ongoing_key(by: By | None) -> str:
+    """What a row `f` of those that go on is counted under, of its roll `r` by day."""
+    found = (ROLL_KEYS if by in ROLL_OF_DAYS else FACT_KEYS)[by]
     return f"coalesce({found}, {NONE})::bigint AS key"
 
 

@@ -1,6 +1,5 @@
 """When queues are open: between two moments for a statement to count with, or next."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,9 +12,9 @@ from webcare.queries.calendars import compiled, current_versions
 UNROUTED = -1
 
 
-def opening(start: datetime, end: datetime) -> str:
-    """Return a JSON list: of each queue with a calendar its open spans, in seconds, as
-    the calendar said at `end`.
+def opening(start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Return of each queue with a calendar its open spans, in seconds, as the calendar
+    said at `end`.
 
     Three statements at most, however many queues; where a queue has no calendar there
     is nothing of it.
@@ -24,13 +23,11 @@ def opening(start: datetime, end: datetime) -> str:
     versions = current_versions([*queues, None], at=end)
     calendars = compiled({pk for pk in versions.values() if pk is not None})
     spans = {pk: _spans(calendar, start, end) for pk, calendar in calendars.items()}
-    return json.dumps(
-        [
-            {"queue": UNROUTED if queue is None else queue, **spans[version]}
-            for queue, version in versions.items()
-            if version is not None
-        ]
-    )
+    return [
+        {"queue": UNROUTED if queue is None else queue, **spans[version]}
+        for queue, version in versions.items()
+        if version is not None
+    ]
 
 
 def openings_of(tickets: Sequence[int]) -> dict[int, datetime]:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,9 @@ def step_by_step(ended, waiting, percent):
 def test_lengths_in_any_order_are_put_together(ended, split):
     ordered = [*sorted(set(ended[:split])), *sorted(ended[split:])]
 
-    assert Histogram.of(ordered, [1] * len(ordered)) == counted(ordered)
+    found = Histogram.of(np.array(ordered, dtype=int), np.ones(len(ordered), dtype=int))
+
+    assert found == counted(ordered)
 
 
 def counted(lengths):
