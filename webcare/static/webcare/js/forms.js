@@ -6,21 +6,17 @@
 import { call } from "./api.js";
 import { complain, say } from "./say.js";
 
-// The digits are of the desk's clock, wherever the browser is; asked twice, for the
-// nights on which that is put forward or back.
-const { zone } = document.documentElement.dataset;
-const ahead = (at) => Date.parse(`${new Date(at).toLocaleString("sv", { timeZone: zone }).replace(" ", "T")}Z`) - at;
-const atDesk = (digits) => {
-  const wall = Date.parse(`${digits}Z`);
-  return new Date(wall - ahead(wall - ahead(wall)));
-};
+// Digits are of the desk's clock; asked twice, for nights on which it is put on or back.
+const timeZone = document.documentElement.dataset.zone;
+const ahead = (at) => new Date(at).toLocaleString("en", { timeZone, timeZoneName: "longOffset" }).split("GMT")[1] || "Z";
+const atDesk = (digits) => digits + ahead(digits + ahead(`${digits}Z`));
 
 const KINDS = {
   list: (value) => (value ? [value] : []),
   words: (value) => value.split(/[\s,;]+/).filter(Boolean),
   flag: (value) => value === "true",
   number: (value) => (value === "" ? null : Number(value)),
-  moment: (value) => (value ? atDesk(value).toISOString() : null),
+  moment: (value) => (value ? atDesk(value) : null),
   empty: (value) => value || null,
   some: (value) => value.trim() || undefined,
   maybe: (value) => (value ? value === "true" : null),
