@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from webcare.domain.reports import PERCENTILES, TOLERANCE
 
 
@@ -28,17 +25,6 @@ class Histogram:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "below", [0, *accumulate(self.cases)])
-
-    @classmethod
-    def of(cls, lengths: NDArray[np.int64], cases: NDArray[np.int64]) -> "Histogram":
-        """Put lengths together that may stand in any order, and more than once."""
-        if (lengths[1:] > lengths[:-1]).all():
-            return cls(lengths.tolist(), cases.tolist())
-        order = np.argsort(lengths, kind="stable")
-        ordered = lengths[order]
-        first = np.flatnonzero(np.diff(ordered, prepend=-1))
-        sums = np.add.reduceat(cases[order], first)
-        return cls(ordered[first].tolist(), sums.tolist())
 
     @property
     def total(self) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webcare.domain.histograms import DOUBLINGS, EXACT, PARTS, middle
+from webcare.domain.survival import Histogram
 
 Numbers = NDArray[np.int64]
 
@@ -105,3 +106,14 @@ def by_key(keys: Numbers, seconds: Numbers) -> dict[int, Waits]:
         )
         for n, name in enumerate(names)
     }
+
+
+def together(lengths: Numbers, cases: Numbers) -> Histogram:
+    """Put lengths together that may stand in any order, and more than once."""
+    if (lengths[1:] > lengths[:-1]).all():
+        return Histogram(lengths.tolist(), cases.tolist())
+    order = np.argsort(lengths, kind="stable")
+    ordered = lengths[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    sums = np.add.reduceat(cases[order], first)
+    return Histogram(ordered[first].tolist(), sums.tolist())

@@ -19,8 +19,8 @@ from webcare.queries.spans import in_spans
 
 
 def statement(measure: Measure, scope: Scope, by: By | None, chosen: Plan) -> str:
-    """Return the statement: of each key what `_row` of `queries/cells.py` reads, after
-    how many of the rolls were there."""
+    """Return the statement: of each key what `queries/cell_rows.py` makes a row of,
+    after how many of the rolls were there."""
     parts = [*_sources(measure, scope, by, chosen), _counted(measure)]
     found = f"SELECT true, key, {', '.join(_numbers(measure))} FROM counted"
     if measure.is_timed:

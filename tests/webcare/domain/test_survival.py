@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,15 +28,6 @@ def step_by_step(ended, waiting, percent):
         if still <= 1 - Fraction(percent, 100):
             return length
     return None
-
-
-@given(ended=LENGTHS, split=st.integers(0, 40))
-def test_lengths_in_any_order_are_put_together(ended, split):
-    ordered = [*sorted(set(ended[:split])), *sorted(ended[split:])]
-
-    found = Histogram.of(np.array(ordered, dtype=int), np.ones(len(ordered), dtype=int))
-
-    assert found == counted(ordered)
 
 
 def counted(lengths):

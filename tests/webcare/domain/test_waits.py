@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from tests.webcare.domain.office import calendar
 from webcare.domain.histograms import middle
-from webcare.domain.waits import Hours, by_key, hours_of, open_so_far, so_far
+from webcare.domain.waits import (
+    Hours,
+    by_key,
+    hours_of,
+    open_so_far,
+    so_far,
+    together,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)
@@ -102,3 +109,15 @@ def outlasted(seconds):
     while middle(number + 1) <= seconds:
         number += 1
     return number
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 30), max_size=40), st.integers(0, 40))
+def test_lengths_in_any_order_are_put_together(lengths, split):
+    """As of two lists, each of which ascends."""
+    ordered = [*sorted(set(lengths[:split])), *sorted(lengths[split:])]
+
+    found = together(np.array(ordered, dtype=int), np.ones(len(ordered), dtype=int))
+
+    assert found.lengths == sorted(set(ordered))
+    assert found.cases == [ordered.count(length) for length in found.lengths]
