@@ -1,4 +1,4 @@
-"""One report: rolls and facts put together in one statement, whatever the measure.
+"""One report: rolls and facts put together, whatever the measure.
 
 The cells of whole days and months are added to the cases of what is left of a period,
 read from the facts. Lengths are shown to the resolution of `domain/histograms.py`

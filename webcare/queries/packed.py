@@ -6,9 +6,8 @@ whether any is null, type, length, first index), then each element after its siz
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from webcare.domain.waits import Numbers
 
 _HEAD = 20
 _EPOCH = 946_684_800_000_000  # PostgreSQL's, 1 January 2000, in microseconds

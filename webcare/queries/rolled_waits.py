@@ -13,10 +13,18 @@ from django.conf import settings
 
 from conversations.models.bulk import fetch
 from webcare.domain.reports import By
-from webcare.domain.waits import Hours, Waits, by_key, hours_of, open_so_far, so_far
+from webcare.domain.waits import (
+    Hours,
+    Numbers,
+    Waits,
+    by_key,
+    hours_of,
+    open_so_far,
+    so_far,
+)
 from webcare.queries.ongoing import ROLL_OF_DAYS, ongoing_key
 from webcare.queries.opening import UNROUTED
-from webcare.queries.packed import Numbers, moments
+from webcare.queries.packed import moments
 from webcare.queries.scopes import Scope, of_facts
 
 
